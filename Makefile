@@ -25,6 +25,7 @@ lint: $(VENV)/.dev ## run ruff, mypy and import-linter
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	MYPYPATH=docs $(BIN)/mypy --explicit-package-bases docs/*.py
+	$(BIN)/mypy tools/*.py
 	$(BIN)/lint-imports
 
 golden: $(VENV)/.dev ## rewrite expected and generated files; read the diff
@@ -32,6 +33,7 @@ golden: $(VENV)/.dev ## rewrite expected and generated files; read the diff
 
 docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and the consoles of the guides
 	$(BIN)/python -m compiler.spec.spec_schemas
+	$(BIN)/python -m compiler.spec.type_stubs
 	$(BIN)/python -m compiler.inventory.inventory_schema
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m pytest --update-goldens -m generated $(PYTEST_ARGS)

@@ -26,6 +26,7 @@ from compiler.policy.policy_definition import Policy
 from compiler.report import REPORTERS, Report
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
+from compiler.spec.data_types import ImageData
 from compiler.templating.encoders import ENCODERS
 from compiler.templating.jinja_filters import FILTERS
 from compiler.templating.jinja_tests import JINJA_TESTS
@@ -141,7 +142,7 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     yield from _exports(emitter)
 
 
-def _image(image: Object) -> str:
+def _image(image: ImageData) -> str:
     return f"`{image['name']}`" + (f" (when `{image['when']}`)" if "when" in image else "")
 
 
@@ -153,8 +154,8 @@ def _file(rule: FileRule) -> tuple[str, ...]:
 
 def _exports(emitter: Emitter) -> Iterator[str]:
     for title, key in (("Exports", "exports"), ("Service level indicators", "sli")):
-        if emitter.data.get(key):
-            yield f"**{title}**\n\n```json\n{json.dumps(emitter.data[key], indent=2, ensure_ascii=False)}\n```\n"
+        if emitter.json.get(key):
+            yield f"**{title}**\n\n```json\n{json.dumps(emitter.json[key], indent=2, ensure_ascii=False)}\n```\n"
 
 
 def emitter() -> Iterator[str]:
@@ -319,8 +320,8 @@ def policies() -> Iterator[str]:
 def _binding(policy: Policy) -> str:
     """How the policy is enforced, and from which date."""
     words = [policy.code.enforcement.value]
-    words += [f"{as_str(value)} in {key}" for key, value in as_object(policy.data.get("enforcementIn")).items()]
-    day, begins = policy.get_date("mandatoryFrom"), policy.get_date("inForce", "from")
+    words += [f"{value} in {key}" for key, value in policy.data.get("enforcementIn", {}).items()]
+    day, begins = policy.mandatory_from, policy.in_force_from
     words += [f"from {day.isoformat()}"] if day else []
     words += [f"in force from {begins.isoformat()}"] if begins else []
     return ", ".join(words)

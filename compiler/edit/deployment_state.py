@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
-from compiler.resolve.fleet import Fleet
+from compiler.resolve.fleet import Fleet, promotion_groups
 from compiler.resolve.lifecycle import ALL_STAGES, ALLOWED_STAGES
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import EnvironmentSpec, ModelSpec
 
 
 @dataclass(frozen=True)
@@ -19,14 +19,14 @@ class DeploymentState:
     """A model, an environment, and the model as it runs there now (`None` if it does not)."""
 
     fleet: Fleet
-    spec: Spec
-    environment: Spec
+    spec: ModelSpec
+    environment: EnvironmentSpec
     current: ResolvedModel | None
 
     @property
     def is_listed(self) -> bool:
         """Whether the model lists the environment."""
-        return self.environment.name in as_object(self.spec.data.get("environments"))
+        return self.environment.name in self.spec.data.get("environments", {})
 
     @property
     def reference_model(self) -> ResolvedModel:
@@ -45,8 +45,7 @@ class DeploymentState:
     def upstream(self) -> list[list[ResolvedModel]]:
         """The model in the nearest earlier environments, by groups that are promoted together."""
         groups: list[list[ResolvedModel]] = []
-        for entry in as_list(self.fleet.portfolio.project.data.get("environments")):
-            names = [as_str(name) for name in (as_list(entry) or (entry,))]
+        for names in promotion_groups(self.fleet.portfolio):
             if self.environment.name in names:
                 break
             deployed_models = (self.fleet.model(self.spec.name, name) for name in names)
@@ -60,7 +59,7 @@ class DeploymentState:
 
     def stage_findings(self) -> Iterator[Finding]:
         """The finding if the model's lifecycle does not allow the environment."""
-        lifecycle, stage = as_str(self.reference_model.data["lifecycle"]), self.environment.text("stage")
+        lifecycle, stage = self.reference_model.data["lifecycle"], self.environment.data["stage"]
         if stage not in ALLOWED_STAGES[lifecycle]:
             allowed_stages = (
                 ", ".join(allowed_stage for allowed_stage in ALL_STAGES if allowed_stage in ALLOWED_STAGES[lifecycle])
@@ -84,11 +83,11 @@ def load_deployment_state(fleet: Fleet, name: str, environment: str) -> Deployme
     """Load the state of a model in an environment; raises `UsageError` for unknown names."""
     spec = require_model(fleet, name)
     environment_spec = fleet.portfolio.by_kind("Environment")[environment]
-    is_deployed = environment in as_object(spec.data.get("environments"))
+    is_deployed = environment in spec.data.get("environments", {})
     return DeploymentState(fleet, spec, environment_spec, fleet.model(name, environment) if is_deployed else None)
 
 
-def require_model(fleet: Fleet, name: str) -> Spec:
+def require_model(fleet: Fleet, name: str) -> ModelSpec:
     """A valid model by name."""
     models = fleet.portfolio.by_kind("Model")
     if name not in models:

@@ -44,7 +44,7 @@ class EditSession:
     def remove_key(self, spec: Spec, pointer: tuple[str, ...]) -> None:
         """Delete the key if it exists."""
         document = self._current_document(spec)
-        parent = as_object(document.data)
+        parent = document.data
         for part in pointer[:-1]:
             parent = as_object(parent.get(part))
         if pointer[-1] in parent:

@@ -9,7 +9,7 @@ from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.execution.jobs.tasks import champion_release, published_release
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import as_object
+from compiler.foundation.json_data import plain_data
 from compiler.pipeline.session import Session
 from compiler.resolve.release_gates import evaluation_config, gate_findings, recorded_metrics
 from compiler.resolve.resolved_model import Release
@@ -66,9 +66,8 @@ def _apply_promotion(session: Session, state: DeploymentState, version: str, can
 def _set_canary(edits: EditSession, state: DeploymentState, version: str, weight: str) -> None:
     """Set the canary, in the spelling of the model's present canary if that has exactly the same keys."""
     canary_pointer = ("environments", state.environment.name, "canary")
-    current_canary = as_object(
-        as_object(as_object(state.spec.data.get("environments")).get(state.environment.name)).get("canary")
-    )
+    entry = state.spec.data.get("environments", {}).get(state.environment.name, {})
+    current_canary = plain_data(entry.get("canary") or {})
     new_canary = {"release": version, "weight": weight}
     if current_canary.keys() == new_canary.keys():
         for key, value in new_canary.items():
@@ -129,7 +128,7 @@ def _release_gate_findings(session: Session, state: DeploymentState, release: Re
     """The gates and champion comparisons that the release fails, by its recorded metrics; CI measures those that a program computes."""
     model = state.reference_model
     recorded_champion = champion_release(session.fleet, model)
-    has_command = "command" in as_object(evaluation_config(model).get("run"))
+    has_command = "command" in evaluation_config(model).get("run", {})
     for finding in gate_findings(
         model, recorded_metrics(release), recorded_metrics(recorded_champion) if recorded_champion else None
     ):

@@ -9,7 +9,7 @@ from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.pipeline.session import Session
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import ModelSpec
 
 
 def retire(session: Session, names: Sequence[str]) -> EditOutcome:
@@ -31,7 +31,7 @@ def retire(session: Session, names: Sequence[str]) -> EditOutcome:
     return edits.finish(summary, sorted_unique(skipped_findings))
 
 
-def _retire_model(edits: EditSession, spec: Spec) -> tuple[Finding, ...]:
+def _retire_model(edits: EditSession, spec: ModelSpec) -> tuple[Finding, ...]:
     """Edit the model in the session; returns a finding, and changes nothing, if the model must be edited by hand."""
     original_texts = dict(edits.texts)
     try:
@@ -43,18 +43,16 @@ def _retire_model(edits: EditSession, spec: Spec) -> tuple[Finding, ...]:
     return ()
 
 
-def due_models(session: Session) -> Iterator[Spec]:
+def due_models(session: Session) -> Iterator[ModelSpec]:
     """Models that are still deployed, or list environments, although their retirement date has passed."""
     for spec in session.portfolio.by_kind("Model").values():
         day = _retirement_date(session, spec)
-        is_active = (
-            bool(as_object(spec.data.get("environments"))) or _base_data(session, spec).get("lifecycle") != "retired"
-        )
+        is_active = bool(spec.data.get("environments", {})) or _base_data(session, spec).get("lifecycle") != "retired"
         if day and day <= session.as_of.isoformat() and is_active:
             yield spec
 
 
-def _too_early_findings(session: Session, spec: Spec) -> Iterator[Finding]:
+def _too_early_findings(session: Session, spec: ModelSpec) -> Iterator[Finding]:
     day = _retirement_date(session, spec)
     if day and day <= session.as_of.isoformat():
         return
@@ -69,12 +67,12 @@ def _too_early_findings(session: Session, spec: Spec) -> Iterator[Finding]:
     yield Finding(codes.TRANSITION_NOT_ALLOWED, message, spec.document.location(pointer), subject, help_)
 
 
-def _retirement_date(session: Session, spec: Spec) -> str:
+def _retirement_date(session: Session, spec: ModelSpec) -> str:
     return as_str(as_object(_base_data(session, spec).get("retirement")).get("date"))
 
 
-def _base_data(session: Session, spec: Spec) -> Object:
+def _base_data(session: Session, spec: ModelSpec) -> Object:
     """The base data of a model; its own data if it does not resolve."""
     model, _ = session.fleet.resolve(spec.name, None)
-    data: Json = model.data if model else spec.data
+    data: Json = model.json if model else spec.json
     return as_object(data)

@@ -1,7 +1,7 @@
 """JSON data, as YAML and JSON hold it, and pointers into it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import TypeAlias, TypedDict, Union, overload
 
 Json: TypeAlias = Union[bool, int, float, str, "Sequence[Json]", "Mapping[str, Json]", None]
 """A JSON value. Callers do not modify it."""
@@ -61,19 +61,28 @@ def _equal_types(left_value: Json, right_value: Json) -> bool:
     return repr(left_value) == repr(right_value) if isinstance(left_value, float) else isinstance(left_value, str | int)
 
 
-def as_object(value: Json) -> Object:
+class AnyFields(TypedDict):
+    """Any TypedDict of the language: a TypedDict without fields is the supertype of all."""
+
+
+def plain_data(data: AnyFields) -> Object:
+    """The map without the types of its fields, for code that walks, digests or passes on plain JSON."""
+    return data  # type: ignore[return-value]  # every field of the language holds JSON
+
+
+def as_object(value: object) -> Object:
     """The value if it is a map, else an empty map."""
     return value if isinstance(value, dict) or (value is not None and isinstance(value, Mapping)) else {}
 
 
-def as_list(value: Json) -> Sequence[Json]:
+def as_list(value: object) -> Sequence[Json]:
     """The value if it is a list, else an empty list."""
     if isinstance(value, list):
         return value
     return value if value is not None and isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
-def as_str(value: Json) -> str:
+def as_str(value: object) -> str:
     """The value if it is a string, else an empty string."""
     return value if isinstance(value, str) else ""
 
@@ -87,6 +96,10 @@ def merge_reads(reads: Iterable[tuple[str, frozenset[str] | None]]) -> FieldRead
     return fields_by_name
 
 
+@overload
+def pick_fields(fields: frozenset[str] | None, value: Object) -> Object: ...
+@overload
+def pick_fields(fields: frozenset[str] | None, value: Json) -> Json: ...
 def pick_fields(fields: frozenset[str] | None, value: Json) -> Json:
     """A map reduced to the fields that are read; any other value unchanged."""
     if fields is None or not isinstance(value, (dict, Mapping)):

@@ -11,7 +11,9 @@ def environment_clusters(graph: Graph) -> Iterator[tuple[str, tuple[Node, ...]]]
     nodes_by_environments: dict[tuple[str, ...], list[Node]] = {}
     for node in graph.nodes:
         if node.kind == "model":
-            nodes_by_environments.setdefault(tuple(deployment.environment for deployment in node.deployments), []).append(node)
+            nodes_by_environments.setdefault(
+                tuple(deployment.environment for deployment in node.deployments), []
+            ).append(node)
     for environments, nodes in sorted(
         nodes_by_environments.items(), key=lambda entry: [-order[name] for name in reversed(entry[0])] or [1]
     ):

@@ -1,27 +1,26 @@
 """Converts JSON data to the types of a row."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from compiler.foundation.json_data import Json, as_list, as_str
 from compiler.spec.quantities import Duration
 
 _MILLISECONDS_PER_DAY = 86_400_000
 
 
-def optional_str(value: Json) -> str | None:
+def optional_str(value: str | None) -> str | None:
     """The text; `None` if the value is not a string."""
-    return as_str(value) or None
+    return value or None
 
 
-def str_tuple(value: Json) -> tuple[str, ...]:
+def str_tuple(value: Sequence[str] | None) -> tuple[str, ...]:
     """The strings of a list."""
-    return tuple(map(as_str, as_list(value)))
+    return tuple(value or ())
 
 
-def parse_date(value: Json) -> date | None:
+def parse_date(value: str | None) -> date | None:
     """The date; `None` if there is none."""
-    date_text = as_str(value)
-    return date.fromisoformat(date_text) if date_text else None
+    return date.fromisoformat(value) if value else None
 
 
 def add_duration(start: date, duration: str) -> date:

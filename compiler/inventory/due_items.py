@@ -151,7 +151,7 @@ def _locate(deadline: Deadline, models: Sequence[ResolvedModel]) -> tuple[str, L
 def _waiver_items(fleet: Fleet, inventory: Inventory, as_of: date, last_day: date) -> Iterator[DueItem]:
     """Each waiver once, whatever the number of its models."""
     for spec in fleet.portfolio.by_kind("Waiver").values():
-        expires = date.fromisoformat(spec.text("expires"))
+        expires = date.fromisoformat(spec.data["expires"])
         if expires > last_day:
             continue
         exempt_rows = [row for row in inventory.models if any(waiver.name == spec.name for waiver in row.waivers)]

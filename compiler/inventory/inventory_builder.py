@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.inventory import governance_columns, model_relations
 from compiler.inventory.coerce import optional_str, str_tuple
 from compiler.inventory.lazy_sequence import LazySequence
@@ -13,7 +12,8 @@ from compiler.inventory.row import ExcludedDocument, Inventory, Row
 from compiler.inventory.row_parts import Contacts, RecordCounts, Sla, UseCase
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.portfolio import Spec
+from compiler.spec.data_types import SlaData
+from compiler.spec.portfolio import TeamSpec
 
 RecordCounter = Callable[[ModelPlacements], Iterable[RecordCounts]]
 """The record fields of a model, counted by regime."""
@@ -38,7 +38,7 @@ def build_inventory(fleet: Fleet, count_fields: RecordCounter) -> Inventory:
         excluded_documents=tuple(sorted(exclusions, key=lambda document: (document.kind, document.name))),
         datasets=tuple(map(model_relations.dataset, portfolio.by_kind("Dataset").values())),
         use_cases=tuple(use_cases.values()),
-        stages={name: environments[name].text("stage") for name in fleet.environments},
+        stages={name: environments[name].data["stage"] for name in fleet.environments},
     )
 
 
@@ -63,30 +63,30 @@ def _row(
     record_counts: Sequence[RecordCounts],
 ) -> Row:
     model = model_placements.last_model
-    data, governance_data = model.data, as_object(model.data.get("governance"))
-    risk = as_object(governance_data.get("risk"))
+    data, governance_data = model.data, model.data.get("governance", {})
+    risk = governance_data.get("risk", {})
     return Row(
         id=f"{fleet.portfolio.project.name}/Model/{model.name}",
         name=model.name,
         previous_names=str_tuple(data.get("previousNames")),
-        summary=as_str(data.get("summary")),
+        summary=data["summary"],
         path=model.spec.document.path,
         line=model.spec.document.line,
-        type=as_str(data.get("type")),
+        type=data["type"],
         task=optional_str(data.get("task")),
-        lifecycle=as_str(data.get("lifecycle")),
-        owner=as_str(data.get("owner")),
-        contacts=_contacts(fleet.find("Team", as_str(data.get("owner")))),
-        labels={key: as_str(value) for key, value in as_object(data.get("labels")).items()},
+        lifecycle=data["lifecycle"],
+        owner=data["owner"],
+        contacts=_contacts(fleet.find("Team", data["owner"])),
+        labels=dict(data.get("labels", {})),
         tier=optional_str(risk.get("tier")),
         materiality=optional_str(risk.get("materiality")),
         complexity=optional_str(risk.get("complexity")),
         intended_use=optional_str(governance_data.get("intendedUse")),
         out_of_scope=str_tuple(governance_data.get("outOfScope")),
         limitations=str_tuple(governance_data.get("limitations")),
-        use_case=use_cases.get(as_str(data.get("useCase"))),
+        use_case=use_cases.get(data.get("useCase", "")),
         environments=tuple(placements(model_placements.models)),
-        sla=_sla(as_object(data.get("sla"))),
+        sla=_sla(data.get("sla", {})),
         datasets=tuple(model_relations.used_datasets(fleet, model_placements)),
         dependencies=tuple(model_relations.dependency_uses(fleet, model_placements)),
         dependents=(),
@@ -116,19 +116,18 @@ def _with_dependents(rows: Iterable[Row]) -> Iterator[Row]:
         yield replace(row, dependents=tuple(dependents[row.name])) if row.name in dependents else row
 
 
-def _contacts(team: Spec | None) -> Contacts | None:
-    contacts = as_object(team.data.get("contacts")) if team else {}
-    return Contacts(*(optional_str(contacts.get(key)) for key in ("email", "chat", "onCall"))) if contacts else None
+def _contacts(team: TeamSpec | None) -> Contacts | None:
+    contacts = team.data.get("contacts", {}) if team else {}
+    return Contacts(contacts.get("email"), contacts.get("chat"), contacts.get("onCall")) if contacts else None
 
 
-def _sla(sla: Object) -> Sla | None:
+def _sla(sla: SlaData) -> Sla | None:
     if not sla:
         return None
-    latency, first_token = as_object(sla.get("latency")), as_object(sla.get("timeToFirstToken"))
     return Sla(
         availability=optional_str(sla.get("availability")),
-        latency={key: as_str(value) for key, value in latency.items()},
-        time_to_first_token={key: as_str(value) for key, value in first_token.items()},
+        latency=dict(sla.get("latency", {})),
+        time_to_first_token=dict(sla.get("timeToFirstToken", {})),
         freshness=optional_str(sla.get("freshness")),
         window=optional_str(sla.get("window")),
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from compiler.foundation.json_data import Object, Pointer, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.inventory.coerce import optional_str, parse_date, str_tuple
 from compiler.inventory.placements import ModelPlacements, environment_name
 from compiler.inventory.row_parts import (
@@ -18,12 +18,13 @@ from compiler.inventory.row_parts import (
 from compiler.resolve.dependencies import ModelDependency, model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolver import references
-from compiler.spec.portfolio import Spec
+from compiler.spec.data_types import ClassificationData, ConditionData
+from compiler.spec.portfolio import DatasetSpec, UseCaseSpec
 
 _ROLES: tuple[DatasetRole, ...] = ("training", "evaluation", "used")
 
 
-def dataset(spec: Spec) -> Dataset:
+def dataset(spec: DatasetSpec) -> Dataset:
     """A Dataset as the inventory shows it."""
     data = spec.data
     return Dataset(
@@ -41,7 +42,7 @@ def used_datasets(fleet: Fleet, model_placements: ModelPlacements) -> Iterator[U
     """The datasets that the model or one of its running releases uses, by name."""
     roles_by_dataset: dict[str, set[DatasetRole]] = {}
     for model in model_placements.models:
-        for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.text("type"))):
+        for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.data["type"])):
             if kind == "Dataset":
                 roles_by_dataset.setdefault(name, set()).add(_dataset_role(pointer, in_release=release is not None))
     for name, roles in sorted(roles_by_dataset.items()):
@@ -63,7 +64,7 @@ def dependency_uses(fleet: Fleet, model_placements: ModelPlacements) -> Iterator
     entries = (
         (_dependency_fields(dependency), environment_name(model))
         for model in model_placements.models
-        for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type")))
+        for dependency in model_dependencies(model, fleet.language.type_language(model.spec.data["type"]))
     )
     for (model, is_direct, release, step, condition, weight), environments in model_placements.group_environments(
         entries
@@ -73,23 +74,19 @@ def dependency_uses(fleet: Fleet, model_placements: ModelPlacements) -> Iterator
 
 def _dependency_fields(dependency: ModelDependency) -> tuple[str, bool, str | None, str | None, str | None, str | None]:
     version_range = None if dependency.version_range is None else str(dependency.version_range)
-    step = optional_str(dependency.entry.get("name")) if dependency.release else None
+    step = dependency.step
     return (
         dependency.name,
         dependency.is_direct,
         version_range,
-        step,
-        _format_condition(as_object(dependency.entry.get("when"))),
-        optional_str(dependency.entry.get("weight")),
+        step["name"] if step else None,
+        _format_condition(step["when"]) if step and "when" in step else None,
+        step.get("weight") if step else None,
     )
 
 
-def _format_condition(condition: Object) -> str | None:
-    return (
-        f"{condition['field']} {condition['op']} {json.dumps(condition['value'], ensure_ascii=False)}"
-        if condition
-        else None
-    )
+def _format_condition(condition: ConditionData) -> str:
+    return f"{condition['field']} {condition['op']} {json.dumps(condition['value'], ensure_ascii=False)}"
 
 
 def router(model_placements: ModelPlacements) -> str | None:
@@ -106,35 +103,35 @@ def vendors(model_placements: ModelPlacements) -> Iterator[Vendor]:
     ):
         if "provider" in release.source and release.version not in listed_versions:
             listed_versions.add(release.version)
-            contract = as_object(release.source.get("contract"))
+            contract = release.source.get("contract", {})
             yield Vendor(
                 release=release.version,
-                provider=as_str(release.source["provider"]),
-                product=as_str(release.source.get("product")),
+                provider=release.source["provider"],
+                product=release.source.get("product", ""),
                 version=optional_str(release.source.get("version")),
                 contract=optional_str(contract.get("id")),
                 expires=parse_date(contract.get("expires")),
             )
 
 
-def use_case(spec: Spec) -> UseCase:
+def use_case(spec: UseCaseSpec) -> UseCase:
     """A UseCase as the inventory shows it."""
     data = spec.data
-    classifications = as_object(data.get("classification")).items()
+    classifications = data.get("classification", {}).items()
     return UseCase(
         name=spec.name,
-        summary=as_str(data.get("summary")),
-        owner=as_str(data.get("owner")),
+        summary=data["summary"],
+        owner=data["owner"],
         process=optional_str(data.get("process")),
         affected=str_tuple(data.get("affected")),
-        classification=tuple(_classification(regime, as_object(entry)) for regime, entry in sorted(classifications)),
+        classification=tuple(_classification(regime, entry) for regime, entry in sorted(classifications)),
     )
 
 
-def _classification(regime: str, entry: Object) -> Classification:
+def _classification(regime: str, entry: ClassificationData) -> Classification:
     return Classification(
         regime=regime,
-        value=as_str(entry.get("value")),
+        value=entry["value"],
         reference=optional_str(entry.get("reference")),
         role=optional_str(entry.get("role")),
         decided_by=optional_str(entry.get("decidedBy")),

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from compiler.foundation.json_data import as_object, as_str
 from compiler.inventory.coerce import optional_str
 from compiler.inventory.row_parts import Canary, Placement
 from compiler.resolve.placement import namespace
@@ -37,10 +36,10 @@ def placements(models: Sequence[ResolvedModel]) -> Iterator[Placement]:
     """The model in each of its environments."""
     for model in models:
         if model.environment is not None and model.release is not None:
-            deploy = as_object(model.data.get("deploy"))
+            deploy = model.data.get("deploy", {})
             yield Placement(
                 environment=model.environment.name,
-                stage=model.environment.text("stage"),
+                stage=model.environment.data["stage"],
                 cluster=optional_str(model.environment.data.get("cluster")),
                 namespace=namespace(model),
                 target=optional_str(deploy.get("target")),
@@ -61,4 +60,4 @@ def environment_name(model: ResolvedModel) -> str:
 def _canary(model: ResolvedModel) -> Canary | None:
     if model.canary is None:
         return None
-    return Canary(model.canary.version, as_str(as_object(model.data.get("canary")).get("weight")))
+    return Canary(model.canary.version, model.data.get("canary", {}).get("weight", ""))

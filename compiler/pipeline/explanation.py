@@ -94,7 +94,7 @@ def explain_value(session: Session, subject: str, environments: Sequence[str]) -
     model_environments = [
         environment
         for environment in session.fleet.environments
-        if environment in as_object(models[name].data.get("environments"))
+        if environment in models[name].data.get("environments", {})
     ]
     selected_environments: Sequence[str | None] = [
         environment for environment in model_environments if not environments or environment in environments
@@ -117,11 +117,11 @@ def _explain_in_environment(session: Session, name: str, pointer: Pointer, envir
         raise UsageError(f"{name} does not resolve: {first}", help="`modelyard check` says everything")
     title = f"{name}{f'.{format_path(pointer)}' if pointer else ''}" + (f" in {environment}" if environment else "")
     try:
-        resolved_value = value_at(model.data, pointer)
+        resolved_value = value_at(model.json, pointer)
     except (KeyError, IndexError, TypeError):
         if _layer_values(model, pointer):
             return ValueExplanation(title, None, _layer_values(model, pointer))
-        raise UsageError(f"no layer sets {title}", help=_path_hint(model.data, pointer)) from None
+        raise UsageError(f"no layer sets {title}", help=_path_hint(model.json, pointer)) from None
     return ValueExplanation(title, resolved_value, _layer_values(model, pointer))
 
 
@@ -272,7 +272,7 @@ def _explain_origin(session: Session, planned_file: PlannedFile, origin: Origin)
                 "set", "the only release", model.release.version, model.spec.document.location(model.release.pointer)
             )
             return ValueExplanation(title, model.release.version, (only_release,))
-        return ValueExplanation(title, _value_or_none(model.data, origin.pointer), layer_values)
+        return ValueExplanation(title, _value_or_none(model.json, origin.pointer), layer_values)
     location, origin_value = origin_location(session.fleet, planned_file, origin)
     label = location.path if location else origin.root
     return ValueExplanation(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
-from compiler.foundation.json_data import Object, as_object
+from compiler.foundation.json_data import Object
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_builtin_emitters, load_emitters
@@ -64,7 +64,7 @@ def _builtin_emitters() -> Emitters:
 @cache
 def _shipped_capabilities() -> Object:
     text = resources.read_shipped_text("capabilities.yaml")
-    return as_object(parse(text, "capabilities.yaml").documents[0].data)
+    return parse(text, "capabilities.yaml").documents[0].data
 
 
 @dataclass(frozen=True)

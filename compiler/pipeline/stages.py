@@ -15,7 +15,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding, sorted_unique
-from compiler.foundation.json_data import as_object
 from compiler.pipeline.session import Session, all_units
 from compiler.plan.context.adoption import object_collisions
 from compiler.plan.matching.compatibility import emitter_setting_findings
@@ -90,7 +89,7 @@ def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding
     """The findings of emitters; none where they would follow from a mistake that another stage reports."""
     if model.environment is None:
         return
-    target = as_object(model.data.get("deploy")).get("target")
+    target = model.data.get("deploy", {}).get("target")
     environment = model.environment.name
     if target in session.emitters.broken_ids or environment in {
         finding.subject.name for finding in session.capability_problems if finding.subject

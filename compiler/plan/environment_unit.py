@@ -35,7 +35,7 @@ def plan_environment_units(
     findings += [item for item in dict.fromkeys(kinds) if isinstance(item, Finding)]
     context = {
         **shared_context(fleet, [deployment_value(item, wave_by_model[item.name]) for item in deployments]),
-        "environment": DocumentValue(f"Environment/{environment}", spec.data),
+        "environment": DocumentValue(f"Environment/{environment}", spec.json),
         "namespaces": computed_list(namespace_entries, ()),
         "waves": ComputedValue(sorted({*wave_by_model.values()}), ()),
         KINDS_VARIABLE: ComputedValue(kind_values([*{item for item in kinds if not isinstance(item, Finding)}]), ()),

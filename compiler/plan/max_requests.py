@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 
-from compiler.foundation.json_data import Json, Object, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_str
 from compiler.plan.context.exports import EmitterExports
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Cpu, Memory
@@ -49,23 +49,21 @@ def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotal
     pods = _exported_pods(exports, model)
     if not pods:
         return ResourceTotals()
-    resources = as_object(as_object(model.data.get("deploy")).get("resources"))
+    resources = model.data.get("deploy", {}).get("resources", {})
     missing_resources = tuple(name for name in ("cpu", "memory") if name not in resources)
     if missing_resources:
         return missing_resources
     count, gpu = max_replicas(model, pods), resources.get("gpu", 0)
-    accelerators = {as_str(pods.get("accelerator")): count * gpu} if isinstance(gpu, int) and gpu else {}
-    cpu, memory = Cpu(as_str(resources["cpu"])).millicores, Memory(as_str(resources["memory"])).bytes
+    accelerators = {as_str(pods.get("accelerator")): count * gpu} if gpu else {}
+    cpu, memory = Cpu(resources["cpu"]).millicores, Memory(resources["memory"]).bytes
     return ResourceTotals(count * cpu, count * memory, accelerators)
 
 
 def max_replicas(model: ResolvedModel, pods: Object) -> int:
     """The maximum number of pods: by scaling, plus those of a rollout, plus additional ones such as a canary's."""
-    deploy = as_object(model.data.get("deploy"))
-    scaling = as_object(deploy.get("scaling"))
-    replica_limit = (
-        1 if "batch" in deploy else max(_int_or_default(scaling.get("min"), 1), _int_or_default(scaling.get("max"), 1))
-    )
+    deploy = model.data.get("deploy", {})
+    scaling = deploy.get("scaling", {})
+    replica_limit = 1 if "batch" in deploy else max(scaling.get("min", 1), scaling.get("max", 1))
     return (
         replica_limit
         + _surge_replicas(pods.get("maxSurge"), replica_limit)

@@ -88,7 +88,7 @@ def input_paths(fleet: Fleet, *models: ResolvedModel) -> tuple[str, ...]:
 
 
 def _referenced_specs(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
-    language = fleet.language.type_language(as_str(model.data["type"]))
+    language = fleet.language.type_language(model.data["type"])
     for kind, name, _, _ in references(model, language):
         spec = fleet.portfolio.by_kind(kind).get(name)
         if spec is not None:
@@ -97,7 +97,7 @@ def _referenced_specs(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
 
 def emitter_metadata(emitter: Emitter) -> dict[str, ContextValue]:
     """The purpose and the legal basis of an emitter's records."""
-    return {key: ComputedValue(emitter.data[key], ()) for key in ("regime", "legalBasis") if key in emitter.data}
+    return {key: ComputedValue(emitter.json[key], ()) for key in ("regime", "legalBasis") if key in emitter.json}
 
 
 def unit_value(

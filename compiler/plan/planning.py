@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import as_str
 from compiler.foundation.provenance import ContextValue, Origin
 from compiler.plan.codeowners.ownership_claims import CommittedFile
 from compiler.plan.context.document_origins import to_document_origins
@@ -110,20 +109,20 @@ class UnitPlanner:
                 name
                 for name in self.fleet.environments
                 if includes("", name)
-                and self.shared_files.is_read("environment", KINDS_VARIABLE, environments[name].data)
+                and self.shared_files.is_read("environment", KINDS_VARIABLE, environments[name].json)
             ),
             includes("", "") and self.shared_files.is_read("project", OWNERS_VARIABLE),
         )
 
     def _describe_deployment(self, model: ResolvedModel, environment: str) -> PlannedDeployment:
-        language = self.fleet.language.type_language(model.spec.text("type"))
+        language = self.fleet.language.type_language(model.spec.data["type"])
         dependency_names = tuple(
             dependency.name for dependency in model_dependencies(model, language) if dependency.is_direct
         )
         return PlannedDeployment(
             model.name,
             environment,
-            as_str(model.data["owner"]),
+            model.data["owner"],
             dependency_names,
             namespace_usage(self.exports, model, environment_of(model)),
             to_document_origins(model, (Origin("model", ("owner",)),)),

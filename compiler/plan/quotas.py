@@ -2,10 +2,11 @@
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str
+from compiler.foundation.json_data import Json, Pointer
 from compiler.foundation.provenance import ComputedValue, Origin, Origins
 from compiler.foundation.suggestions import closest_match
 from compiler.plan.context.document_origins import namespace_document_origins
@@ -14,7 +15,8 @@ from compiler.plan.max_requests import ResourceTotals, max_requests, sum_resourc
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.portfolio import Spec
+from compiler.spec.data_types import ResourceTotalsData
+from compiler.spec.portfolio import EnvironmentSpec
 from compiler.spec.quantities import Cpu, Memory
 
 
@@ -28,7 +30,7 @@ class NamespaceUsage:
     namespace_origins: Origins
 
 
-def namespace_usage(exports: EmitterExports, model: ResolvedModel, environment: Spec) -> NamespaceUsage:
+def namespace_usage(exports: EmitterExports, model: ResolvedModel, environment: EnvironmentSpec) -> NamespaceUsage:
     """The namespace usage of a deployed model; requests are computed on demand."""
     requests = max_requests(exports, model) if "quota" in environment.data else ResourceTotals()
     return NamespaceUsage(model, namespace(model) or "", requests, namespace_document_origins(model))
@@ -53,10 +55,10 @@ def quota_findings(fleet: Fleet, exports: EmitterExports, selected_models: Conta
         yield from _unknown_namespace_findings(environment)
 
 
-def _unknown_namespace_findings(environment: Spec) -> Iterator[Finding]:
+def _unknown_namespace_findings(environment: EnvironmentSpec) -> Iterator[Finding]:
     """Quotas of namespaces that the Environment does not define, which would have no effect."""
-    known_names = [environment.text("namespace"), *map(as_str, as_object(environment.data.get("namespaces")).values())]
-    for name in as_object(as_object(environment.data["quota"]).get("namespaces")):
+    known_names = [environment.data.get("namespace", ""), *environment.data.get("namespaces", {}).values()]
+    for name in environment.data["quota"].get("namespaces", {}):
         if name in known_names:
             continue
         pointer: Pointer = ("quota", "namespaces", name)
@@ -73,7 +75,9 @@ def _unknown_namespace_findings(environment: Spec) -> Iterator[Finding]:
         yield Finding(codes.MATCHES_NOTHING, f"{environment.name} has no namespace `{name}`", location, subject, help_)
 
 
-def namespace_values(environment: Spec, usages: Sequence[NamespaceUsage]) -> tuple[list[ComputedValue], list[Finding]]:
+def namespace_values(
+    environment: EnvironmentSpec, usages: Sequence[NamespaceUsage]
+) -> tuple[list[ComputedValue], list[Finding]]:
     """The namespaces by name as templates see them, and findings about their quotas."""
     findings: list[Finding] = []
     values: list[ComputedValue] = []
@@ -94,19 +98,19 @@ def namespace_values(environment: Spec, usages: Sequence[NamespaceUsage]) -> tup
     return values, findings
 
 
-def _namespace_pointer(environment: Spec, name: str) -> Pointer | None:
+def _namespace_pointer(environment: EnvironmentSpec, name: str) -> Pointer | None:
     """The pointer in the Environment that names the namespace; `None` if only adopted objects are in it."""
-    if environment.text("namespace") == name:
+    if environment.data.get("namespace") == name:
         return ("namespace",)
-    tenants = as_object(environment.data.get("namespaces"))
+    tenants = environment.data.get("namespaces", {})
     return next((("namespaces", tenant) for tenant, value in tenants.items() if value == name), None)
 
 
 def _quota_value(
-    environment: Spec, name: str, usages: Sequence[NamespaceUsage], findings: list[Finding]
+    environment: EnvironmentSpec, name: str, usages: Sequence[NamespaceUsage], findings: list[Finding]
 ) -> dict[str, Json]:
-    quota = as_object(environment.data.get("quota"))
-    limits = as_object(as_object(quota.get("namespaces")).get(name))
+    quota = environment.data.get("quota", {})
+    limits = quota.get("namespaces", {}).get(name, {})
     if not limits and "headroom" not in quota:
         return {}
     resources = set(limits) or {"cpu", "memory"}
@@ -120,11 +124,7 @@ def _quota_value(
     if limits:
         findings += _small_quota_findings(environment, name, limits, requests)
         return {"quota": {key: limits[key] for key in ("cpu", "memory") if key in limits}}
-    return (
-        {}
-        if incomplete_usages
-        else {"quota": _amounts_value(requests.with_headroom(int(as_str(quota["headroom"])[:-1])))}
-    )
+    return {} if incomplete_usages else {"quota": _amounts_value(requests.with_headroom(int(quota["headroom"][:-1])))}
 
 
 def _amounts_value(amount: ResourceTotals) -> Json:
@@ -134,7 +134,7 @@ def _amounts_value(amount: ResourceTotals) -> Json:
     return {**amounts, **({"accelerators": dict(amount.accelerators)} if amount.accelerators else {})}
 
 
-def _missing_request_finding(environment: Spec, usage: NamespaceUsage, name: str) -> Finding:
+def _missing_request_finding(environment: EnvironmentSpec, usage: NamespaceUsage, name: str) -> Finding:
     """Kubernetes rejects pods that do not request a resource that a quota limits (Kubernetes, "Resource Quotas")."""
     missing_resources = usage.max_requests if isinstance(usage.max_requests, tuple) else ()
     message = (
@@ -148,12 +148,15 @@ def _missing_request_finding(environment: Spec, usage: NamespaceUsage, name: str
     return replace(finding, notes=(Note("the quota is here", environment.document.location(("quota",))),))
 
 
-def _small_quota_findings(environment: Spec, name: str, limits: Object, requests: ResourceTotals) -> Iterator[Finding]:
+def _small_quota_findings(
+    environment: EnvironmentSpec, name: str, limits: ResourceTotalsData, requests: ResourceTotals
+) -> Iterator[Finding]:
     """Quotas that are smaller than what the models can request."""
-    for key, minimum, unit in (
+    resources: tuple[tuple[Literal["cpu", "memory"], int, Cpu | Memory], ...] = (
         ("cpu", requests.cpu, Cpu(f"{requests.cpu or 1}m")),
         ("memory", requests.memory, Memory(f"{requests.memory or 1}")),
-    ):
+    )
+    for key, minimum, unit in resources:
         if key not in limits:
             continue
         pointer = ("quota", "namespaces", name, key)

@@ -181,7 +181,7 @@ def shared_context(fleet: Fleet, deployments: Sequence[ObjectValue]) -> ContextV
     portfolio = fleet.portfolio
     environments = portfolio.by_kind("Environment")
     environment_values: list[ContextValue] = [
-        DocumentValue(f"Environment/{name}", environments[name].data) for name in fleet.environments
+        DocumentValue(f"Environment/{name}", environments[name].json) for name in fleet.environments
     ]
     promotions: list[Json] = [list(group) for group in promotion_groups(portfolio)]
     return {
@@ -199,6 +199,6 @@ def shared_context(fleet: Fleet, deployments: Sequence[ObjectValue]) -> ContextV
 
 def _document_values(fleet: Fleet, kind: str) -> ContextValue:
     values: list[ContextValue] = [
-        DocumentValue(f"{kind}/{name}", spec.data) for name, spec in fleet.portfolio.by_kind(kind).items()
+        DocumentValue(f"{kind}/{name}", spec.json) for name, spec in fleet.portfolio.by_kind(kind).items()
     ]
     return computed_list(values, ())

@@ -28,8 +28,8 @@ def bindings(portfolio: Portfolio) -> Iterator[Binding]:
     """Every name that a document binds, valid or not."""
     environments = portfolio.by_kind("Environment").values()
     for spec in (portfolio.project, *environments, *portfolio.by_kind("Model").values(), *portfolio.defaults.values()):
-        for path in binding_sections(spec.kind, spec.data):
-            for index, name in enumerate(as_list(section_at(spec.data, path).get("policies"))):
+        for path in binding_sections(spec.kind, spec.json):
+            for index, name in enumerate(as_list(section_at(spec.json, path).get("policies"))):
                 if isinstance(name, str):
                     yield Binding(spec, (*path, "policies", index), name)
 

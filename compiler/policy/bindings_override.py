@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from compiler.foundation.json_data import Json, Object, as_object
 from compiler.policy.binding import binding_sections, section_at
 from compiler.spec.portfolio import Portfolio, Spec
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portfolio:
@@ -30,8 +33,8 @@ def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portf
 
 
 def _with_all_bindings(
-    specs: Mapping[str, Spec], sources: Mapping[str, Spec], policy_portfolio: Portfolio
-) -> Mapping[str, Spec]:
+    specs: Mapping[str, AnySpec], sources: Mapping[str, AnySpec], policy_portfolio: Portfolio
+) -> Mapping[str, AnySpec]:
     """The documents with replaced bindings; a document is left out if the other revision's bindings cannot be read."""
     unreadable_names = {name for name, spec in specs.items() if (spec.kind, name) in policy_portfolio.broken_names}
     return {
@@ -40,16 +43,16 @@ def _with_all_bindings(
     }
 
 
-def _header_only(spec: Spec) -> Spec:
+def _header_only(spec: AnySpec) -> AnySpec:
     """A document reduced to its header."""
-    header = {key: spec.data[key] for key in ("apiVersion", "kind") if key in spec.data}
+    header = {key: spec.json[key] for key in ("apiVersion", "kind") if key in spec.json}
     return replace(spec, document=replace(spec.document, data=header))
 
 
-def _with_bindings(spec: Spec, source: Spec | None) -> Spec:
+def _with_bindings(spec: AnySpec, source: Spec | None) -> AnySpec:
     """The document with each list of policies replaced."""
-    source_data: Object = source.data if source else {}
-    data = spec.data
+    source_data: Object = source.json if source else {}
+    data = spec.json
     for path in dict.fromkeys((*binding_sections(spec.kind, data), *binding_sections(spec.kind, source_data))):
         data = _set_policies(data, path, section_at(source_data, path).get("policies"))
     return replace(spec, document=replace(spec.document, data=data))

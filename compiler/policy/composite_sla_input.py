@@ -5,8 +5,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.resolve.composite_sla import CalledModel, CompositeSla, composite_sla
+from compiler.spec.data_types import EnsembleStepData, SlaData, SourceData
 from compiler.spec.quantities import Duration, Percentage
 
 _NUMBER: Object = {"type": "number"}
@@ -25,7 +26,7 @@ SCHEMA: Object = {
 """Shares as fractions and times in seconds; `shown` has them as people write them."""
 
 
-class _DependencySla(NamedTuple):
+class DependencySla(NamedTuple):
     """The SLA of a dependency, as written in its spec."""
 
     name: str
@@ -44,36 +45,28 @@ class _DependencySla(NamedTuple):
         return CalledModel(self.name, exact, times, self.is_required, weight, self.fallback)
 
 
-def composite_sla_variable(source: Object, entries: Sequence[Object]) -> Object:
+def composite_sla_variable(source: SourceData, dependencies: Sequence[DependencySla]) -> Object:
     """The composite SLA of a model: behind its router if its release has one, else of all models that it calls."""
-    router, steps = as_str(source.get("router")), [as_object(step) for step in as_list(source.get("steps"))]
-    entries_by_name = {as_str(as_object(entry.get("model")).get("name")): entry for entry in entries}
-    step_slas = [
-        _step_sla(step, entries_by_name[as_str(step.get("model"))])
-        for step in steps
-        if as_str(step.get("model")) in entries_by_name
-    ]
-    step_names = {as_str(step.get("model")) for step in steps}
-    direct_slas = [_dependency_sla(name, entry) for name, entry in entries_by_name.items() if name not in step_names]
-    return _combine_slas(router, tuple(step_slas), tuple(direct_slas))
+    steps = source.get("steps", ())
+    slas_by_name = {dependency.name: dependency for dependency in dependencies}
+    step_slas = [_step_sla(step, slas_by_name[step["model"]]) for step in steps if step["model"] in slas_by_name]
+    step_names = {step["model"] for step in steps}
+    direct_slas = [dependency for name, dependency in slas_by_name.items() if name not in step_names]
+    return _combine_slas(source.get("router", ""), tuple(step_slas), tuple(direct_slas))
 
 
-def _step_sla(step: Object, entry: Object) -> _DependencySla:
-    is_required, weight = step.get("required") is not False, as_str(step.get("weight"))
-    return _dependency_sla(as_str(step.get("model")), entry)._replace(is_required=is_required, weight=weight)
+def dependency_sla(name: str, sla: SlaData, source: SourceData) -> DependencySla:
+    """The service levels of a model that is asked, and the model that answers instead of it."""
+    latency = tuple(sla.get("latency", {}).items())
+    return DependencySla(name, sla.get("availability", ""), latency, source.get("fallback", {}).get("model", ""))
 
 
-def _dependency_sla(name: str, entry: Object) -> _DependencySla:
-    sla = as_object(as_object(entry.get("model")).get("sla"))
-    latency = tuple([(rank, as_str(limit)) for rank, limit in as_object(sla.get("latency")).items()])
-    fallback = as_object(as_object(as_object(entry.get("release")).get("source")).get("fallback"))
-    return _DependencySla(name, as_str(sla.get("availability")), latency, as_str(fallback.get("model")))
+def _step_sla(step: EnsembleStepData, sla: DependencySla) -> DependencySla:
+    return sla._replace(is_required=step.get("required") is not False, weight=step.get("weight", ""))
 
 
 @lru_cache(maxsize=1024)
-def _combine_slas(
-    router: str, step_slas: tuple[_DependencySla, ...], direct_slas: tuple[_DependencySla, ...]
-) -> Object:
+def _combine_slas(router: str, step_slas: tuple[DependencySla, ...], direct_slas: tuple[DependencySla, ...]) -> Object:
     """Cached, because many models call the same ones, in every environment."""
     composites = (
         [composite_sla(router, [dependency_sla.component for dependency_sla in step_slas])] if step_slas else []
@@ -101,8 +94,6 @@ def _to_variable(composites: Sequence[CompositeSla]) -> Object:
     return {**numbers, "display": display_texts}
 
 
-def is_required_dependency(source: Object, entry: Object) -> bool:
+def is_required_dependency(source: SourceData, name: str) -> bool:
     """Whether the whole fails if the dependency fails."""
-    name = as_object(entry.get("model")).get("name")
-    steps = (as_object(step) for step in as_list(source.get("steps")))
-    return not any(step.get("model") == name and step.get("required") is False for step in steps)
+    return not any(step["model"] == name and step.get("required") is False for step in source.get("steps", ()))

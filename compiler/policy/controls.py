@@ -38,7 +38,7 @@ class ControlCatalogues:
         for tree, catalogue_path in ((self.shipped_tree, path), (self.project_tree, f"{self.schemas_folder}/{path}")):
             documents = parse(tree.read(catalogue_path), catalogue_path).documents if tree.has(catalogue_path) else ()
             if documents:
-                return as_object(documents[0].data)
+                return documents[0].data
         return {}
 
     def has_control(self, control: str) -> bool:

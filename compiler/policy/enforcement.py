@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from compiler.diagnostics.finding import Enforcement, Status
-from compiler.foundation.json_data import as_object
 from compiler.policy.policy_definition import Policy
 from compiler.policy.waiver_scope import ValuePointers, WaiverScope
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import EnvironmentSpec
 
 EXPIRY_NOTICE = timedelta(days=14)
 """How long before its end a waiver is reported as expiring."""
@@ -29,16 +28,20 @@ class Decision:
 
 
 def decide_enforcement(
-    policy: Policy, environment: Spec | None, value_pointers: ValuePointers, waivers: Sequence[WaiverScope], as_of: date
+    policy: Policy,
+    environment: EnvironmentSpec | None,
+    value_pointers: ValuePointers,
+    waivers: Sequence[WaiverScope],
+    as_of: date,
 ) -> Decision | None:
     """Decides in this order: whether the policy is in force, since when it is mandatory, its enforcement here, and the waivers.
 
     `None`: the policy is not in force. `grants` are the model's valid waivers; expired and future ones do not apply.
     """
-    begins, ends = policy.get_date("inForce", "from"), policy.get_date("inForce", "to")
+    begins, ends = policy.in_force_from, policy.in_force_to
     if (begins is not None and as_of < begins) or (ends is not None and as_of > ends):
         return None
-    mandatory_from = policy.get_date("mandatoryFrom")
+    mandatory_from = policy.mandatory_from
     is_early = mandatory_from is not None and as_of < mandatory_from
     enforcement = Enforcement.ADVISORY if is_early else policy.enforcement_in(environment)
     waiver = next(
@@ -49,8 +52,8 @@ def decide_enforcement(
 
 def strictest_enforcement(policy: Policy, as_of: date) -> Enforcement:
     """The strictest enforcement of a policy on a date, over all environments."""
-    mandatory_from = policy.get_date("mandatoryFrom")
+    mandatory_from = policy.mandatory_from
     if mandatory_from is not None and as_of < mandatory_from:
         return Enforcement.ADVISORY
-    enforcement_values = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
+    enforcement_values = {policy.code.enforcement.value, *policy.data.get("enforcementIn", {}).values()}
     return Enforcement.MANDATORY if "mandatory" in enforcement_values else Enforcement.ADVISORY

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from compiler.diagnostics.codes import BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE
 from compiler.diagnostics.finding import Finding, Status, sorted_unique
-from compiler.foundation.json_data import as_object
 from compiler.policy.baseline import is_policy_finding
 from compiler.policy.policy_engine import PolicyEngine
 from compiler.policy.policy_findings import merge_environments
@@ -74,7 +73,7 @@ def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: T
         environment_names = [
             environment_name
             for environment_name in fleet.environments
-            if environment_name in as_object(spec.data.get("environments"))
+            if environment_name in spec.data.get("environments", {})
         ]
         for environment in environment_names or (None,):
             model, _ = fleet.resolve(name, environment)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from compiler.foundation.json_data import Json, Object, as_object
 from compiler.policy.policy_definition import Policy
-from compiler.resolve.match_selectors import matches_selector
+from compiler.resolve.match_selectors import matches_policy
+from compiler.spec.data_types import EnvironmentData, ModelData, UseCaseData
 
 
 @dataclass(frozen=True)
@@ -44,38 +44,37 @@ class MatchCache:
         self,
         policies: Sequence[Policy],
         names: tuple[str, ...],
-        model: Object,
-        environment: Object,
-        use_case: Callable[[], Object],
+        model: ModelData,
+        environment: EnvironmentData | None,
+        use_case: Callable[[], UseCaseData | None],
     ) -> SelectedPolicies:
         """The policies that select the model; equal `names` stand for the same policies."""
         if names not in self._match_keys:
             self._match_keys[names] = frozenset(key for policy in policies for key in policy.match)
         match_keys = self._match_keys[names]
-        use_case_data = use_case() if "classification" in match_keys else {}
+        use_case_data = use_case() if "classification" in match_keys else None
         key = (names, *_match_values(match_keys, model, environment, use_case_data))
         if key not in self._selected_by_key:
             self._selected_by_key[key] = SelectedPolicies(
-                tuple(p for p in policies if matches_selector(p.match, model, environment, use_case_data))
+                tuple(p for p in policies if matches_policy(p.match, model, environment, use_case_data))
             )
         return self._selected_by_key[key]
 
 
 def _match_values(
-    match_keys: frozenset[str], model: Object, environment: Object, use_case: Object
+    match_keys: frozenset[str], model: ModelData, environment: EnvironmentData | None, use_case: UseCaseData | None
 ) -> tuple[object, ...]:
     """Everything that `match` reads, as far as a policy uses it."""
-    risk = as_object(as_object(model.get("governance")).get("risk"))
-    values: dict[str, Json] = {
-        "types": model.get("type"),
-        "lifecycle": model.get("lifecycle"),
-        "tiers": risk.get("tier"),
-        "owners": model.get("owner"),
+    values = {
+        "types": model["type"],
+        "lifecycle": model["lifecycle"],
+        "tiers": model.get("governance", {}).get("risk", {}).get("tier"),
+        "owners": model["owner"],
     }
-    classes = as_object(use_case.get("classification")).items()
+    classes = use_case.get("classification", {}) if use_case else {}
     return (
         *(value if key in match_keys else None for key, value in values.items()),
-        tuple(sorted(as_object(model.get("labels")).items(), key=str)) if "labels" in match_keys else None,
-        (environment.get("name"), environment.get("stage")) if "environments" in match_keys else None,
-        tuple(sorted((regime, as_object(entry).get("value")) for regime, entry in classes)),
+        tuple(sorted(model.get("labels", {}).items())) if "labels" in match_keys else None,
+        (environment["name"], environment["stage"]) if environment and "environments" in match_keys else None,
+        tuple(sorted((regime, entry["value"]) for regime, entry in classes.items())),
     )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import basename, dirname
 
-from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.foundation.json_data import Object
 from compiler.policy.policy_definition import SHIPPED_PREFIX, Policy
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
-from compiler.spec.portfolio import PACK_FILE, Spec, document_identity
+from compiler.spec.portfolio import PACK_FILE, Spec, TypedSpec, document_identity
 
 FOLDER = "policies"
 
@@ -35,7 +35,7 @@ def load_shipped_pack(shipped_tree: Tree, name: str) -> Pack:
     metadata = (
         parse(shipped_tree.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED_PREFIX}{folder}/{PACK_FILE}").documents[0].data
     )
-    return Pack(name, as_object(metadata), tuple(_load_policies(shipped_tree, folder, name)))
+    return Pack(name, metadata, tuple(_load_policies(shipped_tree, folder, name)))
 
 
 def _load_policies(shipped_tree: Tree, folder: str, pack: str) -> Iterator[Policy]:
@@ -43,10 +43,10 @@ def _load_policies(shipped_tree: Tree, folder: str, pack: str) -> Iterator[Polic
         if basename(path) != PACK_FILE and path.endswith(".yaml"):
             for document in parse(shipped_tree.read(path), f"{SHIPPED_PREFIX}{path}").documents:
                 kind, name = document_identity(document)
-                yield Policy(Spec(kind, name, document), pack)
+                yield Policy(TypedSpec(kind, name, document), pack)
 
 
 def project_pack_name(spec: Spec, schemas_folder: str) -> str:
     """The pack of a project's policy, by its folder; empty if the policy is next to models."""
     folder, root = dirname(spec.document.path), f"{schemas_folder}/{FOLDER}/"
-    return as_str(folder.removeprefix(root).split("/")[0]) if folder.startswith(root) else ""
+    return folder.removeprefix(root).split("/")[0] if folder.startswith(root) else ""

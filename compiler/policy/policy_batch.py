@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from compiler.cel import Activation, CelEnvironment, Expression, ExpressionBatch, compile_batch
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import FieldReads, Pointer, as_str, merge_reads, pick_fields
+from compiler.foundation.json_data import FieldReads, Pointer, merge_reads, pick_fields
 from compiler.json_schema import Validator
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Policy, Variables, dependency_key
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
@@ -141,6 +141,6 @@ class PolicyBatch:
 
 def _combine_rules(policy: Policy) -> str:
     """Combine rules into one expression: whether all hold, or whether the policy applies at all."""
-    rules = " && ".join(f"({as_str(rule.get('expression'))}\n)" for rule in policy.rules)
-    condition, outcome = as_str(policy.match.get("when")), f"(({rules}) ? {PASS} : {FAIL})"
+    rules = " && ".join(f"({rule['expression']}\n)" for rule in policy.rules)
+    condition, outcome = policy.match.get("when", ""), f"(({rules}) ? {PASS} : {FAIL})"
     return f"({condition}\n) ? {outcome} : {NOT_APPLICABLE}" if condition else outcome

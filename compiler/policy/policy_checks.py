@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.policy.binding import Binding
 from compiler.policy.controls import ControlCatalogues
@@ -102,9 +102,9 @@ def validate_policy(
         )
     yield from _unknown_name_findings(policy, fleet)
     yield from _date_findings(policy)
-    for index, control in enumerate(as_list(policy.data.get("controls"))):
-        if not controls.has_control(as_str(control)):
-            yield _unknown_control_finding(policy, index, as_str(control), controls)
+    for index, control in enumerate(policy.data.get("controls", ())):
+        if not controls.has_control(control):
+            yield _unknown_control_finding(policy, index, control, controls)
     if not compile_findings and not _lacks_detectors(policy, evaluator):
         yield from _run_examples(policy, evaluator, fleet).findings
 
@@ -122,7 +122,7 @@ def _run_examples(policy: Policy, evaluator: RuleEvaluator, fleet: Fleet) -> "Po
 
 def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterator[Finding]:
     """A policy that is no longer in force, or not yet."""
-    ends = policy.get_date("inForce", "to")
+    ends = policy.in_force_to
     if not is_bound:
         help_ = (
             f"name `{policy.id}` under `policies` of the project, of a folder's defaults or of a model, or remove it"
@@ -138,13 +138,13 @@ def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterat
 def _date_findings(policy: Policy) -> Iterator[Finding]:
     """Dates that contradict each other."""
     begins, ends, mandatory = (
-        policy.get_date("inForce", "from"),
-        policy.get_date("inForce", "to"),
-        policy.get_date("mandatoryFrom"),
+        policy.in_force_from,
+        policy.in_force_to,
+        policy.mandatory_from,
     )
     if ends is not None and begins is not None and ends < begins:
         yield policy_finding(policy, codes.BAD_POLICY, "it ends before it begins", "inForce", "to")
-    enforcement_values = {policy.code.enforcement.value, *as_object(policy.data.get("enforcementIn")).values()}
+    enforcement_values = {policy.code.enforcement.value, *policy.data.get("enforcementIn", {}).values()}
     if mandatory is not None and "mandatory" not in enforcement_values:
         message = f"it is mandatory from {mandatory.isoformat()}, and `enforcement` says that it is advisory"
         yield policy_finding(policy, codes.BAD_POLICY, message, "mandatoryFrom", help_="leave out one of the two")
@@ -159,16 +159,16 @@ def _unknown_name_findings(policy: Policy, fleet: Fleet) -> Iterator[Finding]:
     environment_label, type_label = "Environment and no stage", "type of model"
     references: list[tuple[Pointer, str, str, Sequence[str]]] = [
         *(
-            (("match", "types", index), as_str(name), type_label, fleet.language.types)
-            for index, name in _match_entries(policy, "types")
+            (("match", "types", index), name, type_label, fleet.language.types)
+            for index, name in enumerate(policy.match.get("types", ()))
         ),
         *(
-            (("match", "environments", index), as_str(name), environment_label, environment_names)
-            for index, name in _match_entries(policy, "environments")
+            (("match", "environments", index), name, environment_label, environment_names)
+            for index, name in enumerate(policy.match.get("environments", ()))
         ),
         *(
             (("enforcementIn", name), name, environment_label, environment_names)
-            for name in as_object(policy.data.get("enforcementIn"))
+            for name in policy.data.get("enforcementIn", {})
         ),
     ]
     for pointer, name, label, known_names in references:
@@ -176,10 +176,6 @@ def _unknown_name_findings(policy: Policy, fleet: Fleet) -> Iterator[Finding]:
             suggestion = closest_match(name, known_names)
             help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(known_names)}"
             yield policy_finding(policy, codes.BAD_POLICY, f"there is no {label} `{name}`", *pointer, help_=help_)
-
-
-def _match_entries(policy: Policy, key: str) -> Iterator[tuple[int, Json]]:
-    return enumerate(as_list(policy.match.get(key)))
 
 
 def _unknown_control_finding(policy: Policy, index: int, control: str, controls: ControlCatalogues) -> Finding:

@@ -6,8 +6,9 @@ from datetime import date
 from functools import cached_property
 
 from compiler.diagnostics.finding import Code, Enforcement, Location, Severity
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
-from compiler.spec.portfolio import Spec
+from compiler.foundation.json_data import Json, Pointer
+from compiler.spec.data_types import MatchData, PolicyData, RuleData, WaiverTermsData
+from compiler.spec.portfolio import EnvironmentSpec, PolicySpec
 
 SHIPPED_PREFIX = "modelyard:schemas/"
 """The path prefix of shipped policies."""
@@ -17,7 +18,7 @@ SHIPPED_PREFIX = "modelyard:schemas/"
 class Policy:
     """One policy; `pack` is empty if it belongs to none."""
 
-    spec: Spec
+    spec: PolicySpec
     pack: str = ""
 
     @cached_property
@@ -31,66 +32,77 @@ class Policy:
         return self.spec.document.path.startswith(SHIPPED_PREFIX)
 
     @property
-    def data(self) -> Object:
+    def data(self) -> PolicyData:
         """The content of the document."""
         return self.spec.data
 
     @cached_property
     def subject_kind(self) -> str:
         """What its rules evaluate: `model`, `rendered` or `fleet`."""
-        return as_str(self.data.get("on")) or "model"
+        return self.data.get("on", "model")
 
     @cached_property
-    def match(self) -> Object:
+    def match(self) -> MatchData:
         """The models that it selects."""
-        return as_object(self.data.get("match"))
+        return self.data.get("match", {})
 
     @cached_property
-    def rules(self) -> tuple[Object, ...]:
+    def rules(self) -> tuple[RuleData, ...]:
         """Its rules."""
-        return tuple(as_object(rule) for rule in as_list(self.data.get("rules")))
+        return tuple(self.data.get("rules", ()))
 
     @cached_property
     def code(self) -> Code:
         """The code of its findings."""
         data = self.data
-        severity = Severity(as_str(data.get("severity")) or "medium")
+        severity = Severity(data.get("severity", "medium"))
         return Code(
             id=self.id,
             name=self.spec.name,
             severity=severity,
-            enforcement=Enforcement(as_str(data.get("enforcement")) or "mandatory"),
-            summary=as_str(data.get("title")),
-            why=as_str(data.get("reason")) or as_str(data.get("title")),
-            remedy=as_str(data.get("remedy")),
-            controls=tuple(as_str(control) for control in as_list(data.get("controls"))),
-            docs=as_str(data.get("docs")) or None,
+            enforcement=Enforcement(data.get("enforcement", "mandatory")),
+            summary=data["title"],
+            why=data.get("reason") or data["title"],
+            remedy=data["remedy"],
+            controls=tuple(data.get("controls", ())),
+            docs=data.get("docs"),
         )
 
     @cached_property
-    def waiver_rules(self) -> Object:
+    def waiver_rules(self) -> WaiverTermsData:
         """Who may grant a waiver, and for how long."""
-        return as_object(self.data.get("waiver"))
+        return self.data.get("waiver", {})
 
-    def get_date(self, *pointer: str) -> date | None:
-        """A date in the policy."""
-        section = self.data
-        for part in pointer[:-1]:
-            section = as_object(section.get(part))
-        text = as_str(section.get(pointer[-1]))
-        return date.fromisoformat(text) if text else None
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day on which it is in force."""
+        return _parse_date(self.data.get("inForce", {}).get("from"))
 
-    def enforcement_in(self, environment: Spec | None) -> Enforcement:
+    @property
+    def in_force_to(self) -> date | None:
+        """The last day on which it is in force."""
+        return _parse_date(self.data.get("inForce", {}).get("to"))
+
+    @property
+    def mandatory_from(self) -> date | None:
+        """The day from which it is mandatory."""
+        return _parse_date(self.data.get("mandatoryFrom"))
+
+    def enforcement_in(self, environment: EnvironmentSpec | None) -> Enforcement:
         """The enforcement in an environment: by its name, else by its stage, else the general one."""
-        overrides = as_object(self.data.get("enforcementIn"))
-        for key in (environment.name, environment.text("stage")) if environment else ():
+        overrides = self.data.get("enforcementIn", {})
+        for key in (environment.name, environment.data["stage"]) if environment else ():
             if key in overrides:
-                return Enforcement(as_str(overrides[key]))
+                return Enforcement(overrides[key])
         return self.code.enforcement
 
     def location(self, *pointer: str | int) -> Location:
         """The location of a value in the policy."""
         return self.spec.document.location(pointer)
+
+
+def _parse_date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Status, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_str, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, format_path
 from compiler.policy import policy_findings
 from compiler.policy.binding import Binding, bindings
 from compiler.policy.controls import ControlCatalogues
@@ -203,7 +203,7 @@ class PolicyEngine:
         broken_variables = {
             root
             for root, (kind, field) in DOCUMENT_VARIABLES.items()
-            if portfolio.is_broken(kind, as_str(model.data.get(field)))
+            if portfolio.is_broken(kind, model.data.get(field, ""))
         }
         skipped_ids = {
             policy.id
@@ -216,13 +216,13 @@ class PolicyEngine:
     def _select_policies(
         self, model_input: PolicyInput, policies: Sequence[Policy], names: tuple[str, ...]
     ) -> SelectedPolicies:
-        environment = model_input.model.environment.data if model_input.model.environment else {}
+        environment = model_input.model.environment
         return self._match_cache.select_policies(
             policies,
             names,
             model_input.model.data,
-            environment,
-            lambda: model_input.referenced_document("UseCase", "useCase"),
+            environment.data if environment else None,
+            lambda: model_input.use_case.data if model_input.use_case else None,
         )
 
     def decision(
@@ -380,4 +380,4 @@ class PolicyEngine:
 def _matches_kind(policy: Policy, rendered_object: Object) -> bool:
     objects = policy.data.get("objects")
     kinds = objects.get("kinds") if isinstance(objects, dict) else None
-    return kinds is None or rendered_object.get("kind") in as_list(kinds)
+    return kinds is None or rendered_object.get("kind") in kinds

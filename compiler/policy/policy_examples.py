@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str, format_path
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
-from compiler.policy.composite_sla_input import composite_sla_variable, is_required_dependency
+from compiler.policy.composite_sla_input import (
+    DependencySla,
+    composite_sla_variable,
+    dependency_sla,
+    is_required_dependency,
+)
 from compiler.policy.policy_definition import Policy, PolicyViolation
 from compiler.policy.policy_findings import policy_finding
 from compiler.policy.policy_inputs import example_variables, suspect_entries
@@ -17,8 +22,17 @@ from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE, SecretCandidate, SecretDetectors, is_available
 from compiler.policy.value_paths import parse_path
 from compiler.resolve.lifecycle import ALL_STAGES
-from compiler.resolve.match_selectors import matches_selector
+from compiler.resolve.match_selectors import matches_policy
 from compiler.spec.cel_variables import DATASET_ROLES, quantities_to_numbers
+from compiler.spec.data_types import (
+    BadExampleData,
+    EnvironmentData,
+    ExampleData,
+    ModelData,
+    SlaData,
+    SourceData,
+    UseCaseData,
+)
 from compiler.spec.language import Language
 
 _IDENTITY_FIELDS = frozenset(
@@ -71,7 +85,7 @@ class PolicyTestResult:
         """The operands that the examples do not make both true and false, as text."""
         for (rule, offset), outcomes in sorted(self.branch_outcomes().items()):
             if len(outcomes) == 1:
-                text = as_str(self.policy.rules[rule].get("expression"))[offset:].split(" && ")[0].split(" || ")[0]
+                text = self.policy.rules[rule]["expression"][offset:].split(" && ")[0].split(" || ")[0]
                 yield f"{self.policy.id}: rule {rule + 1}: `{text.strip()}` is {'false' if outcomes == {True} else 'true'} in no example"
 
     def describe_violations(self) -> Iterator[str]:
@@ -81,6 +95,25 @@ class PolicyTestResult:
             for violation in result.violations:
                 location = violation_location(self.policy, result, violation)
                 yield f"  {location.path}:{location.line}:{location.column} {_path_text(violation) or '(the whole)'}: {violation.message}"
+
+
+class _Example(NamedTuple):
+    """One example in the policy's document; `expectation` is what a bad one says of its violation."""
+
+    kind: str
+    number: int
+    data: ExampleData
+    expectation: BadExampleData | None = None
+
+    @property
+    def name(self) -> str:
+        """What it shows, or its number."""
+        return self.data.get("name") or f"{self.kind} {self.number + 1}"
+
+    @property
+    def pointer(self) -> Pointer:
+        """Where it stands in the policy's document."""
+        return ("examples", self.kind, self.number)
 
 
 def run_examples(policy: Policy, evaluator: RuleEvaluator, language: Language) -> PolicyTestResult:
@@ -102,31 +135,37 @@ def run_examples(policy: Policy, evaluator: RuleEvaluator, language: Language) -
 
 
 def _run_each(policy: Policy, evaluator: RuleEvaluator, language: Language) -> Iterator[ExampleResult]:
-    for kind in ("good", "bad"):
-        for index, example_data in enumerate(map(as_object, as_list(as_object(policy.data.get("examples")).get(kind)))):
-            name = as_str(example_data.get("name")) or f"{kind} {index + 1}"
-            pointer = ("examples", kind, index)
-            invalid_findings = tuple(_invalid_example_findings(policy, example_data, pointer, language))
-            if invalid_findings:
-                yield ExampleResult(kind, index, name, (), invalid_findings)
-                continue
-            variables = _example_variables(policy, example_data, language)
-            violations, is_unselected = _evaluate_example(policy, evaluator, variables)
-            branches = () if is_unselected else tuple(_evaluate_branches(policy, evaluator, variables))
-            check_example = _check_bad_example if kind == "bad" else _check_good_example
-            findings = (
-                (_example_finding(policy, f"`{name}` is not selected by `match`, so that it tests nothing", pointer),)
-                if is_unselected
-                else tuple(check_example(policy, example_data, pointer, violations))
-            )
-            yield ExampleResult(kind, index, name, violations, findings, branches)
+    examples = policy.data["examples"]
+    for index, example in enumerate(examples["good"]):
+        yield _run_example(policy, evaluator, language, _Example("good", index, example))
+    for index, bad_example in enumerate(examples["bad"]):
+        yield _run_example(policy, evaluator, language, _Example("bad", index, bad_example, bad_example))
+
+
+def _run_example(policy: Policy, evaluator: RuleEvaluator, language: Language, example: "_Example") -> ExampleResult:
+    kind, index, name, pointer = example.kind, example.number, example.name, example.pointer
+    invalid_findings = tuple(_invalid_example_findings(policy, example.data, pointer, language))
+    if invalid_findings:
+        return ExampleResult(kind, index, name, (), invalid_findings)
+    variables = _example_variables(policy, example.data, language)
+    violations, is_unselected = _evaluate_example(policy, evaluator, variables)
+    if is_unselected:
+        message = f"`{name}` is not selected by `match`, so that it tests nothing"
+        return ExampleResult(kind, index, name, violations, (_example_finding(policy, message, pointer),))
+    findings = (
+        _check_bad_example(policy, example.expectation, pointer, violations)
+        if example.expectation
+        else _check_good_example(policy, pointer, violations)
+    )
+    branches = tuple(_evaluate_branches(policy, evaluator, variables))
+    return ExampleResult(kind, index, name, violations, tuple(findings), branches)
 
 
 def _evaluate_branches(policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]) -> Iterator[Branch]:
     cel_environment = evaluator.cel_environment(policy.subject_kind)
     activation = cel_environment.activation(variables)
     for index, rule in enumerate(policy.rules):
-        for offset, holds in cel_environment.evaluate_branches(as_str(rule.get("expression")), activation):
+        for offset, holds in cel_environment.evaluate_branches(rule["expression"], activation):
             yield Branch(index, offset, holds)
 
 
@@ -135,10 +174,10 @@ def _evaluate_example(
 ) -> tuple[tuple[PolicyViolation, ...], bool]:
     """The violations of an example, and whether the policy applies to it."""
     if policy.subject_kind != "fleet":
-        model, environment = as_object(variables["model"]), as_object(variables["environment"])
-        if not matches_selector(policy.match, model, environment, as_object(variables["useCase"])):
+        model, environment = cast("ModelData", variables["model"]), cast("EnvironmentData", variables["environment"])
+        if not matches_policy(policy.match, model, environment, cast("UseCaseData", variables["useCase"])):
             return (), True
-    kinds = as_list(as_object(policy.data.get("objects")).get("kinds"))
+    kinds = policy.data.get("objects", {}).get("kinds")
     if policy.subject_kind == "rendered" and kinds and as_object(variables["object"]).get("kind") not in kinds:
         return (), True
     if evaluator.evaluate_match(policy, evaluator.batch([policy]).evaluate(variables)) is False:
@@ -146,16 +185,14 @@ def _evaluate_example(
     return tuple(evaluator.find_violations(evaluator.batch([policy]), variables)), False
 
 
-def _check_good_example(
-    policy: Policy, _: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]
-) -> Iterator[Finding]:
+def _check_good_example(policy: Policy, pointer: Pointer, violations: tuple[PolicyViolation, ...]) -> Iterator[Finding]:
     for violation in violations:
         value_pointer = (*pointer, *_example_pointer(violation))
         yield _example_finding(policy, f"a good example breaks it: {violation.message}", value_pointer)
 
 
 def _check_bad_example(
-    policy: Policy, example_data: Object, pointer: Pointer, violations: tuple[PolicyViolation, ...]
+    policy: Policy, example: BadExampleData, pointer: Pointer, violations: tuple[PolicyViolation, ...]
 ) -> Iterator[Finding]:
     for violation in violations:
         if violation.is_evaluation_failure:
@@ -164,9 +201,9 @@ def _check_bad_example(
     if not violations:
         yield _example_finding(policy, "a bad example breaks nothing", pointer)
         return
-    expected_path, message = example_data.get("at"), example_data.get("message")
+    expected_path, message = example.get("at"), example.get("message")
     matching_violations = [
-        violation for violation in violations if expected_path is None or _is_at(violation, as_str(expected_path))
+        violation for violation in violations if expected_path is None or _is_at(violation, expected_path)
     ]
     if not matching_violations:
         actual_paths = ", ".join(f"`{_path_text(violation)}`" for violation in violations)
@@ -204,28 +241,47 @@ def _example_pointer(violation: PolicyViolation) -> Pointer:
     return (violation.root, *violation.pointer)
 
 
-def _example_variables(policy: Policy, example_data: Object, language: Language) -> dict[str, Json]:
+def _example_variables(policy: Policy, example: ExampleData, language: Language) -> dict[str, Json]:
     """The variables of an example; properties that `match` needs and the example omits are filled in."""
-    variables = example_variables(example_data)
-    model = dict(as_object(variables["model"]))
-    for key, field in (("types", "type"), ("lifecycle", "lifecycle"), ("owners", "owner")):
-        if key in policy.match:
-            model.setdefault(field, as_list(policy.match[key])[0])
-    environment = dict(as_object(variables["environment"]))
-    if "environments" in policy.match and not environment:
-        name = as_str(as_list(policy.match["environments"])[0])
+    variables = example_variables(example)
+    match, model = policy.match, dict(example.get("model", {}))
+    release = as_object(model.pop("release", {}))
+    for field, values in (
+        ("type", match.get("types")),
+        ("lifecycle", match.get("lifecycle")),
+        ("owner", match.get("owners")),
+    ):
+        if values:
+            model.setdefault(field, values[0])
+    environment = example.get("environment", {})
+    if match.get("environments") and not environment:
+        name = match["environments"][0]
         environment = {"name": name, "stage": name if name in ALL_STAGES else "prod"}
     variables |= {"model": model, "environment": environment, "quantities": _model_quantities(model, language)}
-    source = as_object(as_object(variables["release"]).get("source"))
-    variables[SUSPECTS_VARIABLE] = list(suspect_entries(_detect_secrets(model, source)))
-    dependencies = [_model_entry(as_object(part), language) for part in as_list(variables["dependencies"])]
-    variables["dependencies"] = [{**part, "required": is_required_dependency(source, part)} for part in dependencies]
-    variables["compositeSla"] = composite_sla_variable(source, dependencies)
-    variables["models"] = [_model_entry(as_object(entry), language) for entry in as_list(variables["models"])]
+    source = _release_source(release)
+    variables[SUSPECTS_VARIABLE] = list(suspect_entries(_detect_secrets(cast("ModelData", model), source)))
+    dependencies = [_model_entry(part, language) for part in example.get("dependencies", ())]
+    slas = [_dependency_sla(part) for part in example.get("dependencies", ())]
+    variables["dependencies"] = [
+        {**part, "required": is_required_dependency(source, sla.name)}
+        for part, sla in zip(dependencies, slas, strict=True)
+    ]
+    variables["compositeSla"] = composite_sla_variable(source, slas)
+    variables["models"] = [_model_entry(entry, language) for entry in example.get("models", ())]
     return variables
 
 
-def _detect_secrets(model: Object, source: Object) -> list[SecretCandidate]:
+def _release_source(release: Object) -> SourceData:
+    """What a release of an example is made of: what is there has the types of the language, and required keys may be missing."""
+    return cast("SourceData", release.get("source", {}))
+
+
+def _dependency_sla(part: Object) -> DependencySla:
+    sla = cast("SlaData", part.get("sla", {}))
+    return dependency_sla(as_str(part.get("name")), sla, _release_source(as_object(part.get("release"))))
+
+
+def _detect_secrets(model: ModelData, source: SourceData) -> list[SecretCandidate]:
     return SecretDetectors().find_candidates(model, source) if is_available() else []
 
 
@@ -250,29 +306,28 @@ def _type_name(model: Object, language: Language) -> str:
 
 
 def _invalid_example_findings(
-    policy: Policy, example_data: Object, example_pointer: Pointer, language: Language
+    policy: Policy, example: ExampleData, example_pointer: Pointer, language: Language
 ) -> Iterator[Finding]:
     """Findings about an example that no document could contain: a misspelled field would prove nothing."""
-    types = [as_str(name) for name in as_list(policy.match.get("types"))]
-    models: list[tuple[Pointer, Object]] = [(("model",), as_object(example_data.get("model")))]
-    models += [
-        ((key, index), as_object(entry))
-        for key in ("dependencies", "models")
-        for index, entry in enumerate(as_list(example_data.get(key)))
-    ]
+    types = policy.match.get("types", ())
+    models: list[tuple[Pointer, Object]] = [(("model",), example.get("model", {}))]
+    models += [(("dependencies", index), part) for index, part in enumerate(example.get("dependencies", ()))]
+    models += [(("models", index), model) for index, model in enumerate(example.get("models", ()))]
     for pointer, model in models:
         type_name = as_str(model.get("type")) or next(iter(types), "")
         yield from _invalid_model_findings(policy, model, type_name, (*example_pointer, *pointer), language)
-    for key, kind in (("environment", "Environment"), ("useCase", "UseCase"), ("team", "Team")):
-        yield from _validation_findings(
-            policy, language.kind_validator(kind), as_object(example_data.get(key)), (*example_pointer, key)
-        )
-    for index, entry in enumerate(as_list(example_data.get("datasets"))):
-        dataset = {key: value for key, value in as_object(entry).items() if key != "role"}
+    for key, kind, data in (
+        ("environment", "Environment", example.get("environment", {})),
+        ("useCase", "UseCase", example.get("useCase", {})),
+        ("team", "Team", example.get("team", {})),
+    ):
+        yield from _validation_findings(policy, language.kind_validator(kind), data, (*example_pointer, key))
+    for index, entry in enumerate(example.get("datasets", ())):
+        dataset = {key: value for key, value in entry.items() if key != "role"}
         yield from _validation_findings(
             policy, language.kind_validator("Dataset"), dataset, (*example_pointer, "datasets", index)
         )
-        role = as_object(entry).get("role")
+        role = entry.get("role")
         if role is not None and role not in DATASET_ROLES:
             help_ = f"one of: {', '.join(DATASET_ROLES)}"
             pointer = (*example_pointer, "datasets", index, "role")

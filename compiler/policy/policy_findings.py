@@ -23,7 +23,7 @@ def value_pointers(
     """The value as waivers can name it; `blamed`: the spec value behind a rendered one."""
     pointer = blame_location[0] if blame_location else model_input.locate_value(violation.root, violation.pointer)[0]
     stable_pointer = (
-        with_element_names(pointer, dict(model_input.model.data))
+        with_element_names(pointer, dict(model_input.model.json))
         if blame_location
         else _stable_pointer(model_input, violation, pointer)
     )
@@ -34,7 +34,7 @@ def _stable_pointer(model_input: PolicyInput, violation: PolicyViolation, pointe
     if not any(isinstance(part, int) for part in pointer):
         return pointer
     model = model_input.model
-    data: Json = dict(model.data) if violation.root in {"model", "quantities"} else dict(model.spec.data)
+    data: Json = dict(model.json) if violation.root in {"model", "quantities"} else dict(model.spec.json)
     return with_element_names(pointer, data)
 
 
@@ -63,7 +63,7 @@ def violation_finding(
     )
     if decision.waiver is None:
         return result
-    waiver_data = decision.waiver.spec.data
+    waiver_data = decision.waiver.spec.json
     status_reason = f"{waiver_data['reason']} ({waiver_data['ticket']}, until {waiver_data['expires']})"
     return replace(
         result,

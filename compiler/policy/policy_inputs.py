@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Literal
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import (
@@ -10,9 +11,7 @@ from compiler.foundation.json_data import (
     Json,
     Object,
     Pointer,
-    as_list,
     as_object,
-    as_str,
     format_path,
     pick_fields,
 )
@@ -29,16 +28,13 @@ from compiler.spec.cel_variables import (
     quantities_to_numbers,
     release_variable_schema,
 )
+from compiler.spec.data_types import ExampleData, SourceData
 from compiler.spec.language import Language
+from compiler.spec.portfolio import TeamSpec, UseCaseSpec
 
 MEMBER = "member"
 """The variables of one model among those of the fleet."""
-_DATASET_ROLES = ("training", "evaluation")
-_COMPOSITE_SLA_READS: FieldReads = {
-    dependency_key("model"): frozenset({"sla"}),
-    dependency_key("release"): frozenset({"source"}),
-}
-"""The variables that the composite SLA is computed from."""
+_DATASET_ROLES: tuple[Literal["training", "evaluation"], ...] = ("training", "evaluation")
 _SUSPECT_SCHEMA: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
 
 
@@ -75,7 +71,10 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     }
 
 
-DOCUMENT_VARIABLES: Mapping[str, tuple[str, str]] = {"useCase": ("UseCase", "useCase"), "team": ("Team", "owner")}
+DOCUMENT_VARIABLES: Mapping[str, tuple[Literal["UseCase", "Team"], Literal["useCase", "owner"]]] = {
+    "useCase": ("UseCase", "useCase"),
+    "team": ("Team", "owner"),
+}
 """Variables that hold a document named by the model: its kind, and the field."""
 _VARIABLE_KINDS: Mapping[str, str] = {"environment": "Environment", "useCase": "UseCase", "team": "Team"}
 
@@ -102,19 +101,19 @@ class PolicyInput:
     def variables(self, field_reads: FieldReads) -> Variables:
         """The values of the requested variables; unused ones are not computed."""
         factories: Mapping[str, Callable[[], Json]] = {
-            "model": lambda: self.model.data,
+            "model": lambda: self.model.json,
             "quantities": lambda: _model_quantities(self.fleet, self.model, field_reads["quantities"]),
             "release": lambda: _release_data(self.release),
-            "environment": lambda: self.model.environment.data if self.model.environment else {},
-            "useCase": lambda: self.referenced_document("UseCase", "useCase"),
-            "team": lambda: self.referenced_document("Team", "owner"),
+            "environment": lambda: self.model.environment.json if self.model.environment else {},
+            "useCase": lambda: self.use_case.json if self.use_case else {},
+            "team": lambda: self.team.json if self.team else {},
             "datasets": lambda: [data for data, _ in self._datasets],
             DEPENDENCIES: lambda: [
                 self._dependency_entry(*dependency, field_reads) for dependency, _ in self._dependencies
             ],
             COMPOSITE_SLA: lambda: composite_sla_input.composite_sla_variable(
-                self._source,
-                [self._dependency_entry(*dependency, _COMPOSITE_SLA_READS) for dependency, _ in self._dependencies],
+                self.release.source if self.release else {},
+                [_dependency_sla(other_model) for (other_model, _), _ in self._dependencies],
             ),
             "secretCandidates": lambda: suspect_entries(self._secret_candidates),
         }
@@ -152,11 +151,8 @@ class PolicyInput:
     @cached_property
     def _secret_candidates(self) -> list[SecretCandidate]:
         datasets = {f"Dataset/{data.get('name')}": data for data, _ in self._datasets if data["role"] == "used"}
-        return self.detectors.find_candidates(self.model.data, self._source, datasets)
-
-    @property
-    def _source(self) -> Object:
-        return self.release.source if self.release else {}
+        source: SourceData = self.release.source if self.release else {}
+        return self.detectors.find_candidates(self.model.data, source, datasets)
 
     def _locate_secret(self, candidate: SecretCandidate) -> tuple[Pointer, Location]:
         """The location of a secret candidate: in the model, in its release, or in a dataset that it uses."""
@@ -169,24 +165,27 @@ class PolicyInput:
         """The model as policies about the fleet see it."""
         return self.variables(dict.fromkeys(("model", "quantities", "release", "environment")))
 
-    def referenced_document(self, kind: str, field: str) -> Object:
-        """The document that a field of the model names."""
-        spec = self.fleet.find(kind, as_str(self.model.data.get(field)))
-        return spec.data if spec else {}
+    @property
+    def use_case(self) -> UseCaseSpec | None:
+        """The use case that the model serves."""
+        return self.fleet.find("UseCase", self.model.data.get("useCase", ""))
+
+    @property
+    def team(self) -> TeamSpec | None:
+        """The team that owns the model."""
+        return self.fleet.find("Team", self.model.data["owner"])
 
     @cached_property
     def _datasets(self) -> list[tuple[Object, Pointer]]:
         """Each dataset of the model, with its role and where it is named."""
-        data, references = as_object(self.model.data.get("data")), list[tuple[str, str, Pointer]]()
+        data, references = self.model.data.get("data", {}), list[tuple[str, str, Pointer]]()
         for role in _DATASET_ROLES:
-            references += [
-                (role, as_str(name), ("data", role, index)) for index, name in enumerate(as_list(data.get(role)))
-            ]
-        for index, use in enumerate(map(as_object, as_list(self.model.data.get("uses")))):
+            references += [(role, name, ("data", role, index)) for index, name in enumerate(data.get(role, ()))]
+        for index, use in enumerate(self.model.data.get("uses", ())):
             if "dataset" in use:
-                references.append(("used", as_str(use["dataset"]), ("uses", index, "dataset")))
+                references.append(("used", use["dataset"], ("uses", index, "dataset")))
         return [
-            ({**spec.data, "role": role}, pointer)
+            ({**spec.json, "role": role}, pointer)
             for role, name, pointer in references
             if (spec := self.fleet.find("Dataset", name)) is not None
         ]
@@ -198,7 +197,7 @@ class PolicyInput:
             return []
         located_models: list[tuple[tuple[ResolvedModel, bool], Pointer]] = []
         for dependency in model_dependencies(
-            self.model, self.fleet.language.type_language(self.model.spec.text("type"))
+            self.model, self.fleet.language.type_language(self.model.spec.data["type"])
         ):
             other_model = (
                 self.fleet.model(dependency.name, self.model.environment.name) if dependency.is_direct else None
@@ -216,7 +215,7 @@ class PolicyInput:
             for section in ("model", "quantities", "release")
         )
         return {
-            "model": pick_fields(None if model_fields is None else model_fields | {"name"}, other_model.data),
+            "model": pick_fields(None if model_fields is None else model_fields | {"name"}, other_model.json),
             "quantities": _model_quantities(self.fleet, other_model, quantity_fields),
             "release": pick_fields(release_fields, _release_data(other_model.release)),
             "required": is_required,
@@ -229,22 +228,31 @@ def suspect_entries(candidates: Sequence[SecretCandidate]) -> list[Object]:
 
 
 def _model_quantities(fleet: Fleet, model: ResolvedModel, fields: frozenset[str] | None = None) -> Object:
-    quantity_pointers = fleet.language.type_language(model.spec.text("type")).quantity_tree
-    return quantities_to_numbers(as_object(pick_fields(fields, model.data)), quantity_pointers)
+    quantity_pointers = fleet.language.type_language(model.spec.data["type"]).quantity_tree
+    return quantities_to_numbers(pick_fields(fields, model.json), quantity_pointers)
+
+
+def _dependency_sla(model: ResolvedModel) -> composite_sla_input.DependencySla:
+    source: SourceData = model.release.source if model.release else {}
+    return composite_sla_input.dependency_sla(model.name, model.data.get("sla", {}), source)
 
 
 def _release_data(release: Release | None) -> Object:
-    return {**release.content, "version": release.version, "digest": release.digest} if release else {}
+    return {**release.json, "version": release.version, "digest": release.digest} if release else {}
 
 
-def example_variables(example_data: Object) -> dict[str, Json]:
+def example_variables(example: ExampleData) -> dict[str, Json]:
     """The variables of an example; the model's `release` is separate, as it is for a real model."""
-    model = dict(as_object(example_data.get("model")))
+    model = dict(example.get("model", {}))
     release = model.pop("release", {})
     return {
         "model": model,
         "release": release,
-        "object": as_object(example_data.get("object")),
-        **{name: as_object(example_data.get(name)) for name in _VARIABLE_KINDS},
-        **{name: list(as_list(example_data.get(name))) for name in ("datasets", "dependencies", "models")},
+        "object": example.get("object", {}),
+        "environment": example.get("environment", {}),
+        "useCase": example.get("useCase", {}),
+        "team": example.get("team", {}),
+        "datasets": list(example.get("datasets", ())),
+        "dependencies": list(example.get("dependencies", ())),
+        "models": list(example.get("models", ())),
     }

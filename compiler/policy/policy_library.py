@@ -5,7 +5,6 @@ from functools import cached_property
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Subject
-from compiler.foundation.json_data import as_list, as_str
 from compiler.foundation.suggestions import closest_match
 from compiler.policy.pack import Pack, load_shipped_pack, project_pack_name, shipped_pack_names
 from compiler.policy.policy_definition import Policy
@@ -63,11 +62,11 @@ class PolicyLibrary:
     @cached_property
     def project_bindings(self) -> tuple[str, ...]:
         """The names that the project binds for all models."""
-        return tuple(as_str(name) for name in as_list(self._portfolio.project.data.get("policies")))
+        return tuple(name for name in self._portfolio.project.data.get("policies", ()))
 
     def bound_names(self, model: ResolvedModel) -> tuple[str, ...]:
         """The names of policies and packs that bind a model."""
-        return (*self.project_bindings, *(as_str(name) for name in as_list(model.data.get("policies"))))
+        return (*self.project_bindings, *(name for name in model.data.get("policies", ())))
 
     def bound_policies(self, model: ResolvedModel) -> tuple[Policy, ...]:
         """The policies that bind a model, each once, by id."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from compiler.cel import Activation, CelEnvironment, CompileError, ExpectedType, Expression, Failure
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, format_path, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, format_path, value_at
 from compiler.json_schema import SchemaError, Validator, complexity_error, lint_schema
 from compiler.policy.message_templates import fill_message, format_value, message_expressions
 from compiler.policy.policy_batch import (
@@ -22,6 +22,7 @@ from compiler.policy.policy_findings import policy_finding
 from compiler.policy.policy_inputs import MEMBER
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
 from compiler.policy.value_paths import parse_path
+from compiler.spec.data_types import RuleData
 
 
 class RuleEvaluator:
@@ -139,13 +140,11 @@ class RuleEvaluator:
                 yield from self._condition_violations(policy, index, rule, condition, activation)
 
     def _condition_violations(
-        self, policy: Policy, index: int, rule: Object, condition: Expression, activation: Activation
+        self, policy: Policy, index: int, rule: RuleData, condition: Expression, activation: Activation
     ) -> Iterator[PolicyViolation]:
         """One violation for each value at which the condition fails."""
-        message = fill_message(
-            as_str(rule.get("message")), lambda text: self._message_value(policy, index, text, activation)
-        )
-        path = as_str(rule.get("path"))
+        message = fill_message(rule["message"], lambda text: self._message_value(policy, index, text, activation))
+        path = rule.get("path")
         if path:
             root, pointer = self._resolve_path(policy, path)
             variable, value_pointer = (
@@ -158,7 +157,7 @@ class RuleEvaluator:
             root, pointer = str(reason.pointer[0]), reason.pointer[1:]
             detailed_message = (
                 message
-                if "{" in as_str(rule.get("message"))
+                if "{" in rule["message"]
                 else _with_actual_value(message, reason.pointer, reason.is_missing, activation)
             )
             yield PolicyViolation(
@@ -190,7 +189,7 @@ class RuleEvaluator:
     def _path_findings(self, policy: Policy) -> Iterator[Finding]:
         """Paths of rules that no field matches: an expression that names the value would not compile."""
         for index, rule in enumerate(policy.rules):
-            path = as_str(rule.get("path"))
+            path = rule.get("path")
             if path and policy.subject_kind == "fleet" and GROUP_BY[0] not in policy.data:
                 message, help_ = (
                     "a path on the fleet is of each model of a group, and there is no `by`",
@@ -251,14 +250,14 @@ class RuleEvaluator:
                 for result in lint_schema(policy.data["schema"])
             ]
             compile_findings += lint_findings
-            complexity_message = complexity_error(as_object(policy.data["schema"]))
+            complexity_message = complexity_error(policy.data["schema"])
             if complexity_message is not None:
                 help_ = "say each alternative once, and refer to it once"
                 compile_findings.append(
                     policy_finding(policy, codes.BAD_POLICY, complexity_message, "schema", help_=help_)
                 )
             try:
-                schema = None if lint_findings or complexity_message else Validator(as_object(policy.data["schema"]))
+                schema = None if lint_findings or complexity_message else Validator(policy.data["schema"])
             except SchemaError as error:
                 compile_findings.append(
                     policy_finding(policy, codes.BAD_POLICY, f"the schema is none: {error}", "schema", *error.pointer)
@@ -272,12 +271,12 @@ _MATCH_CONDITION: Pointer = ("match", "when")
 def _expression_texts(policy: Policy) -> Iterator[tuple[Pointer, str, ExpectedType]]:
     """Every expression of a policy with its pointer and the expected type."""
     if "when" in policy.match:
-        yield _MATCH_CONDITION, as_str(policy.match["when"]), "bool"
+        yield _MATCH_CONDITION, policy.match["when"], "bool"
     if "by" in policy.data:
-        yield GROUP_BY, as_str(policy.data["by"]), "any"
+        yield GROUP_BY, policy.data["by"], "any"
     for index, rule in enumerate(policy.rules):
-        yield ("rules", index, "expression"), as_str(rule.get("expression")), "bool"
-        for text in message_expressions(as_str(rule.get("message"))):
+        yield ("rules", index, "expression"), rule["expression"], "bool"
+        for text in message_expressions(rule["message"]):
             yield ("rules", index, "message", text), text, "any"
 
 

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 from compiler.foundation import resources
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, Pointer, plain_data
+from compiler.spec.data_types import ModelData, SourceData
 
 PACKAGE = "detect_secrets"
 SUSPECTS_VARIABLE = "secretCandidates"
@@ -55,7 +56,7 @@ class SecretDetectors:
         return is_available()
 
     def find_candidates(
-        self, model: Object, source: Object, datasets: Mapping[str, Object] = MappingProxyType({})
+        self, model: ModelData, source: SourceData, datasets: Mapping[str, Object] = MappingProxyType({})
     ) -> list[SecretCandidate]:
         """The values of a model, of its release's source and of its datasets that look like secrets."""
         candidates: list[SecretCandidate] = []
@@ -107,16 +108,17 @@ class SecretDetectors:
 
 
 def _candidate_texts(
-    model: Object, source: Object, datasets: Mapping[str, Object]
+    model: ModelData, source: SourceData, datasets: Mapping[str, Object]
 ) -> Iterator[tuple[str, Pointer, str, str]]:
     """Each text that reaches what runs: its root and pointer, the name next to it, and the text."""
-    deploy = as_object(model.get("deploy"))
-    for index, entry in enumerate(map(as_object, as_list(deploy.get("env")))):
-        yield "model", ("deploy", "env", index, "value"), as_str(entry.get("name")), as_str(entry.get("value"))
+    deploy = model.get("deploy", {})
+    for index, entry in enumerate(deploy.get("env", ())):
+        yield "model", ("deploy", "env", index, "value"), entry.get("name", ""), entry.get("value", "")
     yield from _texts("model", ("deploy", "options"), deploy.get("options"))
-    yield from _texts("model", ("deploy", "patches"), deploy.get("patches"))
-    yield from _texts("model", ("runtime",), model.get("runtime"))
-    yield from _texts("release", ("source",), source)
+    for index, patch in enumerate(deploy.get("patches", ())):
+        yield from _texts("model", ("deploy", "patches", index), plain_data(patch))
+    yield from _texts("model", ("runtime",), plain_data(model.get("runtime", {})))
+    yield from _texts("release", ("source",), plain_data(source))
     for root, data in datasets.items():
         for key in ("uri", "endpoint", "environments"):
             yield from _texts(root, (key,), data.get(key))

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from compiler.foundation.json_data import Pointer, as_list, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.policy.policy_definition import Policy
 from compiler.policy.value_paths import begins_with, parse_path
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import WaiverSpec
 
 ValuePointers = tuple[Pointer, ...]
 """A value by its pointers: with list elements by name, and by index."""
@@ -16,28 +16,28 @@ ValuePointers = tuple[Pointer, ...]
 class WaiverScope:
     """A valid Waiver."""
 
-    spec: Spec
+    spec: WaiverSpec
 
     @property
     def policies(self) -> tuple[str, ...]:
         """The policies and packs that it names."""
-        return tuple(as_str(name) for name in as_list(self.spec.data.get("policies")))
+        return tuple(name for name in self.spec.data["policies"])
 
     @property
     def expires(self) -> date:
         """Its last day."""
-        return date.fromisoformat(self.spec.text("expires"))
+        return date.fromisoformat(self.spec.data["expires"])
 
     @property
     def granted_on(self) -> date | None:
         """Its first day."""
-        text = self.spec.text("granted")
+        text = self.spec.data.get("granted")
         return date.fromisoformat(text) if text else None
 
     @property
     def paths(self) -> tuple[Pointer, ...]:
         """The paths that it is restricted to; empty for no restriction."""
-        return tuple(parse_path(as_str(path)) for path in as_list(self.spec.data.get("paths")))
+        return tuple(parse_path(path) for path in self.spec.data.get("paths", ()))
 
     def is_active(self, as_of: date) -> bool:
         """Whether it is active on a date."""

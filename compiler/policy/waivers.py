@@ -7,7 +7,7 @@ from datetime import date
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str, format_path
+from compiler.foundation.json_data import Pointer, format_path
 from compiler.policy.enforcement import EXPIRY_NOTICE
 from compiler.policy.policy_definition import Policy
 from compiler.policy.policy_library import PolicyLibrary
@@ -16,6 +16,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import WaiverApprovalData
 from compiler.spec.portfolio import Portfolio
 
 
@@ -101,16 +102,16 @@ class Waivers:
     def _unknown_environment_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
         """Unknown environments and stages."""
         known_names = (*self.fleet.portfolio.by_kind("Environment"), *ALL_STAGES)
-        for index, name in enumerate(as_list(waiver.spec.data.get("environments"))):
+        for index, name in enumerate(waiver.spec.data.get("environments", ())):
             if name not in known_names:
                 message = f"there is no Environment and no stage `{name}`"
                 yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "environments", index)
 
     def _approval_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
         """Approvals by teams without the required role."""
-        for index, approval in enumerate(map(as_object, as_list(waiver.spec.data.get("approvedBy")))):
-            team = self.fleet.find("Team", as_str(approval.get("team")))
-            roles = as_list(team.data.get("approves")) if team else ()
+        for index, approval in enumerate(waiver.spec.data["approvedBy"]):
+            team = self.fleet.find("Team", approval["team"])
+            roles = team.data.get("approves", ()) if team else ()
             if team is not None and approval.get("role") not in roles:
                 role_list = ", ".join(f"`{role}`" for role in roles) or "none"
                 message = f"{team.name} does not approve as `{approval.get('role')}`; its roles: {role_list}"
@@ -119,16 +120,16 @@ class Waivers:
                 message = f"nobody has agreed yet on a day to come: {approval['date']}"
                 yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "date")
 
-    def _is_in_future(self, approval: Object) -> bool:
-        return as_str(approval.get("date")) > self.as_of.isoformat()
+    def _is_in_future(self, approval: WaiverApprovalData) -> bool:
+        return approval.get("date", "") > self.as_of.isoformat()
 
     def _unused_scope_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
         uses = self._uses[waiver.spec.name]
-        names = as_list(as_object(waiver.spec.data.get("models")).get("names"))
+        names = waiver.spec.data["models"].get("names", ())
         waived_models = {use.model for use in uses}
         for index, name in enumerate(names):
             if name not in waived_models:
-                message = f"{as_str(name)} breaks nothing that it waives"
+                message = f"{name} breaks nothing that it waives"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "models", "names", index)
         if not uses:
             if not names:
@@ -155,25 +156,25 @@ class Waivers:
             self._rejections.setdefault((waiver.spec.name, finding.subject.pointer if finding.subject else ()), finding)
         return finding is not None
 
-    def _valid_approvals(self, waiver: WaiverScope) -> list[Object]:
+    def _valid_approvals(self, waiver: WaiverScope) -> list[WaiverApprovalData]:
         """The approvals up to today by teams that have the role in which they approved."""
         approvals = []
-        for approval in map(as_object, as_list(waiver.spec.data.get("approvedBy"))):
-            team = self.fleet.find("Team", as_str(approval.get("team")))
-            has_role = team is not None and approval.get("role") in as_list(team.data.get("approves"))
+        for approval in waiver.spec.data["approvedBy"]:
+            team = self.fleet.find("Team", approval["team"])
+            has_role = team is not None and approval.get("role") in team.data.get("approves", ())
             if has_role and not self._is_in_future(approval):
                 approvals.append(approval)
         return approvals
 
 
 def _rejection_findings(
-    waiver: WaiverScope, policy: Policy, model: ResolvedModel, approvals: Sequence[Object]
+    waiver: WaiverScope, policy: Policy, model: ResolvedModel, approvals: Sequence[WaiverApprovalData]
 ) -> Iterator[Finding]:
     waiver_rules = policy.waiver_rules
     if waiver_rules.get("allowed") is False:
         name = next(index for index, name in enumerate(waiver.policies) if name in {policy.id, policy.pack})
         yield _waiver_finding(waiver, codes.BAD_WAIVER, f"{policy.id} cannot be waived", "policies", name)
-    roles = [as_str(role) for role in as_list(waiver_rules.get("roles"))]
+    roles = waiver_rules.get("roles", ())
     role_approvals = [approval for approval in approvals if not roles or approval.get("role") in roles]
     if not role_approvals:
         approver = (

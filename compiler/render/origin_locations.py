@@ -1,7 +1,7 @@
 """Locates the spec line of a value's origin."""
 
 from compiler.diagnostics.finding import Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_str, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, value_at
 from compiler.foundation.provenance import DocumentValue, Origin
 from compiler.plan.planned_units import PlannedFile
 from compiler.resolve.fleet import Fleet
@@ -50,7 +50,7 @@ def _origin_document(fleet: Fleet, planned_file: PlannedFile, root: str) -> Docu
     if root == "environment" and model is not None and model.environment is not None:
         return model.environment.document
     if root == "team" and model is not None:
-        team = fleet.portfolio.by_kind("Team").get(as_str(model.data["owner"]))
+        team = fleet.portfolio.by_kind("Team").get(model.data["owner"])
         return team.document if team else None
     return None
 

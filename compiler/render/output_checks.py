@@ -84,7 +84,7 @@ def object_policy_findings(
 def _environment_data(file: PlannedFile) -> Object:
     """The Environment that the file is for; empty for a file of no environment."""
     if file.model is not None:
-        return file.model.environment.data if file.model.environment else {}
+        return file.model.environment.json if file.model.environment else {}
     environment = file.context.get("environment")
     return environment.data if isinstance(environment, DocumentValue) else {}
 

@@ -96,7 +96,7 @@ class OutputSchemas:
 def parse_list(text: str) -> Json:
     """Parse a YAML list; it is wrapped in a map, because the parser expects one."""
     document_text = "all:\n" + "".join(f"  {line}\n" for line in text.splitlines())
-    return as_object(parse(document_text, "libraries.yaml").documents[0].data)["all"]
+    return parse(document_text, "libraries.yaml").documents[0].data["all"]
 
 
 def _compile_crd(schema: Object) -> OutputSchema | None:
@@ -148,7 +148,7 @@ def _project_schemas(tree: Tree, folder: str) -> Iterator[tuple[str, Object]]:
     for path in tree.paths(folder):
         if path.endswith((".yaml", ".yml")):
             for document in parse(tree.read(path), path).documents:
-                yield from _crd_versions(as_object(document.data))
+                yield from _crd_versions(document.data)
         elif path.endswith(".json"):
             group, _, name = path.removeprefix(f"{folder}/").removesuffix(".json").rpartition("/")
             kind, _, version = name.rpartition("_")

@@ -45,7 +45,7 @@ def _to_json_data(policy: Policy, *, is_bound: bool) -> Object:
         "enforcement": code.enforcement.value,
         "on": policy.subject_kind,
         "controls": list(code.controls),
-        "inForce": policy.data.get("inForce"),
+        "inForce": policy.spec.json.get("inForce"),
         "mandatoryFrom": policy.data.get("mandatoryFrom"),
         "bindsEverywhere": is_bound,
         "path": policy.spec.document.path,

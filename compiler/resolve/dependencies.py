@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str, plain_data, value_at
 from compiler.resolve.resolved_model import Release, ResolvedModel
+from compiler.spec.data_types import EnsembleStepData
 from compiler.spec.language import TypeLanguage, iter_values
 
 
@@ -21,6 +22,8 @@ class ModelDependency:
     release: Release | None
     is_direct: bool
     """Whether the model itself makes the call; otherwise its callers do."""
+    step: EnsembleStepData | None = None
+    """The step of an ensemble that names the model."""
 
     def finding(self, model: ResolvedModel, message: str, key: str, help_: str | None = None) -> Finding:
         """A finding about a key of the map that names the dependency."""
@@ -29,15 +32,23 @@ class ModelDependency:
 
 def model_dependencies(model: ResolvedModel, language: TypeLanguage) -> Iterator[ModelDependency]:
     """Every dependency of the model, in the order of the spec."""
-    for index, use in enumerate(map(as_object, as_list(model.data.get("uses")))):
+    for index, use in enumerate(model.data.get("uses", ())):
         if "model" in use:
-            yield ModelDependency(as_str(use["model"]), use.get("release"), use, ("uses", index), None, is_direct=True)
+            yield ModelDependency(
+                use["model"], use.get("release"), plain_data(use), ("uses", index), None, is_direct=True
+            )
     for release in (model.release, model.canary):
         for annotation in language.dependencies if release else ():
-            for pointer, name in iter_values(release.content if release else {}, annotation.pointer):
-                entry = as_object(value_at(release.content if release else {}, pointer[:-1]))
+            for pointer, name in iter_values(release.json if release else {}, annotation.pointer):
+                entry = as_object(value_at(release.json if release else {}, pointer[:-1]))
                 version_range, is_direct = entry.get("release"), annotation.value == "model"
-                yield ModelDependency(as_str(name), version_range, entry, pointer[:-1], release, is_direct)
+                step = _ensemble_step(release, pointer) if release else None
+                yield ModelDependency(as_str(name), version_range, entry, pointer[:-1], release, is_direct, step)
+
+
+def _ensemble_step(release: Release, pointer: Pointer) -> EnsembleStepData | None:
+    index = pointer[2] if pointer[:2] == ("source", "steps") else None
+    return release.source["steps"][index] if isinstance(index, int) else None
 
 
 def release_finding(

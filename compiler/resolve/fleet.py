@@ -7,17 +7,17 @@ in addition to its own model.
 from collections import OrderedDict
 from collections.abc import Container, Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias, overload
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.layers import NOT_A_FIELD, Layers
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import Resolver
 from compiler.source.tree import Tree
 from compiler.spec.language import Language
-from compiler.spec.portfolio import Portfolio, Spec
+from compiler.spec.portfolio import DatasetSpec, EnvironmentSpec, ModelSpec, Portfolio, Spec, TeamSpec, UseCaseSpec
 
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
@@ -61,9 +61,21 @@ class Fleet:
         """Every deployment: model and environment, by name, then in order of promotion."""
         environments = self.environments
         for name, spec in self.portfolio.by_kind("Model").items():
-            environment_entries = as_object(spec.data.get("environments"))
+            environment_entries = spec.data.get("environments", {})
             yield from ((name, environment) for environment in environments if environment in environment_entries)
 
+    @overload
+    def find(self, kind: Literal["Model"], name: str) -> ModelSpec | None: ...
+    @overload
+    def find(self, kind: Literal["Environment"], name: str) -> EnvironmentSpec | None: ...
+    @overload
+    def find(self, kind: Literal["Dataset"], name: str) -> DatasetSpec | None: ...
+    @overload
+    def find(self, kind: Literal["Team"], name: str) -> TeamSpec | None: ...
+    @overload
+    def find(self, kind: Literal["UseCase"], name: str) -> UseCaseSpec | None: ...
+    @overload
+    def find(self, kind: str, name: str) -> Spec | None: ...
     def find(self, kind: str, name: str) -> Spec | None:
         """A document by kind and name."""
         spec = self.portfolio.by_kind(kind).get(name)
@@ -73,7 +85,7 @@ class Fleet:
     def model(self, name: str, environment: str) -> ResolvedModel | None:
         """Another model in an environment; `None` if it does not run there or is invalid."""
         spec = self.portfolio.by_kind("Model").get(name)
-        is_deployed = spec is not None and environment in as_object(spec.data.get("environments"))
+        is_deployed = spec is not None and environment in spec.data.get("environments", {})
         resolved_model = self.resolve(name, environment)[0] if is_deployed else None
         self.lookups.add(Lookup("Model", name, environment, resolved_model is not None))
         return resolved_model
@@ -98,7 +110,7 @@ class Fleet:
 
     def environments_of(self, name: str) -> tuple[str, ...] | tuple[None]:
         """The environments in which a model is checked; `None` alone, for its base layers, if it is not deployed."""
-        environment_entries = as_object(self.portfolio.by_kind("Model")[name].data.get("environments"))
+        environment_entries = self.portfolio.by_kind("Model")[name].data.get("environments", {})
         return (
             tuple(environment for environment in self.environments if environment in environment_entries)
             or NO_ENVIRONMENT
@@ -118,22 +130,22 @@ class Fleet:
 
     def _depends_on(self, dependent: str, name: str, environment: str) -> bool:
         spec = self.portfolio.by_kind("Model")[dependent]
-        if environment not in as_object(spec.data.get("environments")):
+        if environment not in spec.data.get("environments", {}):
             return False
         resolved_model, _ = self.resolve(dependent, environment)
         if resolved_model is None:
             return False
-        dependencies = model_dependencies(resolved_model, self.language.type_language(spec.text("type")))
+        dependencies = model_dependencies(resolved_model, self.language.type_language(spec.data["type"]))
         return any(dependency.is_direct and dependency.name == name for dependency in dependencies)
 
 
 def promotion_groups(portfolio: Portfolio) -> Iterator[tuple[str, ...]]:
     """The environments that the project lists, in order of promotion and grouped as they are promoted."""
-    for group in as_list(portfolio.project.data.get("environments")):
-        yield (group,) if isinstance(group, str) else tuple(map(as_str, as_list(group)))
+    for group in portfolio.project.data["environments"]:
+        yield (group,) if isinstance(group, str) else tuple(group)
 
 
-def selected_models(fleet: Fleet, model_names: ModelFilter) -> Iterator[Spec]:
+def selected_models(fleet: Fleet, model_names: ModelFilter) -> Iterator[ModelSpec]:
     """The models in scope."""
     models = fleet.portfolio.by_kind("Model")
     yield from (
@@ -143,8 +155,8 @@ def selected_models(fleet: Fleet, model_names: ModelFilter) -> Iterator[Spec]:
 
 def promotion_entries(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:
     """The names that the project lists, in order of promotion, each with its pointer in the project file."""
-    for index, group in enumerate(as_list(portfolio.project.data.get("environments"))):
+    for index, group in enumerate(portfolio.project.data["environments"]):
         if isinstance(group, str):
             yield ("environments", index), group
-        for inner, name in enumerate(as_list(group)):
-            yield ("environments", index, inner), as_str(name)
+        else:
+            yield from ((("environments", index, inner), name) for inner, name in enumerate(group))

@@ -1,6 +1,6 @@
 """The layers of a model in an environment, weakest first."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -9,7 +9,7 @@ from compiler.foundation.json_data import Object, Pointer, as_object, value_at
 from compiler.resolve.merge import merge
 from compiler.source.document import Document
 from compiler.spec.language import Language
-from compiler.spec.portfolio import Portfolio, Spec, path_and_ancestors
+from compiler.spec.portfolio import DefaultsSpec, EnvironmentSpec, ModelSpec, Portfolio, Spec, path_and_ancestors
 
 NOT_A_FIELD = frozenset({"releases", "version", "source", "environments"})
 """Keys of a Model document that are not fields of a resolved model."""
@@ -45,25 +45,25 @@ class Layers:
     def __init__(self, portfolio: Portfolio, language: Language) -> None:
         self._portfolio = portfolio
         self._language = language
-        self._stages = {name: spec.text("stage") for name, spec in portfolio.by_kind("Environment").items()}
-        self._defaults_by_folder: dict[str, tuple[Spec, ...]] = {}
+        self._stages = {name: spec.data["stage"] for name, spec in portfolio.by_kind("Environment").items()}
+        self._defaults_by_folder: dict[str, tuple[DefaultsSpec, ...]] = {}
         self._shared_bases: dict[tuple[str, tuple[str, ...]], SharedBase] = {}
 
-    def base_layers(self, model: Spec) -> tuple[Layer, ...]:
+    def base_layers(self, model: ModelSpec) -> tuple[Layer, ...]:
         """The layers that apply in every environment: type, project, folders from the root down, model.
 
         Values for the model's type override those for all types.
         """
         return (*self.shared_base(model).layers, self.model_layer(model))
 
-    def model_layer(self, model: Spec) -> Layer:
+    def model_layer(self, model: ModelSpec) -> Layer:
         """The model's own base values."""
-        fields = {key: value for key, value in model.data.items() if key not in NOT_A_FIELD}
+        fields = {key: value for key, value in model.json.items() if key not in NOT_A_FIELD}
         return Layer("the model", fields, model.document)
 
-    def shared_base(self, model: Spec) -> SharedBase:
+    def shared_base(self, model: ModelSpec) -> SharedBase:
         """The layers weaker than the model's own; merged once for all models that share them."""
-        folders, type_ = self.folder_defaults(model.document.path), model.text("type")
+        folders, type_ = self.folder_defaults(model.document.path), model.data["type"]
         key = (type_, tuple(defaults.name for defaults in folders))
         if key not in self._shared_bases:
             layers = self._shared_layers(type_, folders)
@@ -73,38 +73,37 @@ class Layers:
             self._shared_bases[key] = SharedBase(layers, data)
         return self._shared_bases[key]
 
-    def environment_layers(self, model: Spec, environment: Spec) -> tuple[Layer, ...]:
+    def environment_layers(self, model: ModelSpec, environment: EnvironmentSpec) -> tuple[Layer, ...]:
         """The layers of one environment: its overlay, the folders', the model's."""
         return (
             *_layers_at(f"the environment {environment.name}", environment.document, ("overlay",)),
             *(
                 layer
                 for defaults in self.folder_defaults(model.document.path)
-                for key in self.environment_keys(environment.name, defaults.data)
+                for key in self.environment_keys(environment.name, defaults.data.get("environments", {}))
                 for layer in _layers_at(
                     f"{_defaults_label(defaults)}, in {key}", defaults.document, ("environments", key)
                 )
             ),
             *(
                 layer
-                for key in self.environment_keys(environment.name, model.data)
+                for key in self.environment_keys(environment.name, model.data.get("environments", {}))
                 for layer in _layers_at(f"the model, in {key}", model.document, ("environments", key))
             ),
         )
 
-    def environment_keys(self, environment: str, holder: Object) -> Iterator[str]:
+    def environment_keys(self, environment: str, entries: Container[str]) -> Iterator[str]:
         """The keys below `environments` that apply to an environment, weakest first: its stage, then its name.
 
         A key that names an environment is read as that name, even if it is also a stage.
         """
-        entries = as_object(holder.get("environments"))
         stage = self._stages.get(environment, "")
         if stage in entries and stage not in self._stages:
             yield stage
         if environment in entries:
             yield environment
 
-    def folder_defaults(self, path: str) -> tuple[Spec, ...]:
+    def folder_defaults(self, path: str) -> tuple[DefaultsSpec, ...]:
         """The Defaults that apply to a file, from the root down."""
         folder = dirname(path)
         if folder not in self._defaults_by_folder:
@@ -114,7 +113,7 @@ class Layers:
             )
         return self._defaults_by_folder[folder]
 
-    def _shared_layers(self, model_type: str, folders: tuple[Spec, ...]) -> tuple[Layer, ...]:
+    def _shared_layers(self, model_type: str, folders: tuple[DefaultsSpec, ...]) -> tuple[Layer, ...]:
         return (
             Layer(f"defaults of type {model_type}", self._language.type_language(model_type).defaults, None),
             *self._project_layers(model_type),
@@ -122,7 +121,7 @@ class Layers:
                 layer
                 for defaults in folders
                 for layer in (
-                    Layer(_defaults_label(defaults), _default_fields(defaults.data), defaults.document),
+                    Layer(_defaults_label(defaults), _default_fields(defaults.json), defaults.document),
                     *_type_layers(_defaults_label(defaults), defaults.document, model_type),
                 )
             ),

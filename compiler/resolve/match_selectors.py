@@ -1,51 +1,56 @@
 """Which models policies and waivers select, without evaluating conditions."""
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from collections.abc import Mapping, Sequence
+
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import EnvironmentData, MatchData, ModelData, ModelSelectorData, UseCaseData, WaiverData
 
 
-def matches_selector(match: Object, model: Object, environment: Object, use_case: Object) -> bool:
+def matches_policy(
+    match: MatchData, model: ModelData, environment: EnvironmentData | None, use_case: UseCaseData | None
+) -> bool:
     """Whether a model satisfies a policy's `match`, apart from its condition."""
-    tier = as_object(as_object(model.get("governance")).get("risk")).get("tier")
     return (
-        _matches_field(match, "types", model.get("type"))
-        and _matches_field(match, "lifecycle", model.get("lifecycle"))
-        and _matches_field(match, "tiers", tier)
-        and _matches_field(match, "owners", model.get("owner"))
-        and _has_labels(as_object(model.get("labels")), match.get("labels"))
+        matches_emitter(match, model, use_case)
+        and ("owners" not in match or model.get("owner") in match["owners"])
+        and _has_labels(model.get("labels", {}), match.get("labels", {}))
         and _matches_environment(match.get("environments"), environment)
-        and _matches_classification(match.get("classification"), use_case)
     )
 
 
-def waiver_applies(waiver: Object, model: ResolvedModel) -> bool:
+def matches_emitter(selector: ModelSelectorData, model: ModelData, use_case: UseCaseData | None) -> bool:
     """Whether a waiver applies to a model in its environment."""
-    selector, environment = as_object(waiver.get("models")), model.environment
     return (
-        _matches_field(selector, "names", model.name)
-        and _matches_field(selector, "owners", model.data.get("owner"))
-        and _has_labels(as_object(model.data.get("labels")), selector.get("labels"))
-        and _matches_environment(waiver.get("environments"), environment.data if environment else {})
+        ("types" not in selector or model.get("type") in selector["types"])
+        and ("lifecycle" not in selector or model.get("lifecycle") in selector["lifecycle"])
+        and ("tiers" not in selector or model.get("governance", {}).get("risk", {}).get("tier") in selector["tiers"])
+        and _matches_classification(selector.get("classification", {}), use_case)
     )
 
 
-def _matches_field(match: Object, key: str, value: Json) -> bool:
-    return key not in match or value in as_list(match[key])
+def waiver_applies(waiver: WaiverData, model: ResolvedModel) -> bool:
+    """Whether a waiver is for a model in its environment."""
+    selector = waiver["models"]
+    return (
+        ("names" not in selector or model.name in selector["names"])
+        and ("owners" not in selector or model.data["owner"] in selector["owners"])
+        and _has_labels(model.data.get("labels", {}), selector.get("labels", {}))
+        and _matches_environment(waiver.get("environments"), model.environment.data if model.environment else None)
+    )
 
 
-def _has_labels(labels: Object, required_labels: Json) -> bool:
-    return all(labels.get(key) == value for key, value in as_object(required_labels).items())
+def _has_labels(labels: Mapping[str, str], required_labels: Mapping[str, str]) -> bool:
+    return all(labels.get(key) == value for key, value in required_labels.items())
 
 
-def _matches_environment(names: Json, environment: Object) -> bool:
+def _matches_environment(names: Sequence[str] | None, environment: EnvironmentData | None) -> bool:
     if names is None:
         return True
-    return not {as_str(name) for name in as_list(names)}.isdisjoint({environment.get("name"), environment.get("stage")})
+    return environment is not None and (environment.get("name") in names or environment.get("stage") in names)
 
 
-def _matches_classification(required_classes: Json, use_case: Object) -> bool:
-    classes = as_object(use_case.get("classification"))
+def _matches_classification(required_classes: Mapping[str, Sequence[str]], use_case: UseCaseData | None) -> bool:
+    classes = use_case.get("classification", {}) if use_case else {}
     return all(
-        as_object(classes.get(regime)).get("value") in as_list(values)
-        for regime, values in as_object(required_classes).items()
+        regime in classes and classes[regime].get("value") in values for regime, values in required_classes.items()
     )

@@ -30,7 +30,7 @@ def merge(base: Object, overlay: Object, rules: MergeRules) -> Object:
 def merge_value(base: Json, value: Json, rules: MergeRules) -> Json:
     """Merge one value onto another (`None`: no value)."""
     if isinstance(value, dict):
-        return merge(as_object(base) if isinstance(base, dict) else {}, value, rules)
+        return merge(base if isinstance(base, dict) else {}, value, rules)
     if rules.list_strategy is None or not isinstance(value, list):
         return value
     elements = base if isinstance(base, list) else []

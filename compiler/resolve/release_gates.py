@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Note
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.resolve.resolved_model import Release, ResolvedModel
+from compiler.spec.data_types import EvaluateData, GateData
 
 EVALUATE_POINTER: Pointer = ("pipeline", "evaluate")
 
@@ -25,18 +26,16 @@ class ReleaseMetrics:
     numbers: Mapping[str, float]
 
 
-def evaluation_config(model: ResolvedModel) -> Object:
+def evaluation_config(model: ResolvedModel) -> EvaluateData:
     """The evaluation settings of the model."""
-    return as_object(as_object(model.data.get("pipeline")).get("evaluate"))
+    return model.data.get("pipeline", {}).get("evaluate", {})
 
 
 def recorded_metrics(release: Release) -> ReleaseMetrics:
     """The metrics that a release's `evaluations` record; metrics of a slice do not count for the whole."""
-    evaluations = map(as_object, as_list(release.content.get("evaluations")))
+    evaluations = release.content.get("evaluations", ())
     numbers = {
-        as_str(evaluation["metric"]): _number(evaluation["value"])
-        for evaluation in evaluations
-        if "slice" not in evaluation
+        evaluation["metric"]: float(evaluation["value"]) for evaluation in evaluations if "slice" not in evaluation
     }
     return ReleaseMetrics(release.version, numbers)
 
@@ -45,15 +44,14 @@ def gate_findings(
     model: ResolvedModel, metrics: ReleaseMetrics, champion: ReleaseMetrics | None = None
 ) -> Iterator[Finding]:
     """The gates that a release fails, each at the gate's line, and the metrics that are worse than the champion's."""
-    gates = map(as_object, as_list(evaluation_config(model).get("gates")))
-    for index, gate in enumerate(gates):
+    for index, gate in enumerate(evaluation_config(model).get("gates", ())):
         pointer = (*EVALUATE_POINTER, "gates", index)
-        metric = as_str(gate["metric"])
+        metric = gate["metric"]
         if metric not in metrics.numbers:
             message = f"{model.name} {metrics.version}: nobody measured {metric}"
             yield _finding(model, codes.METRIC_NOT_RECORDED, message, pointer)
             continue
-        value, op, threshold = metrics.numbers[metric], as_str(gate["op"]), _number(gate["value"])
+        value, op, threshold = metrics.numbers[metric], gate["op"], float(gate["value"])
         if not _OPERATORS[op](value, threshold):
             message = f"{model.name} {metrics.version}: {metric} is {value:g}, and has to be {op} {threshold:g}"
             yield _finding(model, codes.GATE_FAILED, message, pointer)
@@ -63,14 +61,14 @@ def gate_findings(
 
 def _champion_findings(
     model: ResolvedModel,
-    gate: Object,
+    gate: GateData,
     pointer: Pointer,
     value: float,
     metrics: ReleaseMetrics,
     champion: ReleaseMetrics,
 ) -> Iterator[Finding]:
-    champion_config = as_object(evaluation_config(model).get("champion"))
-    metric, tolerance = as_str(gate["metric"]), _number(champion_config.get("tolerance", 0))
+    champion_config = evaluation_config(model)["champion"]
+    metric, tolerance = gate["metric"], float(champion_config.get("tolerance", 0))
     champion_label = f"{champion.version}, which runs in {champion_config['environment']}"
     note = Note("the champion is named here", model.location((*EVALUATE_POINTER, "champion")))
     if metric not in champion.numbers:
@@ -79,7 +77,7 @@ def _champion_findings(
         yield _finding(model, codes.METRIC_NOT_RECORDED, message, pointer, help_, note)
         return
     best = champion.numbers[metric]
-    deficit = best - value if as_str(gate["op"]).startswith(">") else value - best
+    deficit = best - value if gate["op"].startswith(">") else value - best
     if deficit > tolerance and not _is_float_equal(deficit, tolerance):
         tolerance_text = f", by more than {tolerance:g}" if tolerance else ""
         message = f"{model.name} {metrics.version}: {metric} is {value:g}, worse than the {best:g} of {champion_label}{tolerance_text}"
@@ -96,7 +94,3 @@ def _finding(
 ) -> Finding:
     finding = model.finding(code, message, pointer, help_ or code.remedy)
     return replace(finding, notes=(note,)) if note else finding
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0

@@ -4,21 +4,21 @@ from collections.abc import Mapping, Sequence
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Pointer, as_object, as_str, value_at
+from compiler.foundation.json_data import Pointer, as_object, as_str, plain_data, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.resolve.digests import bytes_digest, digest
 from compiler.resolve.resolved_model import CompanionFile, MergedModel, Release
 from compiler.source.companion_paths import companion_path
 from compiler.source.tree import NoSuchFile, Tree
 from compiler.spec.language import Annotation, iter_values
-from compiler.spec.portfolio import Spec, release_contents
+from compiler.spec.portfolio import ModelSpec, release_contents
 
 MAX_COMPANION_BYTES = 1024 * 1024
 """Maximum bytes of a companion file: a cluster object and an engine's bundle must be able to hold it."""
 
 
 def read_release(
-    tree: Tree, spec: Spec, version: str, companion_annotations: Sequence[Annotation]
+    tree: Tree, spec: ModelSpec, version: str, companion_annotations: Sequence[Annotation]
 ) -> tuple[Release, list[Finding]]:
     """A release with its companion files, and findings about them."""
     content = release_contents(spec.data)[version]
@@ -27,7 +27,7 @@ def read_release(
     findings: list[Finding] = []
     named_files: set[tuple[str, Pointer]] = set()
     for relative_pointer, relative in (
-        entry for annotation in companion_annotations for entry in iter_values(content, annotation.pointer)
+        entry for annotation in companion_annotations for entry in iter_values(plain_data(content), annotation.pointer)
     ):
         entry = _read_companion_file(tree, spec, as_str(relative), files)
         if (as_str(relative), relative_pointer[:-1]) in named_files:
@@ -42,11 +42,11 @@ def read_release(
         message = f"the files of {version} have {total} bytes together; a release has at most {MAX_COMPANION_BYTES} beside the spec"
         findings.append(_companion_finding(spec, (*pointer, "source"), message))
     digests = {relative: bytes_digest(file.content) for relative, file in sorted(files.items())}
-    release_digest = digest({"content": content, "files": digests})
+    release_digest = digest({"content": plain_data(content), "files": digests})
     return Release(version, content, pointer, tuple(files.values()), release_digest), findings
 
 
-def _companion_finding(spec: Spec, pointer: Pointer, message: str) -> Finding:
+def _companion_finding(spec: ModelSpec, pointer: Pointer, message: str) -> Finding:
     return Finding(
         codes.BAD_COMPANION_FILE, message, spec.document.location(pointer), Subject("Model", spec.name, None, pointer)
     )
@@ -55,7 +55,7 @@ def _companion_finding(spec: Spec, pointer: Pointer, message: str) -> Finding:
 def selected_version(merged_model: MergedModel, environment: str) -> tuple[str | None, list[Finding]]:
     """The version that runs in an environment: the one in its entry, or the only release."""
     spec, versions = merged_model.spec, list(release_contents(merged_model.spec.data))
-    if "release" in merged_model.data:
+    if "release" in merged_model.json:
         return _published_version(merged_model, ("release",), versions)
     if len(versions) == 1:
         return versions[0], []
@@ -79,7 +79,7 @@ def selected_version(merged_model: MergedModel, environment: str) -> tuple[str |
 def selected_canary(merged_model: MergedModel, running_version: str | None) -> tuple[str | None, list[Finding]]:
     """The version of the canary; `None` if there is none, or it is incomplete."""
     pointer = ("canary", "release")
-    if "release" not in as_object(merged_model.data.get("canary")):
+    if "release" not in as_object(merged_model.json.get("canary")):
         return None, []
     version, findings = _published_version(merged_model, pointer, list(release_contents(merged_model.spec.data)))
     if version is not None and version == running_version:
@@ -95,7 +95,7 @@ def selected_canary(merged_model: MergedModel, running_version: str | None) -> t
 def _published_version(
     merged_model: MergedModel, pointer: Pointer, versions: Sequence[str]
 ) -> tuple[str | None, list[Finding]]:
-    version = str(value_at(merged_model.data, pointer))
+    version = str(value_at(merged_model.json, pointer))
     if version in versions:
         return version, []
     suggestion = closest_match(version, versions)
@@ -112,7 +112,7 @@ def _published_version(
 
 
 def _read_companion_file(
-    tree: Tree, spec: Spec, relative: str, known_files: Mapping[str, CompanionFile]
+    tree: Tree, spec: ModelSpec, relative: str, known_files: Mapping[str, CompanionFile]
 ) -> CompanionFile | str:
     if relative in known_files:
         return known_files[relative]

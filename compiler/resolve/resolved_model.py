@@ -5,13 +5,14 @@ from functools import cached_property
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Location, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, format_path, plain_data
 from compiler.json_schema import SchemaViolation
 from compiler.resolve.blame import Contribution, blame
 from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer
+from compiler.spec.data_types import ModelData, ReleaseData, SourceData
 from compiler.spec.language import MergeRules
-from compiler.spec.portfolio import Spec, document_identity
+from compiler.spec.portfolio import EnvironmentSpec, ModelSpec, document_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +37,29 @@ class Release:
     """A published release; its content is at `pointer` of the model's document."""
 
     version: str
-    content: Object
+    content: ReleaseData
     pointer: Pointer
     files: tuple[CompanionFile, ...]
     digest: str
 
     @property
-    def source(self) -> Object:
+    def json(self) -> Object:
+        """The content as plain JSON."""
+        return plain_data(self.content)
+
+    @property
+    def source(self) -> SourceData:
         """The source of the release."""
-        return as_object(self.content.get("source"))
+        return self.content["source"]
 
 
 @dataclass(frozen=True)
 class MergedModel:
     """The merged layers of a model in one environment; `environment` is `None` if it is not deployed."""
 
-    spec: Spec
-    environment: Spec | None
-    data: Object
+    spec: ModelSpec
+    environment: EnvironmentSpec | None
+    json: Object
     layers: tuple[Layer, ...]
     base_layer_count: int
     rules: MergeRules
@@ -65,7 +71,7 @@ class MergedModel:
 
     def blame(self, pointer: Pointer) -> tuple[Contribution, ...]:
         """Every layer that contributes to a value, strongest first."""
-        return blame(self.layers, self.rules, self.data, pointer)
+        return blame(self.layers, self.rules, self.json, pointer)
 
     def location(self, pointer: Pointer) -> Location:
         """The line that sets a value, or where the model's document would set it."""
@@ -161,6 +167,8 @@ class MergedModel:
 class ResolvedModel(MergedModel):
     """A model in one environment with its releases, and its quantities in canonical form."""
 
+    data: ModelData
+    """The same as `json`, with types: the schema of the model's type accepts it."""
     release: Release | None
     canary: Release | None
     runtime_fields: frozenset[str]
@@ -169,11 +177,11 @@ class ResolvedModel(MergedModel):
     @cached_property
     def runtime_digest(self) -> str:
         """The digest of what runs: runtime fields, and the releases with their files."""
-        fields = {key: value for key, value in self.data.items() if key in self.runtime_fields}
+        fields = {key: value for key, value in self.json.items() if key in self.runtime_fields}
         releases: list[Json] = [release.digest if release else None for release in (self.release, self.canary)]
         return digest({**fields, "releases": releases})
 
     @cached_property
     def governance_digest(self) -> str:
         """The digest of ownership and rules. Fields outside both digests affect neither."""
-        return digest({key: value for key, value in self.data.items() if key in self.governance_fields})
+        return digest({key: value for key, value in self.json.items() if key in self.governance_fields})

@@ -1,8 +1,9 @@
 """Resolves a model in an environment, or reports why that is impossible."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import cast
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
@@ -14,6 +15,7 @@ from compiler.foundation.json_data import (
     as_object,
     as_str,
     format_path,
+    plain_data,
     strictly_equal,
     value_at,
 )
@@ -24,8 +26,9 @@ from compiler.resolve.normalise import Normaliser, QuantityErrors
 from compiler.resolve.releases import read_release, selected_canary, selected_version
 from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
+from compiler.spec.data_types import ModelData
 from compiler.spec.language import Language, TypeLanguage, iter_values
-from compiler.spec.portfolio import Portfolio, Spec, release_contents
+from compiler.spec.portfolio import ModelSpec, Portfolio, release_contents
 
 _MAX_BASE_MERGES = 64
 
@@ -48,61 +51,54 @@ class Resolver:
         for name, spec in self._portfolio.by_kind("Model").items():
             for entry in self._use_entries(spec):
                 dependents.setdefault(as_str(as_object(entry).get("model")), set()).add(name)
-            annotations = self._language.type_language(spec.text("type")).dependencies
+            annotations = self._language.type_language(spec.data["type"]).dependencies
             contents = release_contents(spec.data).values() if annotations else ()
             for content, annotation in ((content, annotation) for content in contents for annotation in annotations):
-                for _, model_name in iter_values(content, annotation.pointer):
+                for _, model_name in iter_values(plain_data(content), annotation.pointer):
                     dependents.setdefault(as_str(model_name), set()).add(name)
         return {dependency: tuple(sorted(names)) for dependency, names in dependents.items()}
 
-    def _use_entries(self, spec: Spec) -> Iterator[Json]:
+    def _use_entries(self, spec: ModelSpec) -> Iterator[Json]:
         """The `uses` entries in any layer of a model."""
-        environments, entries = self._portfolio.by_kind("Environment"), as_object(spec.data.get("environments"))
+        environments, entries = self._portfolio.by_kind("Environment"), spec.data.get("environments", {})
         layers = list(self._layers.shared_base(spec).layers)
-        if self._has_environment_uses or any("uses" in as_object(entry) for entry in entries.values()):
+        if self._has_environment_uses or any("uses" in entry for entry in entries.values()):
             layers += [
                 layer
                 for name in entries
                 if name in environments
                 for layer in self._layers.environment_layers(spec, environments[name])
             ]
-        for layer_data in (spec.data, *(layer.data for layer in layers)):
+        for layer_data in (spec.json, *(layer.data for layer in layers)):
             yield from as_list(layer_data.get("uses"))
 
     @cached_property
     def _has_environment_uses(self) -> bool:
         """Whether a layer other than a model's own sets `uses` for an environment."""
-        overlays = [as_object(spec.data.get("overlay")) for spec in self._portfolio.by_kind("Environment").values()]
-        for defaults in self._portfolio.defaults.values():
-            overlays += map(as_object, as_object(defaults.data.get("environments")).values())
-        return any("uses" in overlay for overlay in overlays)
+        if any("uses" in spec.data.get("overlay", {}) for spec in self._portfolio.by_kind("Environment").values()):
+            return True
+        entries = [defaults.data.get("environments", {}) for defaults in self._portfolio.defaults.values()]
+        return any("uses" in layer for layers in entries for layer in layers.values())
 
-    def resolve(self, spec: Spec, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
+    def resolve(self, spec: ModelSpec, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
         """The resolved model; `None`, with blocking findings, if it is invalid."""
         environment_spec = self._portfolio.by_kind("Environment")[environment] if environment else None
-        language = self._language.type_language(spec.text("type"))
+        language = self._language.type_language(spec.data["type"])
         base_merge = self._merge_base(spec, language)
         environment_layers = self._layers.environment_layers(spec, environment_spec) if environment_spec else ()
         overlay_merge = self._merge_overlays(base_merge, environment_layers, language)
+        layers = (*base_merge.layers, *environment_layers)
         merged_model = MergedModel(
-            spec,
-            environment_spec,
-            overlay_merge.data,
-            (*base_merge.layers, *environment_layers),
-            len(base_merge.layers),
-            language.merge_rules,
+            spec, environment_spec, overlay_merge.data, layers, len(base_merge.layers), language.merge_rules
         )
         release, canary, findings = self._select_releases(merged_model, base_merge)
         data, violations = overlay_merge.validate(release.version if release else None, language)
-        resolved_model = ResolvedModel(
-            spec, environment_spec, data, merged_model.layers, merged_model.base_layer_count, language.merge_rules, release, canary,
-            runtime_fields=language.runtime_fields, governance_fields=language.governance_fields,
-        )  # fmt: skip
+        merged_model = replace(merged_model, json=data)
         findings += [
             merged_model.finding(codes.BAD_VALUE, f"{format_path(pointer)}: {message}", pointer)
             for pointer, message in overlay_merge.quantity_errors
         ]
-        findings += map(resolved_model.schema_finding, violations)
+        findings += map(merged_model.schema_finding, violations)
         missing_pointers = {(*violation.pointer, violation.missing_key) for violation in violations}
         unused_deletions = (
             *base_merge.unused_deletions,
@@ -113,10 +109,11 @@ class Resolver:
             for layer, pointer in unused_deletions
             if pointer not in missing_pointers
         ]
-        is_valid = not any(finding.is_blocking for finding in findings)
-        return (resolved_model if is_valid else None), tuple(findings)
+        if any(finding.is_blocking for finding in findings):
+            return None, tuple(findings)
+        return _resolved_model(merged_model, release, canary, language), tuple(findings)
 
-    def _merge_base(self, spec: Spec, language: TypeLanguage) -> "_BaseMerge":
+    def _merge_base(self, spec: ModelSpec, language: TypeLanguage) -> "_BaseMerge":
         """The base merge; cached for a few models, because the environments of a model are resolved one after the other."""
         cached_merge = self._base_merges.get(spec.name)
         if cached_merge is not None:
@@ -151,7 +148,7 @@ class Resolver:
         data = base_merge.data
         for overlay in overlays:
             data = merge(data, overlay, language.merge_rules)
-        overlay_merge = _OverlayMerge(overlays, *self._normaliser(base_merge.spec.text("type"))(data))
+        overlay_merge = _OverlayMerge(overlays, *self._normaliser(base_merge.spec.data["type"])(data))
         base_merge.overlay_merges.append(overlay_merge)
         return overlay_merge
 
@@ -172,10 +169,28 @@ class Resolver:
         return release, canary, [*findings, *canary_findings, *file_findings, *canary_file_findings]
 
     def _read_release(self, base_merge: "_BaseMerge", version: str) -> tuple[Release, list[Finding]]:
-        companion_annotations = self._language.type_language(base_merge.spec.text("type")).companion_files
+        companion_annotations = self._language.type_language(base_merge.spec.data["type"]).companion_files
         if version not in base_merge.releases:
             base_merge.releases[version] = read_release(self._tree, base_merge.spec, version, companion_annotations)
         return base_merge.releases[version]
+
+
+def _resolved_model(
+    merged_model: MergedModel, release: Release | None, canary: Release | None, language: TypeLanguage
+) -> ResolvedModel:
+    return ResolvedModel(
+        merged_model.spec,
+        merged_model.environment,
+        merged_model.json,
+        merged_model.layers,
+        merged_model.base_layer_count,
+        merged_model.rules,
+        cast("ModelData", merged_model.json),  # the schema of its type accepted it
+        release,
+        canary,
+        language.runtime_fields,
+        language.governance_fields,
+    )
 
 
 @dataclass(frozen=True)
@@ -199,7 +214,7 @@ class _OverlayMerge:
 class _BaseMerge:
     """The merged base layers of a model, the overlays of its environments, and the releases read so far."""
 
-    spec: Spec
+    spec: ModelSpec
     layers: tuple[Layer, ...]
     data: Object
     unused_deletions: tuple[tuple[Layer, Pointer], ...]
@@ -208,7 +223,7 @@ class _BaseMerge:
 
 
 def _find_unused_deletions(
-    data: Object, layers: tuple[Layer, ...], language: TypeLanguage, spec: Spec
+    data: Object, layers: tuple[Layer, ...], language: TypeLanguage, spec: ModelSpec
 ) -> tuple[tuple[Layer, Pointer], ...]:
     """The deletions in the model's own layers that delete nothing."""
     rules = language.merge_rules
@@ -247,7 +262,7 @@ def _has_deletion_target(data: Object, layer: Layer, language: TypeLanguage, poi
     return True
 
 
-def _unused_deletion_finding(layer: Layer, spec: Spec, pointer: Pointer) -> Finding:
+def _unused_deletion_finding(layer: Layer, spec: ModelSpec, pointer: Pointer) -> Finding:
     document_pointer = (*layer.pointer, *pointer)
     deleted_pointer = pointer[:-1] if pointer and pointer[-1] == "$delete" else pointer
     return Finding(
@@ -262,9 +277,9 @@ def _unused_deletion_finding(layer: Layer, spec: Spec, pointer: Pointer) -> Find
 def references(model: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
     """Every reference of a resolved model: kind, name, and the pointer into the model or one of its releases."""
     for annotation in language.references:
-        for pointer, name in iter_values(model.data, annotation.pointer):
+        for pointer, name in iter_values(model.json, annotation.pointer):
             yield annotation.value, as_str(name), pointer, None
     for release in (model.release, model.canary):
         for annotation in language.release_references if release else ():
-            for pointer, name in iter_values(release.content if release else {}, annotation.pointer):
+            for pointer, name in iter_values(release.json if release else {}, annotation.pointer):
                 yield annotation.value, as_str(name), pointer, release

@@ -6,7 +6,7 @@ from posixpath import dirname, join, normpath
 
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.execution.jobs.tasks import Task
-from compiler.foundation.json_data import Json, as_str
+from compiler.foundation.json_data import Json, as_str, plain_data
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter import project_emitter_options
 from compiler.policy.waiver_scope import WaiverScope
@@ -52,8 +52,10 @@ class ProjectSnapshot:
         model = self._model(key)
         if model is None:
             return {INVALID_REASON: str(id(self))}
-        fingerprints = {field: digest(value) for field, value in model.data.items()}
-        fingerprints["releases"] = digest(dict(release_contents(model.spec.data)))
+        fingerprints = {field: digest(value) for field, value in model.json.items()}
+        fingerprints["releases"] = digest(
+            {version: plain_data(content) for version, content in release_contents(model.spec.data).items()}
+        )
         fingerprints |= _release_fingerprints(model)
         return {**fingerprints, **self._program_files(model), **dict(self._policy_fingerprints(model))}
 
@@ -62,7 +64,7 @@ class ProjectSnapshot:
         model = self._model(key)
         if model is None:
             return {}
-        fingerprints = {_document_label(spec): digest(spec.data) for spec in self._referenced_documents(model)}
+        fingerprints = {_document_label(spec): digest(spec.json) for spec in self._referenced_documents(model)}
         return fingerprints | {
             f"asks {dependency.name}": dependency.runtime_digest for dependency in self._dependencies(model)
         }
@@ -71,16 +73,14 @@ class ProjectSnapshot:
         """A digest of everything else that rendered files of the model may depend on."""
         model = self._model(key)
         component_digest = self._component_digests.get(key[1] or "", {}).get(key[0], "")
-        environment = model.environment.data if model and model.environment else None
+        environment = model.environment.json if model and model.environment else None
         path = model.spec.document.path if model else ""
         return digest([path, environment, component_digest, self._project_digest])
 
     def owner(self, key: ModelKey) -> str:
         """The team that owns the model."""
         model = self._model(key)
-        return (
-            as_str(model.data.get("owner")) if model else self.session.portfolio.by_kind("Model")[key[0]].text("owner")
-        )
+        return model.data["owner"] if model else self.session.portfolio.by_kind("Model")[key[0]].data.get("owner") or ""
 
     def spec_path(self, name: str) -> str:
         """The path of the model's spec."""
@@ -92,7 +92,7 @@ class ProjectSnapshot:
     @cached_property
     def _project_digest(self) -> str:
         """A digest of what may affect any artifact: project settings, and the project's own templates."""
-        data = self.session.portfolio.project.data
+        data = self.session.portfolio.project.json
         project_data: dict[str, Json] = {key: value for key, value in data.items() if key not in _LAYERED_KEYS}
         template_digests: dict[str, Json] = {
             emitter.id: emitter.digest for emitter in self.session.emitters.by_id.values() if not emitter.is_builtin
@@ -101,7 +101,7 @@ class ProjectSnapshot:
 
     def _referenced_documents(self, model: ResolvedModel) -> Iterator[Spec]:
         """The documents that the model refers to, directly and indirectly, without models."""
-        language = self.session.language.type_language(model.spec.text("type"))
+        language = self.session.language.type_language(model.spec.data["type"])
         queue = [(kind, name) for kind, name, _, _ in references(model, language)]
         visited_keys: set[tuple[str, str]] = set()
         while queue:
@@ -113,7 +113,7 @@ class ProjectSnapshot:
             yield spec
             for annotation in self.session.language.references(kind):
                 queue += [
-                    (annotation.value, as_str(reference)) for _, reference in iter_values(spec.data, annotation.pointer)
+                    (annotation.value, as_str(reference)) for _, reference in iter_values(spec.json, annotation.pointer)
                 ]
 
     def _program_files(self, model: ResolvedModel) -> dict[str, str]:
@@ -165,11 +165,11 @@ class ProjectSnapshot:
     def _policy_fingerprints(self, model: ResolvedModel) -> Iterator[tuple[str, str]]:
         """The policies that bind the model, and the waivers that may apply to it."""
         policies = self.session.policy_engine.library.bound_policies(model)
-        yield from ((f"policy {policy.id}", digest(policy.data)) for policy in policies)
+        yield from ((f"policy {policy.id}", digest(policy.spec.json)) for policy in policies)
         for name, spec in self.session.portfolio.by_kind("Waiver").items():
             waiver_scope = WaiverScope(spec)
             if waiver_applies(spec.data, model) and any(waiver_scope.applies_to_policy(policy) for policy in policies):
-                yield f"waiver {name}", digest(spec.data)
+                yield f"waiver {name}", digest(spec.json)
 
     def _dependencies(self, model: ResolvedModel) -> Iterator[ResolvedModel]:
         """The dependencies of the model, direct and indirect."""
@@ -185,7 +185,7 @@ class ProjectSnapshot:
                 queue += self._dependency_names(dependency)
 
     def _dependency_names(self, model: ResolvedModel) -> Iterator[str]:
-        language = self.session.language.type_language(model.spec.text("type"))
+        language = self.session.language.type_language(model.spec.data["type"])
         yield from (dependency.name for dependency in model_dependencies(model, language))
 
     @cached_property
@@ -230,7 +230,7 @@ def _release_fingerprints(model: ResolvedModel) -> dict[str, str]:
     """Fingerprints of the releases that run, with their files; for the canary also its share."""
     fingerprints = {"release": _release_digest(model.release)} if model.release else {}
     if model.canary:
-        fingerprints["canary"] = digest([_release_digest(model.canary), model.data.get("canary")])
+        fingerprints["canary"] = digest([_release_digest(model.canary), model.json.get("canary")])
     return fingerprints
 
 
@@ -240,7 +240,7 @@ def _release_digest(release: Release) -> str:
 
 def _model_data(model: ResolvedModel) -> Json:
     """The model's data that connected models depend on."""
-    return [model.name, model.spec.document.path, model.data, _release_fingerprints(model)]
+    return [model.name, model.spec.document.path, model.json, _release_fingerprints(model)]
 
 
 def _document_label(spec: Spec) -> str:

@@ -1,12 +1,14 @@
 """Where a change is published, in which order, and which canaries are evaluated afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from compiler.diagnostics.finding import Finding
 from compiler.execution.jobs.tasks import models_with_canary
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Object
 from compiler.pipeline.session import Session
+from compiler.resolve.fleet import promotion_groups
 from compiler.review.affected_models import ChangeImpact
+from compiler.spec.data_types import DeliveryData
 
 ORIGIN = "origin"
 """Git's default name of a remote: the repository that contains the project."""
@@ -17,7 +19,7 @@ def publish_waves(session: Session, impact: ChangeImpact) -> tuple[tuple[Object,
 
     There is one entry per group of the project, even if nothing in it changes.
     """
-    return tuple(tuple(_publish_targets(session, impact, entry)) for entry in _promotion_entries(session))
+    return tuple(tuple(_publish_targets(session, impact, group)) for group in promotion_groups(session.portfolio))
 
 
 def affected_canaries(session: Session, impact: ChangeImpact) -> tuple[Object, ...]:
@@ -52,16 +54,12 @@ def environments_without_branch(session: Session) -> tuple[str, ...]:
     return tuple(name for name in session.fleet.environments if not _delivery(session, name).get("branch"))
 
 
-def _publish_targets(session: Session, impact: ChangeImpact, entry: Json) -> Iterator[Object]:
-    for name in map(as_str, as_list(entry) or (entry,)):
+def _publish_targets(session: Session, impact: ChangeImpact, group: Sequence[str]) -> Iterator[Object]:
+    for name in group:
         if name in impact.rendered_environments and _delivery(session, name).get("branch"):
-            yield {"environment": name, "remote": as_str(_delivery(session, name).get("repository")) or ORIGIN}
+            yield {"environment": name, "remote": _delivery(session, name).get("repository") or ORIGIN}
 
 
-def _promotion_entries(session: Session) -> Iterator[Json]:
-    yield from as_list(session.portfolio.project.data.get("environments"))
-
-
-def _delivery(session: Session, name: str) -> Object:
+def _delivery(session: Session, name: str) -> DeliveryData:
     spec = session.portfolio.by_kind("Environment").get(name)
-    return as_object(spec.data.get("delivery")) if spec else {}
+    return spec.data.get("delivery", {}) if spec else {}

@@ -1,17 +1,18 @@
 """What a project contains already: names that a new document can refer to, and names that it cannot take."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at
+from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.lifecycle import ALLOWED_STAGES
 from compiler.source.tree import Tree
-from compiler.source.yaml_parse import parse
-from compiler.spec.portfolio import PROJECT_FILE, Portfolio, configured_folder
+from compiler.spec.data_types import ProjectData
+from compiler.spec.portfolio import FolderName, Portfolio, configured_folder
+from compiler.spec.spec_loader import load_project
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ExistingProject:
         paths = (path for folder in folders for path in self.tree.paths(folder))
         return self.session.portfolio if any(path.endswith((".yaml", ".yml")) for path in paths) else None
 
-    def folder(self, name: str) -> str:
+    def folder(self, name: FolderName) -> str:
         """A folder of the project by purpose: `models`, `schemas`, `templates`."""
         return configured_folder(self._project, name)
 
@@ -50,9 +51,7 @@ class ExistingProject:
         """The targets that support a model type, by id, with their titles."""
         types_by_target = {id_: emitter.model_selector.get("types") for id_, emitter in self._targets.items()}
         return {
-            id_: self._targets[id_].title
-            for id_, types in types_by_target.items()
-            if not types or model_type in as_list(types)
+            id_: self._targets[id_].title for id_, types in types_by_target.items() if not types or model_type in types
         }
 
     @property
@@ -63,23 +62,23 @@ class ExistingProject:
     def inherits(self, path: str, pointer: Pointer) -> bool:
         """Whether a model in the file inherits the value from the project or from Defaults of a folder above it."""
         defaults = self.portfolio.defaults.values() if self.portfolio else ()
-        folders = [spec.data for spec in defaults if f"{dirname(path)}/".startswith(f"{spec.name}/")]
-        return any(_has_value(layer, pointer) for layer in (as_object(self._project.get("defaults")), *folders))
+        folders = [spec.json for spec in defaults if f"{dirname(path)}/".startswith(f"{spec.name}/")]
+        return any(_has_value(layer, pointer) for layer in (self._project.get("defaults", {}), *folders))
 
     def first_environment(self, lifecycle: str) -> str | None:
         """The first environment in order of promotion that allows the lifecycle."""
         if self.portfolio is None:
             return None
-        for name in _flatten(self._project.get("environments")):
+        for name in _flatten(self._project["environments"]):
             environment = self.portfolio.by_kind("Environment").get(name)
-            if environment and environment.text("stage") in ALLOWED_STAGES[lifecycle]:
+            if environment and environment.data["stage"] in ALLOWED_STAGES[lifecycle]:
                 return name
         return None
 
     def tenants(self, environment: str | None) -> tuple[str, ...]:
         """The tenants with a namespace of their own in an environment."""
         spec = self.portfolio.by_kind("Environment").get(environment or "") if self.portfolio else None
-        return tuple(as_object(spec.data.get("namespaces"))) if spec else ()
+        return tuple(spec.data.get("namespaces", {})) if spec else ()
 
     @cached_property
     def _targets(self) -> Mapping[str, Emitter]:
@@ -88,9 +87,9 @@ class ExistingProject:
         return {id_: emitter for id_, emitter in self.session.emitters.by_id.items() if emitter.is_target}
 
     @cached_property
-    def _project(self) -> Object:
-        documents = parse(self.tree.read(PROJECT_FILE), PROJECT_FILE).documents
-        return as_object(documents[0].data) if documents else {}
+    def _project(self) -> ProjectData:
+        spec, _ = load_project(self.tree, self.session.language)
+        return spec.data
 
 
 def _has_value(layer: Json, pointer: Pointer) -> bool:
@@ -100,5 +99,5 @@ def _has_value(layer: Json, pointer: Pointer) -> bool:
         return False
 
 
-def _flatten(entries: Json) -> tuple[str, ...]:
-    return tuple(as_str(name) for entry in as_list(entries) for name in (as_list(entry) or (entry,)))
+def _flatten(entries: Sequence[str | Sequence[str]]) -> tuple[str, ...]:
+    return tuple(name for entry in entries for name in ((entry,) if isinstance(entry, str) else entry))

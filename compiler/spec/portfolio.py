@@ -7,13 +7,27 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
 
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_list, as_str
+from compiler.spec.data_types import (
+    DatasetData,
+    DefaultsData,
+    EnvironmentData,
+    ModelDocumentData,
+    PolicyData,
+    ProjectData,
+    ReleaseData,
+    TeamData,
+    UseCaseData,
+    WaiverData,
+)
 
 if TYPE_CHECKING:
     from compiler.source.document import Document
+
+Data_co = TypeVar("Data_co", covariant=True)
 
 PROJECT_FILE = "modelyard.yaml"
 DEFAULTS_FILE = "_defaults.yaml"
@@ -33,7 +47,7 @@ class Spec:
     document: Document
 
     @property
-    def data(self) -> Object:
+    def json(self) -> Object:
         """The content of the document."""
         return self.document.data
 
@@ -46,38 +60,73 @@ class Spec:
         """Whether the document is in the folder, at any depth."""
         return not folder or f"{dirname(self.document.path)}/".startswith(f"{folder}/")
 
-    def text(self, key: str) -> str:
-        """The text of a field; empty if the field is absent."""
-        return as_str(self.data.get(key))
+
+@dataclass(frozen=True, slots=True)
+class TypedSpec(Spec, Generic[Data_co]):
+    """A document that the schema of its kind accepts, with the type of its data."""
+
+    @property
+    def data(self) -> Data_co:
+        """The same as `json`, with types."""
+        return self.document.data  # type: ignore[return-value]  # the loader keeps only documents that validate
 
 
-def configured_folder(project: Object, name: str) -> str:
+ModelSpec: TypeAlias = TypedSpec[ModelDocumentData]
+EnvironmentSpec: TypeAlias = TypedSpec[EnvironmentData]
+DatasetSpec: TypeAlias = TypedSpec[DatasetData]
+TeamSpec: TypeAlias = TypedSpec[TeamData]
+UseCaseSpec: TypeAlias = TypedSpec[UseCaseData]
+PolicySpec: TypeAlias = TypedSpec[PolicyData]
+WaiverSpec: TypeAlias = TypedSpec[WaiverData]
+DefaultsSpec: TypeAlias = TypedSpec[DefaultsData]
+ProjectSpec: TypeAlias = TypedSpec[ProjectData]
+
+FolderName = Literal["models", "schemas", "templates", "records"]
+
+
+def configured_folder(project: ProjectData, name: FolderName) -> str:
     """The path of a folder that the project configures. Default: the name of its content."""
-    return as_str(as_object(project.get("folders")).get(name)) or name
+    return project.get("folders", {}).get(name) or name
 
 
 @dataclass(frozen=True)
 class Portfolio:
     """The valid documents of a project, and the names of the invalid ones."""
 
-    project: Spec
+    project: ProjectSpec
     specs: Mapping[str, Mapping[str, Spec]]
-    defaults: Mapping[str, Spec]
+    defaults: Mapping[str, DefaultsSpec]
     broken_names: frozenset[tuple[str, str]]
     findings: tuple[Finding, ...]
 
-    def folder(self, name: str) -> str:
+    def folder(self, name: FolderName) -> str:
         """The path of a project folder, by its content: `models`, `schemas`, `templates` or `records`."""
         return configured_folder(self.project.data, name)
 
-    def by_kind(self, kind: str) -> Mapping[str, Spec]:
+    @overload
+    def by_kind(self, kind: Literal["Model"]) -> Mapping[str, ModelSpec]: ...
+    @overload
+    def by_kind(self, kind: Literal["Environment"]) -> Mapping[str, EnvironmentSpec]: ...
+    @overload
+    def by_kind(self, kind: Literal["Dataset"]) -> Mapping[str, DatasetSpec]: ...
+    @overload
+    def by_kind(self, kind: Literal["Team"]) -> Mapping[str, TeamSpec]: ...
+    @overload
+    def by_kind(self, kind: Literal["UseCase"]) -> Mapping[str, UseCaseSpec]: ...
+    @overload
+    def by_kind(self, kind: Literal["Policy"]) -> Mapping[str, PolicySpec]: ...
+    @overload
+    def by_kind(self, kind: Literal["Waiver"]) -> Mapping[str, WaiverSpec]: ...
+    @overload
+    def by_kind(self, kind: str) -> Mapping[str, Spec]: ...
+    def by_kind(self, kind: str) -> Mapping[str, Any]:
         """The documents of a kind by name, sorted by name."""
         return self.specs.get(kind, {})
 
     @cached_property
-    def models_by_folder(self) -> Mapping[str, tuple[Spec, ...]]:
+    def models_by_folder(self) -> Mapping[str, tuple[ModelSpec, ...]]:
         """The models that the Defaults of each folder apply to. Folders whose Defaults apply to no model are absent."""
-        specs_by_folder: dict[str, list[Spec]] = {}
+        specs_by_folder: dict[str, list[ModelSpec]] = {}
         for model in self.by_kind("Model").values():
             for folder in path_and_ancestors(dirname(model.document.path)):
                 if folder in self.defaults:
@@ -132,11 +181,11 @@ def document_identity(document: Document) -> tuple[str, str]:
     return kind, dirname(document.path) if kind == "Defaults" else as_str(document.data.get("name"))
 
 
-def release_contents(model: Object) -> Mapping[str, Object]:
+def release_contents(model: ModelDocumentData) -> Mapping[str, ReleaseData]:
     """A model's releases by version, including the short form (`version` and `source` at the top level)."""
     if "source" in model:
-        return {as_str(model.get("version")) or "0.0.0": {"source": model["source"]}}
-    return {version: as_object(content) for version, content in as_object(model.get("releases")).items()}
+        return {model.get("version", "0.0.0"): {"source": model["source"]}}
+    return model.get("releases", {})
 
 
 def iter_texts(value: Json) -> Iterator[str]:

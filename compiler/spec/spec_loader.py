@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from posixpath import basename, dirname
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Location, Note
+from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import as_str
+from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.foundation.suggestions import closest_match
 from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
@@ -22,15 +22,20 @@ from compiler.spec.portfolio import (
     DEFAULTS_FILE,
     PACK_FILE,
     PROJECT_FILE,
+    DefaultsSpec,
     Portfolio,
+    ProjectSpec,
     Spec,
+    TypedSpec,
     configured_folder,
     document_identity,
     iter_texts,
-    release_contents,
 )
 from compiler.spec.schema_findings import schema_finding
+from compiler.spec.valid_parts import valid_parts
 
+_EMPTY_PROJECT: Object = {"apiVersion": API_VERSION, "kind": "Project", "name": "", "environments": []}
+"""What later stages read of a project that does not have it: no other document is read without a project."""
 _NAME_LINE = re.compile(r"^name:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 
@@ -38,6 +43,7 @@ _NAME_LINE = re.compile(r"^name:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 class _LoadState:
     language: Language
     specs: dict[str, dict[str, Spec]] = field(default_factory=dict)
+    defaults: dict[str, DefaultsSpec] = field(default_factory=dict)
     specs_by_identity: dict[tuple[str, str], Spec] = field(default_factory=dict)
     broken_names: set[tuple[str, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
@@ -51,7 +57,8 @@ def load_portfolio(
     A policy that is an exact copy of a shipped one (`shipped` is the folder of shipped schemas) is not a policy of the project.
     """
     state = _LoadState(language)
-    project = _load_project(tree, state)
+    project, project_findings = load_project(tree, language)
+    state.findings += project_findings
     models_folder = configured_folder(project.data, "models")
     files = dict(_parse_files(tree, models_folder, state, parse_yaml))
     files |= _parse_policy_files(tree, configured_folder(project.data, "schemas"), shipped_schemas, state, parse_yaml)
@@ -68,28 +75,30 @@ def load_portfolio(
             _add_file(path, parse_result, tree, state)
     return Portfolio(
         project=project,
-        specs={kind: dict(sorted(specs.items())) for kind, specs in sorted(state.specs.items()) if kind != "Defaults"},
-        defaults=dict(sorted(state.specs.get("Defaults", {}).items())),
+        specs={kind: dict(sorted(specs.items())) for kind, specs in sorted(state.specs.items())},
+        defaults=dict(sorted(state.defaults.items())),
         broken_names=frozenset(state.broken_names),
         findings=tuple(state.findings),
     )
 
 
-def _load_project(tree: Tree, state: _LoadState) -> Spec:
+def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Finding]]:
+    """The project and its findings; a value that its schema rejects is left out. Raises `UsageError` where there is none."""
     if not tree.has(PROJECT_FILE):
         raise UsageError(
             f"there is no {PROJECT_FILE} in {tree.label}",
             help=f"run the command in the folder that holds {PROJECT_FILE}, or name that folder with --project",
         )
     parse_result = parse(tree.read(PROJECT_FILE), PROJECT_FILE)
-    state.findings.extend(parse_result.findings)
     if len(parse_result.documents) != 1:
         raise UsageError(_unreadable_message(parse_result), help="mend it first: everything else depends on it")
     document = parse_result.documents[0]
-    spec = Spec("Project", as_str(document.data.get("name")), document)
-    violations = state.language.kind_validator("Project").violations(document.data, spelling=document.scalar_text)
-    state.findings.extend(schema_finding(violation, document, spec.subject) for violation in violations)
-    return spec
+    validator, name = language.kind_validator("Project"), as_str(document.data.get("name"))
+    violations = validator.violations(document.data, spelling=document.scalar_text)
+    findings = [schema_finding(violation, document, Subject("Project", name)) for violation in violations]
+    if violations:
+        document = replace(document, data={**_EMPTY_PROJECT, **valid_parts(document.data, validator)})
+    return TypedSpec("Project", name, document), [*parse_result.findings, *findings]
 
 
 def _unreadable_message(parse_result: ParseResult) -> str:
@@ -137,7 +146,8 @@ def _companion_paths(tree: Tree, files: Mapping[str, ParseResult]) -> frozenset[
     paths: set[str] = set()
     for path, parse_result in files.items():
         for document in parse_result.documents:
-            contents = release_contents(document.data).values() if document.data.get("kind") == "Model" else ()
+            releases = as_object(document.data.get("releases")).values() if document.data.get("kind") == "Model" else ()
+            contents = [document.data, *map(as_object, releases)]
             for relative in (
                 text for content in contents for text in iter_texts(content.get("source")) if _is_yaml(text)
             ):
@@ -171,10 +181,12 @@ def _add_document(document: Document, state: _LoadState) -> None:
         state.broken_names.add((kind, name))
         return
     state.specs_by_identity[kind, name] = spec
-    if _validate_spec(spec, state):
-        state.specs.setdefault(kind, {})[name] = spec
-    else:
+    if not _validate_spec(spec, state):
         state.broken_names.add((kind, name))
+    elif kind == "Defaults":
+        state.defaults[name] = TypedSpec(kind, name, document)
+    else:
+        state.specs.setdefault(kind, {})[name] = TypedSpec(kind, name, document)
 
 
 def _header_finding(document: Document, language: Language) -> Finding | None:
@@ -241,12 +253,12 @@ def _duplicate_finding(spec: Spec, state: _LoadState) -> Finding | None:
 def _validate_spec(spec: Spec, state: _LoadState) -> bool:
     language = state.language
     validator = (
-        language.type_language(spec.text("type")).spec_validator
+        language.type_language(as_str(spec.json["type"])).spec_validator
         if spec.kind == "Model"
         else language.kind_validator(spec.kind)
     )
-    if validator.is_valid(spec.data):
+    if validator.is_valid(spec.json):
         return True
-    violations = validator.violations(spec.data, spelling=spec.document.scalar_text)
+    violations = validator.violations(spec.json, spelling=spec.document.scalar_text)
     state.findings.extend(schema_finding(violation, spec.document, spec.subject) for violation in violations)
     return False

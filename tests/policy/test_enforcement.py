@@ -10,19 +10,19 @@ from compiler.policy.enforcement import decide_enforcement
 from compiler.policy.policy_definition import Policy
 from compiler.policy.waiver_scope import WaiverScope
 from compiler.source.yaml_parse import parse
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import TypedSpec
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 1))
 MAYBE = st.none() | DAYS
 ENFORCEMENT = st.sampled_from(["mandatory", "advisory"])
 
 
-def spec(kind: str, text: str) -> Spec:
-    return Spec(kind, "x", parse(f"name: x\n{text}", "x.yaml").documents[0])
+def spec(kind: str, text: str) -> TypedSpec:
+    return TypedSpec(kind, "x", parse(f"name: x\n{text}", "x.yaml").documents[0])
 
 
 def policy(settings: dict) -> Policy:
-    lines = [f"enforcement: {settings['enforcement']}"]
+    lines = ["title: a title", "remedy: a remedy", f"enforcement: {settings['enforcement']}"]
     lines += [f"enforcementIn: {{{key}: {value}}}" for key, value in settings["in"].items()]
     lines += [f'mandatoryFrom: "{settings["mandatory"]}"'] if settings["mandatory"] else []
     force = ", ".join(f'{key}: "{settings[key]}"' for key in ("from", "to") if settings[key])
@@ -93,8 +93,9 @@ def test_one_more_day_never_makes_a_failure_advisory_but_at_the_end_of_its_force
 
 
 def test_a_name_wins_over_its_stage() -> None:
-    named = Policy(spec("Policy", "enforcement: advisory\nenforcementIn: {prod: mandatory, eu: advisory}"))
-    europe = Spec("Environment", "eu", parse("name: eu\nstage: prod\n", "e.yaml").documents[0])
+    said = "title: a title\nremedy: a remedy\nenforcement: advisory\nenforcementIn: {prod: mandatory, eu: advisory}"
+    named = Policy(spec("Policy", said))
+    europe = TypedSpec("Environment", "eu", parse("name: eu\nstage: prod\n", "e.yaml").documents[0])
     assert named.enforcement_in(europe) is Enforcement.ADVISORY
     assert named.enforcement_in(PROD) is Enforcement.MANDATORY
     assert named.enforcement_in(None) is Enforcement.ADVISORY

@@ -11,7 +11,7 @@ from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
-from compiler.spec.portfolio import Spec, document_identity
+from compiler.spec.portfolio import TypedSpec, document_identity
 
 pytestmark = pytest.mark.wheel
 
@@ -32,7 +32,7 @@ def example_policies() -> dict[str, Policy]:
     parsed = parse((SCHEMAS / "examples" / "policy.yaml").read_bytes(), "policy.yaml")
     assert parsed.findings == ()
     return {
-        document_identity(document)[1]: Policy(Spec(*document_identity(document), document))
+        document_identity(document)[1]: Policy(TypedSpec(*document_identity(document), document))
         for document in parsed.documents
     }
 
@@ -76,7 +76,7 @@ def test_a_rule_that_holds_of_everything_is_noticed(policy) -> None:
                 {**rule, **({"expression": "true"} if at == index else {})} for at, rule in enumerate(policy.rules)
             ],
         }
-        blunt = Policy(Spec("Policy", policy.spec.name, ReplacedDocument(policy.spec.document, data)), policy.pack)
+        blunt = Policy(TypedSpec("Policy", policy.spec.name, ReplacedDocument(policy.spec.document, data)), policy.pack)
         assert run_examples(blunt, RuleEvaluator(variable_schemas(EMPTY.language)), EMPTY.language).findings
 
 

@@ -34,7 +34,7 @@ class Task:
     @property
     def program(self) -> Object:
         """The settings of the program; empty if none is named."""
-        data: Object = self.model.data
+        data: Object = self.model.json
         for part in self.pointer:
             data = as_object(data.get(str(part)))
         return data
@@ -118,10 +118,10 @@ def models_with_canary(fleet: Fleet) -> Iterator[ResolvedModel]:
 
 def champion_release(fleet: Fleet, model: ResolvedModel) -> Release | None:
     """The champion: the release that runs in the environment that the model names, in the given fleet."""
-    champion_config = as_object(evaluation_config(model).get("champion"))
+    champion_config = evaluation_config(model).get("champion", {})
     if not champion_config or model.name not in fleet.portfolio.by_kind("Model"):
         return None
-    champion_model = fleet.model(model.name, as_str(champion_config["environment"]))
+    champion_model = fleet.model(model.name, champion_config["environment"])
     return champion_model.release if champion_model else None
 
 
@@ -190,5 +190,5 @@ def published_release(fleet: Fleet, tree: Tree, model: ResolvedModel, version: s
         )
         raise UsageError(f"there is no release `{version}` of {model.name}", help=help_)
     return read_release(
-        tree, model.spec, version, fleet.language.type_language(model.spec.text("type")).companion_files
+        tree, model.spec, version, fleet.language.type_language(model.spec.data["type"]).companion_files
     )[0]

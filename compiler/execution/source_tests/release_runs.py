@@ -11,7 +11,7 @@ from compiler.diagnostics.finding import Code, Finding, Location, Subject
 from compiler.execution.source_tests import engines
 from compiler.execution.source_tests.case_files import CASE_SUFFIXES, CaseReader
 from compiler.execution.source_tests.worker_protocol import Engine, Job
-from compiler.foundation.json_data import Object, Pointer, as_object, as_str
+from compiler.foundation.json_data import Object, Pointer, as_str, plain_data
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
 
@@ -26,7 +26,7 @@ class ReleaseRun:
     @property
     def type(self) -> str:
         """The type of the model."""
-        return self.model.spec.text("type")
+        return self.model.spec.data["type"]
 
     @property
     def file_paths(self) -> Mapping[str, str]:
@@ -79,8 +79,10 @@ def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Ite
 
 def build_job(release_run: ReleaseRun, engine: Engine, reader: CaseReader) -> tuple[Job, list[Finding]]:
     """The job of an engine with its test cases, and the findings about the case files."""
-    interface: Object = as_object(release_run.model.data.get("interface"))
-    job = Job(engine.name, release_run.type, release_run.release.source, interface, release_run.file_contents)
+    interface = plain_data(release_run.model.data.get("interface", {}))
+    job = Job(
+        engine.name, release_run.type, plain_data(release_run.release.source), interface, release_run.file_contents
+    )
     if not (engine.has_case_files and engine.tests_key):
         return job, []
     cases: dict[str, tuple[Object, ...]] = {}
@@ -105,7 +107,7 @@ def _expected_suffixes(engine: Engine) -> str:
 
 def skipped_findings(release_run: ReleaseRun, matching_engines: tuple[Engine, ...]) -> Iterator[Finding]:
     """Findings for parts of a release that are not run, so that nothing seems tested that was not."""
-    source = release_run.release.source
+    source = plain_data(release_run.release.source)
     name = f"{release_run.model.name} {release_run.release.version}"
     for key, message in (
         ("uri", f"{name} was not run: the artifact does not lie beside the spec"),

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
-from compiler.foundation.json_data import as_list, as_object, as_str
+from compiler.foundation.json_data import as_str, plain_data
 from compiler.foundation.provenance import Origin
 from compiler.resolve.fleet import Fleet
 from compiler.spec.language import iter_values
-from compiler.spec.portfolio import Spec, release_contents
+from compiler.spec.portfolio import ModelSpec, release_contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +45,24 @@ def ownership_claims(fleet: Fleet, committed_files: Sequence[CommittedFile]) -> 
             yield OwnershipClaim(path, owners[name], "Model", origin, name)
     for folder, defaults in fleet.portfolio.defaults.items():
         folder_owners = {owners[model.name] for model in fleet.portfolio.models_by_folder.get(folder, ())}
-        team = defaults.text("owner") or (folder_owners.pop() if len(folder_owners) == 1 else "")
+        team = defaults.data.get("owner") or (folder_owners.pop() if len(folder_owners) == 1 else "")
         yield OwnershipClaim(defaults.document.path, team, "Defaults", Origin("project", ("owner",)))
     yield from _document_claims(fleet)
     yield from _committed_file_claims(fleet, owners, committed_files)
 
 
-def model_owner(fleet: Fleet, model: Spec) -> str:
+def model_owner(fleet: Fleet, model: ModelSpec) -> str:
     """The team that owns a model everywhere: the strongest layer that applies in every environment."""
     owners = (as_str(layer.data.get("owner")) for layer in reversed(fleet.layers.base_layers(model)))
     return next(filter(None, owners), "")
 
 
-def _companion_paths(fleet: Fleet, model: Spec) -> Iterator[str]:
+def _companion_paths(fleet: Fleet, model: ModelSpec) -> Iterator[str]:
     """The companion files of a model's releases."""
-    annotations = fleet.language.type_language(model.text("type")).companion_files
+    annotations = fleet.language.type_language(model.data["type"]).companion_files
     for content in release_contents(model.data).values():
         for annotation in annotations:
-            for _, relative in iter_values(content, annotation.pointer):
+            for _, relative in iter_values(plain_data(content), annotation.pointer):
                 yield normpath(join(dirname(model.document.path), as_str(relative)))
 
 
@@ -70,13 +70,15 @@ def _document_claims(fleet: Fleet) -> Iterator[OwnershipClaim]:
     """Documents other than Models. A Team document belongs to the project, because it says what the team may approve."""
     for kind in ("Environment", "Dataset", "UseCase", "Policy"):
         for name, spec in fleet.portfolio.by_kind(kind).items():
-            yield OwnershipClaim(spec.document.path, spec.text("owner"), kind, Origin(f"{kind}/{name}", ("owner",)))
+            yield OwnershipClaim(
+                spec.document.path, as_str(spec.json.get("owner")), kind, Origin(f"{kind}/{name}", ("owner",))
+            )
     for name, spec in fleet.portfolio.by_kind("Team").items():
         yield OwnershipClaim(spec.document.path, "", "Team", Origin(f"Team/{name}", ("name",)))
     for name, spec in fleet.portfolio.by_kind("Waiver").items():
-        for index, approval in enumerate(map(as_object, as_list(spec.data.get("approvedBy")))):
+        for index, approval in enumerate(spec.data["approvedBy"]):
             origin = Origin(f"Waiver/{name}", ("approvedBy", index, "team"))
-            yield OwnershipClaim(spec.document.path, as_str(approval.get("team")), "Waiver", origin)
+            yield OwnershipClaim(spec.document.path, approval["team"], "Waiver", origin)
 
 
 def _committed_file_claims(
@@ -89,7 +91,7 @@ def _committed_file_claims(
                 file.path, owners.get(file.model, ""), "", Origin(f"Model/{file.model}", ("owner",)), file.model
             )
         elif file.unit in environments:
-            team = environments[file.unit].text("owner")
+            team = environments[file.unit].data.get("owner", "")
             yield OwnershipClaim(file.path, team, "", Origin(f"Environment/{file.unit}", ("owner",)))
         else:
             yield OwnershipClaim(file.path, "", "", Origin("project", ("owner",)))

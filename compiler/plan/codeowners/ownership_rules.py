@@ -6,7 +6,6 @@ from posixpath import basename, dirname
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import as_list, as_str
 from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin, Origins, computed_list
 from compiler.plan.codeowners.ownership_claims import CommittedFile, OwnershipClaim, ownership_claims
 from compiler.plan.conventions import LOCKS_FOLDER
@@ -54,7 +53,7 @@ def ownership_rules(
     A file shared by several teams belongs to the project's owner: a forge accepts the approval of any one owner.
     """
     portfolio = fleet.portfolio
-    project = portfolio.project.text("owner")
+    project = portfolio.project.data.get("owner", "")
     by_path: dict[str, list[OwnershipClaim]] = {}
     for claim in ownership_claims(fleet, [*committed_files, *_lock_files(committed_files)]):
         by_path.setdefault(claim.path, []).append(claim)
@@ -99,7 +98,7 @@ def _exclusive_folders(by_path: Mapping[str, Sequence[OwnershipClaim]]) -> Mappi
 
 def _ownership_rule(path: str, team: str, path_claims: Iterable[OwnershipClaim], fleet: Fleet) -> OwnershipRule:
     team_spec = fleet.portfolio.by_kind("Team").get(team)
-    handles = tuple(as_str(handle) for handle in as_list(team_spec.data.get("codeOwners"))) if team_spec else ()
+    handles = tuple(handle for handle in team_spec.data.get("codeOwners", ())) if team_spec else ()
     claim_list = tuple(path_claims)
     origins = tuple(dict.fromkeys(claim.origin for claim in claim_list)) or (Origin("project", ("owner",)),)
     return OwnershipRule(
@@ -111,7 +110,7 @@ def _missing_handle_findings(fleet: Fleet, rules: Sequence[OwnershipRule]) -> It
     """Teams that own a file and have no handle: a rule without owners would allow anybody to change the file."""
     portfolio = fleet.portfolio
     project = portfolio.project
-    if not project.text("owner"):
+    if not project.data.get("owner"):
         message, help_ = (
             "nobody owns what belongs to no other team",
             "add `owner: …` with the Team that answers for the project",

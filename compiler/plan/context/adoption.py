@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Object, Pointer, as_object, as_str
+from compiler.foundation.json_data import Object, Pointer, as_object
 from compiler.foundation.provenance import Origin, Origins
 from compiler.plan import conventions
 from compiler.resolve.fleet import Fleet
@@ -18,12 +18,12 @@ _ADOPT_POINTER: Pointer = ("deploy", "adopt")
 
 def base_name(model: ResolvedModel) -> str:
     """The common prefix of the names of the model's objects."""
-    return as_str(adoption_config(model).get("name")) or model.name
+    return adoption_config(model).get("name", "") or model.name
 
 
 def adopted_selector(model: ResolvedModel) -> Object:
     """The selector of adopted objects; empty if the model adopts none."""
-    return as_object(adoption_config(model).get("selector"))
+    return adoption_config(model).get("selector", {})
 
 
 def pod_selector(model: ResolvedModel, project: str) -> Object:
@@ -118,7 +118,7 @@ def _objects_by_cluster(fleet: Fleet) -> Mapping[str, list[_ClusterObjects]]:
 
 
 def _cluster_name(fleet: Fleet, environment: str) -> str:
-    return fleet.portfolio.by_kind("Environment")[environment].text("cluster") or f"/{environment}"
+    return fleet.portfolio.by_kind("Environment")[environment].data.get("cluster") or f"/{environment}"
 
 
 def _model_objects(fleet: Fleet, model: ResolvedModel, cluster: str) -> _ClusterObjects:
@@ -136,14 +136,14 @@ def _models_that_may_adopt(portfolio: Portfolio) -> frozenset[str]:
     """Models with a layer that adopts objects; all models if a shared layer does."""
     models = portfolio.by_kind("Model")
     shared_layers = [portfolio.project, *portfolio.by_kind("Environment").values(), *portfolio.defaults.values()]
-    if any(_sets_adoption(spec.data) for spec in shared_layers):
+    if any(_sets_adoption(spec.json) for spec in shared_layers):
         return frozenset(models)
-    return frozenset(name for name, spec in models.items() if _sets_adoption(spec.data))
+    return frozenset(name for name, spec in models.items() if _sets_adoption(spec.json))
 
 
 def _sets_adoption(data: Object) -> bool:
     layers = [data, *(as_object(data.get(key)) for key in ("defaults", "overlay"))]
-    layers += [as_object(layer) for key in ("environments", "types") for layer in _object_values(data.get(key))]
+    layers += [layer for key in ("environments", "types") for layer in _object_values(data.get(key))]
     return any("adopt" in as_object(layer.get("deploy")) for layer in layers)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.foundation.provenance import ComputedValue, ContextValue
 from compiler.resolve.resolved_model import Release
 
@@ -28,9 +28,10 @@ def context_images(context: "dict[str, ContextValue]") -> list[Json]:
 
 
 def _release_artifacts(release: Release) -> Iterator[Object]:
-    adapters = (as_object(adapter) for adapter in as_list(release.source.get("adapters")))
-    named_sources = [(f"artifact of {release.version}", release.source)]
-    named_sources += [(f"adapter {adapter['name']} of {release.version}", adapter) for adapter in adapters]
-    for name, source in named_sources:
-        if "uri" in source and "digest" in source:
-            yield {"name": name, "uri": source["uri"], "digest": source["digest"]}
+    source = release.source
+    if "uri" in source and "digest" in source:
+        yield {"name": f"artifact of {release.version}", "uri": source["uri"], "digest": source["digest"]}
+    for adapter in source.get("adapters", ()):
+        if "digest" in adapter:
+            name = f"adapter {adapter['name']} of {release.version}"
+            yield {"name": name, "uri": adapter["uri"], "digest": adapter["digest"]}

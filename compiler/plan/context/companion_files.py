@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
 
-from compiler.foundation.json_data import Json, Object
+from compiler.foundation.json_data import Json, Object, plain_data
 from compiler.foundation.provenance import ComputedValue, ContextValue, Origin
 from compiler.resolve.digests import digest
 from compiler.resolve.resolved_model import CompanionFile, Release
@@ -16,7 +16,7 @@ def companion_file_factories(release: Release) -> dict[str, Callable[[], Context
     files_by_path = {file.relative: file for file in release.files}
     paths_by_key = {
         key: [text for text in iter_texts(value) if text in files_by_path]
-        for key, value in release.source.items()
+        for key, value in plain_data(release.source).items()
         if files_by_path
     }
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_object, as_str
+from compiler.foundation.json_data import Json, Object, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context import images
 from compiler.plan.context.adoption import base_name
@@ -31,7 +31,6 @@ from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.portfolio import Spec
 
 LazyVariables: TypeAlias = Mapping[str, Callable[[], Json]]
 """Variables of conditions, each computed where it is read."""
@@ -68,7 +67,7 @@ class EmitterEvaluator:
         """The conditions of these sections for a model in its environment; `lazy_variables` are computed if one reads them."""
         condition_results = self._condition_results(model, emitter, sections, lazy_variables)
         image_value, image_findings = _required_images(
-            self._fleet, emitter, condition_results, environment_of(model).data
+            self._fleet, emitter, condition_results, environment_of(model).json
         )
         if emitter.is_target:
             image_findings += images.unpinned_image_findings(model)
@@ -118,7 +117,7 @@ def _required_images(
         if isinstance(is_required, Finding):
             findings.append(is_required)
         elif is_required:
-            required_names.append(as_str(image["name"]))
+            required_names.append(image["name"])
     references, missing_findings = images.pinned_images(fleet, emitter, required_names, environment)
     origins = tuple(origin for image in references.values() for origin in image.origins)
     return ComputedValue({name: image.value for name, image in references.items()}, origins), [
@@ -130,23 +129,19 @@ def _required_images(
 def condition_variables(fleet: Fleet, model: ResolvedModel, emitter: Emitter) -> dict[str, Json]:
     """The variables of conditions about one model."""
     portfolio = fleet.portfolio
-    environment = model.environment.data if model.environment else {}
+    environment = model.environment
+    use_case = portfolio.by_kind("UseCase").get(model.data.get("useCase", ""))
+    team = portfolio.by_kind("Team").get(model.data["owner"])
     return {
         "name": base_name(model),
-        "model": model.data,
-        "deploy": as_object(model.data.get("deploy")),
-        "project": portfolio.project.data,
-        "useCase": _referenced_document(portfolio.by_kind("UseCase"), model, "useCase"),
-        "team": _referenced_document(portfolio.by_kind("Team"), model, "owner"),
+        "model": model.json,
+        "deploy": plain_data(model.data.get("deploy", {})),
+        "project": portfolio.project.json,
+        "useCase": use_case.json if use_case else {},
+        "team": team.json if team else {},
         "release": current_release_data(model),
         "canary": canary_data(model),
-        "environment": environment,
-        "capabilities": as_object(environment.get("capabilities")),
+        "environment": environment.json if environment else {},
+        "capabilities": environment.data.get("capabilities", {}) if environment else {},
         "options": emitter_options(fleet, emitter, model),
     }
-
-
-def _referenced_document(specs: Mapping[str, Spec], model: ResolvedModel, field: str) -> Object:
-    """What the document says that a field of the model names; nothing where there is none."""
-    spec = specs.get(as_str(model.data.get(field)))
-    return spec.data if spec else {}

@@ -1,7 +1,7 @@
 """The values that emitters export of a model, such as its endpoint."""
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_str
 from compiler.plan.context.endpoints import parse_endpoint
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.context.model_context import environment_of, lazy_model_context
@@ -22,7 +22,7 @@ class EmitterExports:
 
     def target_of(self, model: ResolvedModel) -> Emitter | None:
         """The emitter that the model names as its target, if there is one."""
-        return self._emitters.by_id.get(as_str(as_object(model.data.get("deploy")).get("target")))
+        return self._emitters.by_id.get(model.data.get("deploy", {}).get("target", ""))
 
     def endpoint(self, model: ResolvedModel, target: Emitter) -> Object | Finding:
         """The endpoint of a model in its environment."""
@@ -38,7 +38,7 @@ class EmitterExports:
     def render(self, emitter: Emitter, context: Context, name: str) -> Object | Finding:
         """The values that an emitter exports under a name, with the parts of their URL; empty where it exports none."""
         values: dict[str, Json] = {}
-        for key, template in as_object(as_object(emitter.data.get("exports")).get(name)).items():
+        for key, template in emitter.data.get("exports", {}).get(name, {}).items():
             value = self._templates.render_value(emitter, template, context, ("exports", name, key))
             if isinstance(value, Finding):
                 return value

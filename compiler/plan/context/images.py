@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.foundation.json_data import Object, as_str
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.fleet import Fleet
@@ -23,15 +23,13 @@ def pinned_images(
 ) -> tuple[dict[str, ComputedValue], list[Finding]]:
     """The named images from the project's list, and a finding for each without a digest."""
     project = fleet.portfolio.project
-    project_images = as_object(project.data.get("images"))
+    project_images = project.data.get("images", {})
     references: dict[str, ComputedValue] = {}
     findings: list[Finding] = []
     for name in image_names:
         if name in project_images:
-            entry = as_object(project_images[name])
-            ref = image_reference(
-                as_str(entry.get("image")), as_str(entry.get("digest")), as_str(environment.get("registry"))
-            )
+            entry = project_images[name]
+            ref = image_reference(entry["image"], entry["digest"], as_str(environment.get("registry")))
             references[name] = ComputedValue(
                 ref, (Origin("project", ("images", name, "image")), Origin("project", ("images", name, "digest")))
             )
@@ -55,20 +53,18 @@ def model_image(model: ResolvedModel, environment: Object) -> ComputedValue | No
     """The image that the model itself names: of its server, or of its release."""
     release_source = model.release.source if model.release else {}
     for root, pointer, section in (
-        ("model", ("runtime",), as_object(model.data.get("runtime"))),
+        ("model", ("runtime",), model.data.get("runtime", {})),
         ("release", ("source",), release_source),
     ):
         if "image" in section and "digest" in section:
-            ref = image_reference(
-                as_str(section["image"]), as_str(section["digest"]), as_str(environment.get("registry"))
-            )
+            ref = image_reference(section["image"], section["digest"], as_str(environment.get("registry")))
             return ComputedValue(ref, (Origin(root, (*pointer, "image")), Origin(root, (*pointer, "digest"))))
     return None
 
 
 def unpinned_image_findings(model: ResolvedModel) -> Iterator[Finding]:
     """The finding for an image of the model without a digest."""
-    runtime = as_object(model.data.get("runtime"))
+    runtime = model.data.get("runtime", {})
     if "image" in runtime and "digest" not in runtime:
         message = f"{runtime['image']} has no digest"
         yield model.finding(codes.IMAGE_NOT_PINNED, message, ("runtime", "image"), "add `digest: sha256:…` beside it")

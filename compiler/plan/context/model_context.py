@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 from compiler import __version__
-from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.foundation.json_data import Object
 from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, Origins
 from compiler.plan import conventions
 from compiler.plan.context import images
@@ -14,10 +14,10 @@ from compiler.plan.emitters.emitter import Emitter, project_emitter_options
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel
-from compiler.spec.portfolio import Spec, configured_folder
+from compiler.spec.portfolio import EnvironmentSpec, FolderName, ProjectSpec, configured_folder
 from compiler.spec.quantities import Percentage
 
-_FOLDER_KEYS = ("models", "schemas", "templates", "records")
+_FOLDER_KEYS: tuple[FolderName, ...] = ("models", "schemas", "templates", "records")
 """The folders of a project by purpose, with their default names."""
 ContextValues = dict[str, ContextValue]
 """A context under construction."""
@@ -65,7 +65,7 @@ def lazy_model_context(fleet: Fleet, model: ResolvedModel, emitter: Emitter) -> 
 
 def _value_factories(fleet: Fleet, model: ResolvedModel) -> ValueFactories:
     project = fleet.portfolio.project
-    owner = as_str(model.data["owner"])
+    owner = model.data["owner"]
     version = model.release.version if model.release else ""
     name_origins: Origins = (Origin("model", ("name",)), Origin("project", ("name",)))
     release_origins: Origins = (*name_origins, Origin("model", ("release",)))
@@ -75,7 +75,7 @@ def _value_factories(fleet: Fleet, model: ResolvedModel) -> ValueFactories:
         "project": lambda: project_value(project),
         "tool": tool_value,
         "names": lambda: ComputedValue(conventions.TEMPLATE_NAMES, ()),
-        "model": lambda: DocumentValue("model", model.data),
+        "model": lambda: DocumentValue("model", model.json),
         "team": lambda: _team_value(fleet, owner),
         **_use_case_factory(fleet, model),
         "name": lambda: ComputedValue(base_name(model), adoption_origins(model, "name", name_origins[:1])),
@@ -104,9 +104,9 @@ def _environment_factories(model: ResolvedModel) -> ValueFactories:
     environment = model.environment
     if environment is None:
         return {}
-    model_image, origins = images.model_image(model, environment.data), namespace_origins(model, environment)
+    model_image, origins = images.model_image(model, environment.json), namespace_origins(model, environment)
     factories: ValueFactories = {
-        "environment": lambda: DocumentValue("environment", environment.data),
+        "environment": lambda: DocumentValue("environment", environment.json),
         "namespace": lambda: ComputedValue(namespace(model), adoption_origins(model, "namespace", origins)),
     }
     return factories if model_image is None else {**factories, "image": lambda: model_image}
@@ -114,7 +114,7 @@ def _environment_factories(model: ResolvedModel) -> ValueFactories:
 
 def _team_value(fleet: Fleet, owner: str) -> DocumentValue:
     team = fleet.find("Team", owner)
-    return DocumentValue("team", team.data if team else {})
+    return DocumentValue("team", team.json if team else {})
 
 
 def with_emitter_options(fleet: Fleet, model: ResolvedModel, emitter: Emitter, context: ContextValues) -> ContextValues:
@@ -126,7 +126,7 @@ def emitter_options(fleet: Fleet, emitter: Emitter, model: ResolvedModel) -> Obj
     """The options of an emitter with its defaults: for the target, the model's options; for others, the project's."""
     if not emitter.is_target:
         return project_emitter_options(fleet.portfolio.project.data, emitter)
-    values = as_object(as_object(model.data.get("deploy")).get("options"))
+    values = model.data.get("deploy", {}).get("options", {})
     return emitter.options_with_defaults(values) if values else emitter.default_options
 
 
@@ -140,9 +140,9 @@ def canary_data(model: ResolvedModel) -> Object:
     return {**release_data(model.canary), "weight": _canary_weight(model)} if model.canary else {}
 
 
-def project_value(project: Spec) -> DocumentValue:
+def project_value(project: ProjectSpec) -> DocumentValue:
     """The project as templates see it."""
-    public_fields = {key: project.data[key] for key in ("name", "organisation") if key in project.data}
+    public_fields = {key: project.json[key] for key in ("name", "organisation") if key in project.json}
     return DocumentValue(
         "project",
         {**public_fields, "folders": {folder: configured_folder(project.data, folder) for folder in _FOLDER_KEYS}},
@@ -154,7 +154,7 @@ def tool_value() -> ComputedValue:
     return ComputedValue({"name": conventions.TOOL_NAME, "version": __version__}, ())
 
 
-def environment_of(model: ResolvedModel) -> Spec:
+def environment_of(model: ResolvedModel) -> EnvironmentSpec:
     """The environment of a deployed model."""
     if model.environment is None:
         message = f"{model.name} runs nowhere"
@@ -163,23 +163,23 @@ def environment_of(model: ResolvedModel) -> Spec:
 
 
 def _use_case_factory(fleet: Fleet, model: ResolvedModel) -> ValueFactories:
-    use_case_name = as_str(model.data.get("useCase"))
+    use_case_name = model.data.get("useCase", "")
     use_case = fleet.find("UseCase", use_case_name) if use_case_name else None
-    return {"useCase": lambda: DocumentValue(f"UseCase/{use_case.name}", use_case.data)} if use_case else {}
+    return {"useCase": lambda: DocumentValue(f"UseCase/{use_case.name}", use_case.json)} if use_case else {}
 
 
-def namespace_origins(model: ResolvedModel, environment: Spec) -> Origins:
+def namespace_origins(model: ResolvedModel, environment: EnvironmentSpec) -> Origins:
     """The origins of the model's namespace, unless it is adopted."""
-    tenant = as_str(model.data.get("tenant"))
-    if tenant in as_object(environment.data.get("namespaces")):
+    tenant = model.data.get("tenant", "")
+    if tenant in environment.data.get("namespaces", {}):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))
     return (Origin("environment", ("namespace",)),)
 
 
 def release_data(release: Release) -> Object:
     """A release as templates and conditions see it: its content, its version, its digest."""
-    return {**release.content, "version": release.version, "digest": release.digest}
+    return {**release.json, "version": release.version, "digest": release.digest}
 
 
 def _canary_weight(model: ResolvedModel) -> int | float:
-    return Percentage(as_str(as_object(model.data.get("canary"))["weight"])).percent
+    return Percentage(model.data.get("canary", {})["weight"]).percent

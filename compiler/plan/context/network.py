@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str, plain_data
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.adoption import pod_selector
 from compiler.plan.context.endpoints import egress_entries, parse_endpoint
@@ -46,30 +46,30 @@ def network_access(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) 
         elif result is not None:
             resolved_uses.append(ResolvedDependency(result, origin))
     findings += _indirect_dependency_findings(fleet, exports, model)
-    extra_urls = [as_str(url) for url in as_list(as_object(model.data.get("deploy")).get("egress"))]
+    extra_urls = model.data.get("deploy", {}).get("egress", ())
     egress = egress_entries([use.data for use in resolved_uses], [*_release_urls(fleet, model), *extra_urls])
     return NetworkAccess(tuple(resolved_uses), tuple(egress), tuple(findings))
 
 
 def _dependency_entries(fleet: Fleet, model: ResolvedModel) -> Iterator[tuple[Object, Origin]]:
     """Each map of the spec that names a dataset or a model, and its pointer."""
-    for index, use in enumerate(map(as_object, as_list(model.data.get("uses")))):
-        yield use, Origin("model", ("uses", index))
-    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type"))):
+    for index, use in enumerate(model.data.get("uses", ())):
+        yield plain_data(use), Origin("model", ("uses", index))
+    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.data["type"])):
         if dependency.is_direct and dependency.release is model.release and dependency.release is not None:
             yield dependency.entry, Origin("release", dependency.pointer)
 
 
 def _release_urls(fleet: Fleet, model: ResolvedModel) -> list[str]:
     """The URLs in the running release."""
-    content = model.release.content if model.release else {}
-    annotations = fleet.language.type_language(model.spec.text("type")).egress_urls
+    content = model.release.json if model.release else {}
+    annotations = fleet.language.type_language(model.spec.data["type"]).egress_urls
     return [as_str(url) for annotation in annotations for _, url in iter_values(content, annotation.pointer)]
 
 
 def _indirect_dependency_findings(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> Iterator[Finding]:
     """Findings about models that callers call instead of this one, or in addition to it."""
-    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type"))):
+    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.data["type"])):
         if not dependency.is_direct:
             result = _resolve_dependency(fleet, exports, model, dependency.name, dependency.release, dependency.pointer)
             if isinstance(result, Finding):
@@ -86,7 +86,7 @@ def _resolve_use(
         if spec is None:
             return None
         data = dataset_in_environment(fleet.layers, spec, environment.name)
-        url = as_str(data.get("endpoint")) or as_str(data.get("uri"))
+        url = data.get("endpoint", "") or data.get("uri", "")
         parsed_url = parse_endpoint(url)
         return {
             "kind": "dataset",
@@ -100,7 +100,7 @@ def _resolve_use(
     if resolution is None or isinstance(resolution, Finding):
         return resolution
     dependency, endpoint_data = resolution
-    egress = as_object((dependency.release.source if dependency.release else {}).get("egress"))
+    egress = (dependency.release.source if dependency.release else {}).get("egress", {})
     cidrs: dict[str, Json] = {"cidrs": egress["cidrs"]} if "cidrs" in egress else {}
     project = fleet.portfolio.project.name
     workload: dict[str, Json] = {"namespace": namespace(dependency), "selector": pod_selector(dependency, project)}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan.context.adoption import adopted_selector, pod_selector
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
@@ -14,6 +14,7 @@ from compiler.plan.context.settings_env import settings_variables
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import SecretData
 
 
 def with_network_context(
@@ -21,7 +22,7 @@ def with_network_context(
 ) -> tuple[ContextValues, tuple[Finding, ...]]:
     """The target's context with all values except the paths of other files, and findings."""
     model, context = target_evaluation.model, dict(context)
-    deploy = as_object(model.data.get("deploy"))
+    deploy = model.data.get("deploy", {})
     endpoint_value = exports.render(target_evaluation.emitter, context, "endpoint")
     if isinstance(endpoint_value, Finding):
         return context, (endpoint_value,)
@@ -34,7 +35,7 @@ def with_network_context(
         for use in network.dependencies
         if "env" in use.data
     ]
-    secrets = [_secret_value(secret) for secret in map(as_object, as_list(deploy.get("secrets")))]
+    secrets = [_secret_value(secret) for secret in deploy.get("secrets", ())]
     context |= {
         "uses": computed_list([ComputedValue(use.data, (use.origin,)) for use in network.dependencies], origins),
         "egress": ComputedValue(
@@ -46,7 +47,7 @@ def with_network_context(
             [
                 *dependency_variables,
                 *settings_variables(model.release),
-                *_list_values(as_list(deploy.get("env")), "env"),
+                *_list_values([plain_data(variable) for variable in deploy.get("env", ())], "env"),
             ],
             (*origins, Origin("model", ("deploy", "env"))),
         ),
@@ -62,10 +63,10 @@ def _list_values(elements: Sequence[Json], key: str) -> list[ComputedValue]:
     ]
 
 
-def _secret_value(secret: Object) -> Object:
-    key = as_str(secret["key"])
+def _secret_value(secret: SecretData) -> Object:
+    key = secret["key"]
     path, slash, property_ = key.rpartition("/")
-    entry: dict[str, Json] = {"name": secret["name"], "key": key, "env": as_object(secret["as"])["env"]}
+    entry: dict[str, Json] = {"name": secret["name"], "key": key, "env": secret["as"]["env"]}
     return {**entry, "path": path, "property": property_} if slash else {**entry, "path": key}
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.resolve.resolved_model import Release
 
@@ -12,11 +12,12 @@ _TOOL_KEYS = ("name", "server", "allow", "sideEffects", "approval")
 
 def settings_variables(release: Release | None) -> list[ComputedValue]:
     """The environment variable named by a release under `as`: JSON with sorted keys; empty without one."""
-    source = release.source if release else {}
-    env = as_str(as_object(source.get("as")).get("env"))
-    if not env:
+    env = release.source.get("as", {}).get("env") if release else None
+    if release is None or not env:
         return []
-    text = json.dumps(_settings_data(source), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(
+        _settings_data(plain_data(release.source)), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
     return [ComputedValue({"name": env, "value": text}, (Origin("release", ("source",)),))]
 
 

@@ -13,9 +13,7 @@ from compiler.foundation.json_data import (
     Json,
     Object,
     Pointer,
-    as_list,
     as_object,
-    as_str,
     merge_reads,
     pick_fields,
     strictly_equal,
@@ -23,6 +21,7 @@ from compiler.foundation.json_data import (
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.emitters.emitter_loader import emitter_finding
 from compiler.spec.cel_variables import dataset_variable_schema, model_variable_schema, release_variable_schema
+from compiler.spec.data_types import EmitterData, RequiredFieldData
 from compiler.spec.language import Language
 
 ConditionResults = Mapping[Pointer, bool | Finding]
@@ -155,7 +154,7 @@ class ConditionEvaluator:
 
     def _cel_environment(self, emitter: Emitter) -> CelEnvironment:
         if emitter.id not in self._cel_environments:
-            options = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
+            options = emitter.data.get("options", {}) or {"type": "object", "additionalProperties": False}
             self._cel_environments[emitter.id] = self._common_environment.with_variables({"options": options})
         return self._cel_environments[emitter.id]
 
@@ -235,8 +234,7 @@ def deployment_conditions(
 ) -> Iterator[tuple[Pointer, str]]:
     """Every expression in these sections of emitter.yaml that is evaluated for a deployment, with its pointer."""
     for section, key in sections:
-        for index, entry in enumerate(as_list(emitter.data.get(section))):
-            text = as_str(as_object(entry).get(key))
+        for index, text in enumerate(_section_conditions(emitter.data, section)):
             if text and (section != "files" or emitter.files[index].scope == "deployment"):
                 yield (section, index, key), text
 
@@ -244,23 +242,38 @@ def deployment_conditions(
 def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
     """Every expression in emitter.yaml, with its pointer."""
     yield from deployment_conditions(emitter)
-    condition = as_str(emitter.model_selector.get("when"))
+    condition = emitter.model_selector.get("when")
     if condition:
         yield ("supports", "when"), condition
-    for index, entry in enumerate(as_list(emitter.data.get("fields"))):
-        yield from _field_conditions(index, as_object(entry))
+    for index, entry in enumerate(emitter.data.get("fields", ())):
+        yield from _field_conditions(index, entry)
     for section in ("files", "fields", "sli"):
-        for index, entry in enumerate(as_list(emitter.data.get(section))):
-            text = as_str(as_object(entry).get("when"))
+        for index, text in enumerate(_section_conditions(emitter.data, section)):
             if text and (section != "files" or emitter.files[index].scope != "deployment"):
                 yield (section, index, "when"), text
 
 
-def _field_conditions(index: int, entry: Object) -> Iterator[tuple[Pointer, str]]:
+def _section_conditions(data: EmitterData, section: str) -> list[str | None]:
+    """The condition of each entry in a section of emitter.yaml; `None` for an entry without one."""
+    match section:
+        case "requires":
+            return [entry["expression"] for entry in data.get("requires", ())]
+        case "unsupported":
+            return [entry["when"] for entry in data.get("unsupported", ())]
+        case "images":
+            return [entry.get("when") for entry in data.get("images", ())]
+        case "fields":
+            return [entry.get("when") for entry in data.get("fields", ())]
+        case "sli":
+            return [entry.get("when") for entry in data.get("sli", ())]
+    return [entry.get("when") for entry in data["files"]]
+
+
+def _field_conditions(index: int, entry: RequiredFieldData) -> Iterator[tuple[Pointer, str]]:
     """The fields that a required field names, as conditions that compile only if the language has them."""
-    yield ("fields", index, "field"), _field_exists_condition(as_str(entry["field"]))
-    for position, field in enumerate(as_list(entry.get("fallbackFields"))):
-        yield ("fields", index, "fallbackFields", position), _field_exists_condition(as_str(field))
+    yield ("fields", index, "field"), _field_exists_condition(entry["field"])
+    for position, field in enumerate(entry.get("fallbackFields", ())):
+        yield ("fields", index, "fallbackFields", position), _field_exists_condition(field)
 
 
 def _field_exists_condition(field: str) -> str:

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics.finding import Finding, Location, Subject
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Object, Pointer, as_object
 from compiler.json_schema import apply_defaults
 from compiler.source.document import Document
+from compiler.spec.data_types import (
+    EmitterData,
+    EmitterSelectorData,
+    EmitterSettingData,
+    FileData,
+    ImageData,
+    ProjectData,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,7 @@ class Emitter:
     folder: str
     is_builtin: bool
     document: Document
-    data: Object
+    data: EmitterData
     templates: Mapping[str, str]
     schemas: Mapping[str, Object]
     files: tuple[FileRule, ...]
@@ -52,27 +60,36 @@ class Emitter:
     folder_hash: str
 
     @property
+    def json(self) -> Object:
+        """The content of emitter.yaml as plain JSON."""
+        return self.document.data
+
+    @property
     def title(self) -> str:
         """The title."""
-        return as_str(self.data["title"])
+        return self.data["title"]
 
     @cached_property
-    def model_selector(self) -> Object:
+    def model_selector(self) -> EmitterSelectorData:
         """The models that it supports."""
-        return as_object(self.data.get("supports"))
+        return self.data.get("supports", {})
 
     @cached_property
     def has_requirements(self) -> bool:
         """Whether it has requirements that a model or environment can fail."""
-        return (
-            any(self.data.get(key) for key in ("requires", "unsupported", "images", "inputs"))
+        data = self.data
+        return bool(
+            data.get("requires")
+            or data.get("unsupported")
+            or data.get("images")
+            or data.get("inputs")
             or "when" in self.model_selector
         )
 
     @cached_property
-    def images(self) -> tuple[Object, ...]:
+    def images(self) -> tuple[ImageData, ...]:
         """The images that it needs: `name`, and `when`."""
-        return tuple(as_object(image) for image in as_list(self.data.get("images")))
+        return tuple(self.data.get("images", ()))
 
     @cached_property
     def default_options(self) -> Object:
@@ -81,13 +98,13 @@ class Emitter:
 
     def options_with_defaults(self, values: Object) -> Object:
         """The options that a model sets, with defaults for the others."""
-        schema = as_object(self.data.get("options"))
+        schema = self.data.get("options")
         return as_object(apply_defaults(schema, values)) if schema else values
 
     @property
     def adoptable_fields(self) -> frozenset[str]:
         """The properties of live objects that it can adopt."""
-        return frozenset(as_str(field) for field in as_list(self.data.get("adoptable")))
+        return frozenset(self.data.get("adoptable", ()))
 
     @property
     def is_target(self) -> bool:
@@ -121,29 +138,28 @@ _FORMATS = {
 }  # fmt: skip
 
 
-def file_rules(data: Object) -> tuple[FileRule, ...]:
+def file_rules(data: EmitterData) -> tuple[FileRule, ...]:
     """The entries of `files` with their defaults."""
-    return tuple(_file_rule(index, as_object(entry)) for index, entry in enumerate(as_list(data["files"])))
+    return tuple(_file_rule(index, entry) for index, entry in enumerate(data["files"]))
 
 
-def _file_rule(index: int, entry: Object) -> FileRule:
-    path, phase = as_str(entry["path"]), entry.get("phase")
+def _file_rule(index: int, entry: FileData) -> FileRule:
+    path = entry["path"]
     extension = "." + path.rpartition(".")[2]
-    languages = {value_path: as_str(encoder) for value_path, encoder in as_object(entry.get("languages")).items()}
     return FileRule(
         index=index,
         path=path,
-        commit_path=as_str(entry.get("commitPath")) or None,
-        template=as_str(entry["template"]),
-        scope=as_str(entry.get("scope")) or "deployment",
-        condition=as_str(entry.get("when")) or None,
-        phase=int(phase) if isinstance(phase, int) else 0,
-        format=as_str(entry.get("format")) or _FORMATS.get(extension, "text"),
-        content_id=as_str(entry.get("contentId")) or None,
-        schema=as_str(entry.get("schema")) or None,
+        commit_path=entry.get("commitPath"),
+        template=entry["template"],
+        scope=entry.get("scope", "deployment"),
+        condition=entry.get("when"),
+        phase=entry.get("phase", 0),
+        format=entry.get("format") or _FORMATS.get(extension, "text"),
+        content_id=entry.get("contentId"),
+        schema=entry.get("schema"),
         is_resource=entry.get("resource") is not False,
-        delimiters=as_str(entry.get("delimiters")) or "curly",
-        languages=languages,
+        delimiters=entry.get("delimiters", "curly"),
+        languages=entry.get("languages", {}),
     )
 
 
@@ -163,7 +179,7 @@ class Emitters:
         return tuple(sorted(emitter.id for emitter in self.by_id.values() if emitter.is_target))
 
 
-def enabled_addons(project: Object, emitters: Emitters) -> Iterator[Emitter]:
+def enabled_addons(project: ProjectData, emitters: Emitters) -> Iterator[Emitter]:
     """The enabled emitters that no model names: enabled by the project, or by default."""
     for emitter in emitters.by_id.values():
         is_enabled = emitter_settings(project, emitter).get("enabled", emitter.data.get("enabled", True))
@@ -171,12 +187,12 @@ def enabled_addons(project: Object, emitters: Emitters) -> Iterator[Emitter]:
             yield emitter
 
 
-def emitter_settings(project: Object, emitter: Emitter) -> Object:
+def emitter_settings(project: ProjectData, emitter: Emitter) -> EmitterSettingData:
     """The project's settings of an emitter."""
-    return as_object(as_object(project.get("emitters")).get(emitter.id))
+    return project.get("emitters", {}).get(emitter.id, {})
 
 
-def project_emitter_options(project: Object, emitter: Emitter) -> Object:
+def project_emitter_options(project: ProjectData, emitter: Emitter) -> Object:
     """The project's options of an emitter, with its defaults."""
-    values = as_object(emitter_settings(project, emitter).get("options"))
+    values = emitter_settings(project, emitter).get("options")
     return emitter.options_with_defaults(values) if values else emitter.default_options

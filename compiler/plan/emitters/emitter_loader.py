@@ -3,15 +3,17 @@
 import json
 from collections.abc import Iterator
 from posixpath import basename, dirname
+from typing import cast
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object, as_object, as_str
+from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.json_schema import SchemaError, Validator, complexity_error
 from compiler.plan.emitters.emitter import Emitter, Emitters, file_rules
 from compiler.resolve.digests import bytes_digest, digest, folder_hash
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
+from compiler.spec.data_types import EmitterData
 from compiler.spec.schema_findings import schema_finding
 
 EMITTER_FILE = "emitter.yaml"
@@ -46,7 +48,7 @@ def _add_emitters(
                 emitters_by_id[emitter.id] = emitter
     capability_properties = dict(capabilities)
     for emitter in emitters_by_id.values():
-        capability_properties.update(as_object(emitter.data.get("capabilities")))
+        capability_properties.update(emitter.data.get("capabilities", {}))
     return Emitters(
         dict(sorted(emitters_by_id.items())),
         {"type": "object", "additionalProperties": False, "properties": capability_properties},
@@ -65,16 +67,16 @@ def _load_emitter(
     if len(parse_result.documents) != 1:
         return None
     document = parse_result.documents[0]
-    data = as_object(document.data)
-    subject = Subject("Emitter", as_str(data.get("id")))
+    subject = Subject("Emitter", as_str(document.data.get("id")))
     violations = validator.violations(document.data, spelling=document.scalar_text)
     if violations:
         findings.extend(schema_finding(violation, document, subject) for violation in violations)
         return None
+    data = cast("EmitterData", document.data)  # its schema accepted it
     all_files = {name.removeprefix(f"{folder}/"): tree.read(name) for name in tree.paths(folder)}
     digested_files = {name: content for name, content in all_files.items() if name.endswith((".j2", ".schema.json"))}
     emitter = Emitter(
-        id=as_str(data["id"]),
+        id=data["id"],
         group=basename(dirname(folder)),
         folder=display_folder,
         is_builtin=is_builtin,
@@ -86,7 +88,7 @@ def _load_emitter(
         schemas={name: _parse_schema(content) for name, content in digested_files.items() if not name.endswith(".j2")},
         files=file_rules(data),
         digest=digest(
-            {EMITTER_FILE: data, **{name: bytes_digest(content) for name, content in digested_files.items()}}
+            {EMITTER_FILE: document.data, **{name: bytes_digest(content) for name, content in digested_files.items()}}
         ),
         folder_hash=folder_hash(all_files),
     )
@@ -136,12 +138,12 @@ def schema_findings(emitter: Emitter) -> Iterator[Finding]:
             yield emitter_finding(
                 emitter, f"{name} is no JSON Schema: {problem}", (), "write it as JSON Schema 2020-12"
             )
-    options: Json = emitter.data.get("options")
+    options = emitter.data.get("options")
     if options is None:
         return
-    if as_object(options).get("additionalProperties") is not False:
+    if options.get("additionalProperties") is not False:
         yield emitter_finding(emitter, "the options are not closed", ("options",), "add `additionalProperties: false`")
-    problem = _schema_error(as_object(options))
+    problem = _schema_error(options)
     if problem is not None:
         message, help_ = f"the options are no JSON Schema: {problem}", "write them as JSON Schema 2020-12"
         yield emitter_finding(emitter, message, ("options",), help_)

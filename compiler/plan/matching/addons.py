@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_list
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation, EmitterEvaluator, LazyVariables
 from compiler.plan.context.exports import EmitterExports
@@ -55,7 +55,7 @@ class AddonEvaluator:
 
     def requested_inputs(self, emitter: Emitter) -> tuple[ContextValues, list[Finding]]:
         """The values that an emitter asks for, and the findings about them."""
-        inputs, context, findings = as_list(emitter.data.get("inputs")), ContextValues(), list[Finding]()
+        inputs, context, findings = emitter.data.get("inputs", ()), ContextValues(), list[Finding]()
         if OBJECTIVES in inputs:
             findings += self._slo_plan.findings
             if self._is_rendering:

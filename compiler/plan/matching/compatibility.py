@@ -3,20 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str, value_at
+from compiler.foundation.json_data import Object, Pointer, as_object, as_str, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.match_selectors import matches_selector
+from compiler.resolve.match_selectors import matches_emitter
 from compiler.resolve.placement import adoption_config
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.portfolio import Spec
+from compiler.spec.data_types import EmitterSettingData
+from compiler.spec.portfolio import EnvironmentSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
 
 _PASSING_RESULTS: Mapping[str | int, bool] = MappingProxyType({"requires": True, "unsupported": False})
@@ -34,7 +36,7 @@ class CompatibilityChecker:
 
     def resolve_target(self, model: ResolvedModel) -> Emitter | Finding:
         """The target of the model, if it supports the model."""
-        target_id = as_str(as_object(model.data.get("deploy")).get("target"))
+        target_id = model.data.get("deploy", {}).get("target", "")
         emitter = self._emitters.by_id.get(target_id)
         if emitter is None or not emitter.is_target:
             suggestion = closest_match(target_id, self._emitters.target_ids) if target_id else None
@@ -45,9 +47,11 @@ class CompatibilityChecker:
             )
             message = f"there is no target `{target_id}`" if target_id else f"{model.name} names no target"
             return model.finding(codes.UNKNOWN_TARGET, message, ("deploy", "target"), help_)
-        for key, field in (("types", "type"), ("lifecycle", "lifecycle")):
-            supported_values = [as_str(entry) for entry in as_list(emitter.model_selector.get(key))]
-            value = as_str(model.data[field])
+        selector = emitter.model_selector
+        for field, value, supported_values in (
+            ("type", model.data["type"], selector.get("types")),
+            ("lifecycle", model.data["lifecycle"], selector.get("lifecycle")),
+        ):
             if supported_values and value not in supported_values:
                 message = f"{emitter.title} takes no model of {field} {value}"
                 return model.finding(
@@ -66,9 +70,9 @@ class CompatibilityChecker:
         for pointer, result in evaluation.condition_results.items():
             if result is _PASSING_RESULTS.get(pointer[0], result):
                 continue
-            rule = as_object(value_at(emitter.data, pointer[:2]))
+            rule = as_object(value_at(emitter.json, pointer[:2]))
             if as_str(rule.get("field")).startswith("team.") and self._fleet.portfolio.is_broken(
-                "Team", as_str(model.data.get("owner"))
+                "Team", model.data["owner"]
             ):
                 continue  # requirements cannot be evaluated without the target
             build_finding = self._requirement_finding if pointer[0] == "requires" else self._unsupported_finding
@@ -77,8 +81,8 @@ class CompatibilityChecker:
     def _option_findings(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
         if not emitter.is_target:
             return
-        options = as_object(model.data.get("deploy")).get("options") or {}
-        schema = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
+        options = model.data.get("deploy", {}).get("options") or {}
+        schema = emitter.data.get("options", {}) or {"type": "object", "additionalProperties": False}
         if emitter.id not in self._option_validators:
             self._option_validators[emitter.id] = Validator(schema)
         for violation in self._option_validators[emitter.id].violations(options):
@@ -136,7 +140,7 @@ class CompatibilityChecker:
         if root == "options" and not emitter.is_target:
             spec, rest = self._fleet.portfolio.project, ("emitters", emitter.id, *field)
         elif root == "team":
-            spec = self._fleet.find("Team", as_str(model.data.get("owner")))
+            spec = self._fleet.find("Team", model.data["owner"])
         if spec is None:
             return model.finding(
                 codes.REQUIREMENT_NOT_MET, message, rest if root == "model" else field, help_, per_environment=True
@@ -150,7 +154,9 @@ class CompatibilityChecker:
         )
 
     @staticmethod
-    def _environment_finding(emitter: Emitter, environment: Spec, requirement: Object, pointer: Pointer) -> Finding:
+    def _environment_finding(
+        emitter: Emitter, environment: EnvironmentSpec, requirement: Object, pointer: Pointer
+    ) -> Finding:
         """A value that an Environment lacks, reported without a model, because it concerns all of them."""
         field_pointer: Pointer = tuple(as_str(requirement["field"]).split(".")[1:])
         message = f"{emitter.title} cannot work in {environment.name}: {requirement['message']}"
@@ -210,7 +216,7 @@ class CompatibilityChecker:
         alternatives = [
             emitter.id
             for emitter in self._emitters.by_id.values()
-            if emitter.is_target and matches_selector(emitter.model_selector, model.data, {}, {})
+            if emitter.is_target and matches_emitter(emitter.model_selector, model.data, None)
         ]
         return f"use one of: {', '.join(alternatives)}" if alternatives else "no target takes it yet"
 
@@ -230,15 +236,15 @@ def emitter_setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
     data = fleet.portfolio.project.data
     known_ids = {*emitters.by_id, *emitters.broken_ids}
     yield from _unknown_name_findings(
-        fleet, "emitters", "there is no emitter", set(as_object(data.get("emitters"))) - known_ids, known_ids
+        fleet, "emitters", "there is no emitter", set(data.get("emitters", {})) - known_ids, known_ids
     )
     if not emitters.broken_ids:
-        image_names = {as_str(image["name"]) for emitter in emitters.by_id.values() for image in emitter.images}
+        image_names = {image["name"] for emitter in emitters.by_id.values() for image in emitter.images}
         yield from _unknown_name_findings(
             fleet,
             "images",
             "no emitter asks for an image",
-            set(as_object(data.get("images"))) - image_names,
+            set(data.get("images", {})) - image_names,
             image_names,
         )
 
@@ -246,27 +252,27 @@ def emitter_setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
 def _project_option_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
     """Findings about project options of emitters, against their schemas."""
     project = fleet.portfolio.project
-    for id_, settings in as_object(project.data.get("emitters")).items():
-        emitter, options = emitters.by_id.get(id_), as_object(settings).get("options")
+    for id_, settings in project.data.get("emitters", {}).items():
+        emitter, options = emitters.by_id.get(id_), settings.get("options")
         if emitter is None:
             continue
         if emitter.is_target:
-            yield from _target_setting_findings(project, id_, as_object(settings))
+            yield from _target_setting_findings(project, id_, settings)
             continue
-        if options is None and as_object(settings).get("enabled") is True:
+        if options is None and settings.get("enabled") is True:
             options = {}  # the emitter checks its required options once it is enabled
         if options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")
-        schema = as_object(emitter.data.get("options")) or {"type": "object", "additionalProperties": False}
+        schema = emitter.data.get("options", {}) or {"type": "object", "additionalProperties": False}
         for violation in Validator(schema).violations(options):
             project_violation = replace(violation, pointer=(*pointer, *violation.pointer))
             finding = schema_finding(project_violation, project.document, project.subject)
             yield replace(finding, code=codes.BAD_OPTION, message=f"{emitter.title}: {finding.message}")
 
 
-def _target_setting_findings(project: Spec, id_: str, settings: Object) -> Iterator[Finding]:
-    messages = {
+def _target_setting_findings(project: ProjectSpec, id_: str, settings: EmitterSettingData) -> Iterator[Finding]:
+    messages: Mapping[Literal["options", "match"], tuple[str, str]] = {
         "options": (
             f"{id_} is a target, and models say its options",
             "say them under `deploy.options`, in `defaults` for all",

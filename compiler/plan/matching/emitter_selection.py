@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, emitter_settings
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.match_selectors import matches_selector
+from compiler.resolve.match_selectors import matches_emitter
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import ModelSelectorData
 
 
 class AddonSelector:
@@ -22,16 +22,15 @@ class AddonSelector:
 
     def matching(self, model: ResolvedModel, is_wanted: Callable[[Emitter], bool]) -> Iterator[Emitter | Finding]:
         """Those of the wanted emitters that apply to the model."""
-        environment = model.environment.data if model.environment else {}
-        use_case = self._fleet.portfolio.by_kind("UseCase").get(as_str(model.data.get("useCase")))
-        use_case_data = use_case.data if use_case else {}
+        use_case = self._fleet.portfolio.by_kind("UseCase").get(model.data.get("useCase", ""))
+        use_case_data = use_case.data if use_case else None
         for emitter in filter(is_wanted, self._addons):
             if not all(
-                matches_selector(model_selector, model.data, environment, use_case_data)
+                matches_emitter(model_selector, model.data, use_case_data)
                 for model_selector in self._model_selectors(emitter)
             ):
                 continue
-            condition = as_str(emitter.model_selector.get("when"))
+            condition = emitter.model_selector.get("when")
             if not condition:
                 yield emitter
                 continue
@@ -41,9 +40,9 @@ class AddonSelector:
             if result is not False:
                 yield result if isinstance(result, Finding) else emitter
 
-    def _model_selectors(self, emitter: Emitter) -> Iterator[Object]:
-        project_selector = as_object(emitter_settings(self._fleet.portfolio.project.data, emitter).get("match"))
-        return filter(None, (emitter.model_selector, project_selector))
+    def _model_selectors(self, emitter: Emitter) -> Iterator[ModelSelectorData]:
+        yield emitter.model_selector
+        yield emitter_settings(self._fleet.portfolio.project.data, emitter).get("match", {})
 
 
 def emits_per(*scopes: str) -> Callable[[Emitter], bool]:

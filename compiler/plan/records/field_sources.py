@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Location
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Object, Pointer, plain_data
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.model_context import release_data
 from compiler.plan.records.approvals import valid_approvals
@@ -58,7 +58,7 @@ class FieldSource:
 def field_sources(fleet: Fleet, subject: RecordSubject, field_root: str) -> Iterator[FieldSource]:
     """The sources of a field: several for datasets, releases and risks, none if there are none."""
     model, portfolio = subject.model, fleet.portfolio
-    owner = as_str(model.data.get("owner"))
+    owner = model.data["owner"]
     match field_root:
         case "model":
             yield FieldSource("model", model.name, _model_data(portfolio, subject), model.spec, owner, model=model)
@@ -68,19 +68,19 @@ def field_sources(fleet: Fleet, subject: RecordSubject, field_root: str) -> Iter
             yield from _risk_sources(model, owner)
         case "organisation":
             project = portfolio.project
-            data = as_object(project.data.get("organisation"))
+            data = plain_data(project.data.get("organisation", {}))
             yield FieldSource("project", project.name, data, project, "", ("organisation",))
         case "useCase":
-            use_case = portfolio.by_kind("UseCase").get(as_str(model.data.get("useCase")))
+            use_case = portfolio.by_kind("UseCase").get(model.data.get("useCase", ""))
             if use_case is None:
                 yield FieldSource("model", "", {}, model.spec, owner, ("useCase",), model)
             else:
                 yield FieldSource(
-                    f"UseCase/{use_case.name}", use_case.name, use_case.data, use_case, use_case.text("owner")
+                    f"UseCase/{use_case.name}", use_case.name, use_case.json, use_case, use_case.data["owner"]
                 )
         case "team":
             team = portfolio.by_kind("Team")[owner]
-            yield FieldSource(f"Team/{owner}", owner, team.data, team, owner)
+            yield FieldSource(f"Team/{owner}", owner, team.json, team, owner)
         case "datasets[]":
             yield from _dataset_sources(fleet, subject, owner)
 
@@ -88,20 +88,19 @@ def field_sources(fleet: Fleet, subject: RecordSubject, field_root: str) -> Iter
 def _dataset_sources(fleet: Fleet, subject: RecordSubject, owner: str) -> Iterator[FieldSource]:
     for dataset in subject.datasets:
         spec = fleet.portfolio.by_kind("Dataset")[dataset.name.partition("/")[2]]
-        dataset_owner = spec.text("owner") or owner
+        dataset_owner = spec.data.get("owner") or owner
         yield FieldSource(dataset.name, spec.name, dataset.data, spec, dataset_owner, variable="dataset")
 
 
 def _risk_sources(model: ResolvedModel, owner: str) -> Iterator[FieldSource]:
-    risks = as_object(as_object(model.data.get("governance")).get("risk")).get("risks")
-    for index, risk in enumerate(map(as_object, as_list(risks))):
+    for index, risk in enumerate(model.data.get("governance", {}).get("risk", {}).get("risks", ())):
         base_pointer = ("governance", "risk", "risks", index)
-        yield FieldSource("model", as_str(risk.get("name")), risk, model.spec, owner, base_pointer, model)
+        yield FieldSource("model", risk["name"], plain_data(risk), model.spec, owner, base_pointer, model)
 
 
 def _model_data(portfolio: Portfolio, subject: RecordSubject) -> Object:
     """The model's data with valid approvals only: an invalid one supplies nothing."""
-    data = subject.model.data
+    data = subject.model.json
     if "approvals" not in data:
         return data
     return {

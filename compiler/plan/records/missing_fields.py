@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Pointer, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
@@ -65,12 +65,12 @@ class ModelRecordStatus:
     @property
     def owner(self) -> str:
         """The team that owns the model."""
-        return as_str(self.model.data.get("owner"))
+        return self.model.data["owner"]
 
     @property
     def tier(self) -> str:
         """Its risk tier; empty if unknown."""
-        return as_str(as_object(as_object(self.model.data.get("governance")).get("risk")).get("tier"))
+        return self.model.data.get("governance", {}).get("risk", {}).get("tier", "")
 
     def filter_records(self, regimes: frozenset[str], owners: frozenset[str]) -> "ModelRecordStatus":
         """The same for records of these regimes and fields owned by these teams; empty means all."""
@@ -132,7 +132,7 @@ class RecordStatusReader:
                 else:
                     fields.append(result)
             if fields:
-                regime = as_str(emitter.data.get("regime"))
+                regime = emitter.data.get("regime", "")
                 records.append(RecordStatus(emitter.id, emitter.title, regime, tuple(fields)))
         yield ModelRecordStatus(subject.model, tuple(records))
 
@@ -158,5 +158,5 @@ def regime_titles(emitters: Emitters) -> Mapping[str, str]:
     titles: dict[str, str] = {}
     for emitter in emitters.by_id.values():
         if "regime" in emitter.data:
-            titles.setdefault(as_str(emitter.data["regime"]), emitter.title)
+            titles.setdefault(emitter.data["regime"], emitter.title)
     return titles

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compiler.foundation.json_data import Json, Object, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_str, plain_data
 from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, computed_list
 from compiler.plan.context import artifact_refs, images
 from compiler.plan.context.emitter_evaluation import condition_variables
@@ -54,18 +54,18 @@ def _placement_value(fleet: Fleet, model: ResolvedModel) -> Object:
     environment = environment_of(model)
     values: dict[str, Json] = {
         "environment": environment.name,
-        "stage": environment.text("stage"),
-        "cluster": environment.text("cluster") or None,
+        "stage": environment.data["stage"],
+        "cluster": environment.data.get("cluster"),
         "namespace": namespace(model),
-        "target": as_object(model.data.get("deploy")).get("target"),
-        "suspended": as_object(model.data.get("deploy")).get("suspended") or None,
+        "target": model.data.get("deploy", {}).get("target"),
+        "suspended": model.data.get("deploy", {}).get("suspended") or None,
         "release": model.release.version if model.release else None,
         "releaseDigest": model.release.digest if model.release else None,
         "canary": model.canary.version if model.canary else None,
-        "weight": as_object(model.data.get("canary")).get("weight"),
+        "weight": model.data.get("canary", {}).get("weight"),
         "runtimeDigest": model.runtime_digest,
         "governanceDigest": model.governance_digest,
-        "approvals": check_approvals(fleet.portfolio, model),
+        "approvals": [approval.json for approval in check_approvals(fleet.portfolio, model)],
     }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -75,7 +75,12 @@ def _release_values(subject: RecordSubject) -> Iterator[Object]:
     running_digests = {release.version: release.digest for release in subject.releases}
     for version, content in release_contents(subject.model.spec.data).items():
         digest: Object = {"digest": running_digests[version]} if version in running_digests else {}
-        yield {**content, "version": version, **digest, "environments": list(_release_environments(subject, version))}
+        yield {
+            **plain_data(content),
+            "version": version,
+            **digest,
+            "environments": list(_release_environments(subject, version)),
+        }
 
 
 def _release_environments(subject: RecordSubject, version: str) -> Iterator[Json]:
@@ -88,13 +93,13 @@ def _release_environments(subject: RecordSubject, version: str) -> Iterator[Json
 def _dependency_values(fleet: Fleet, model: ResolvedModel) -> Iterator[Json]:
     """Each dependency of the model, with the release that runs next to it."""
     environment = model.environment.name if model.environment else ""
-    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type"))):
+    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.data["type"])):
         spec = fleet.find("Model", dependency.name)
         dependency_model = fleet.model(dependency.name, environment) if environment else None
         values: dict[str, Json] = {
             "name": dependency.name,
-            "type": spec.text("type") if spec else None,
-            "summary": spec.text("summary") if spec else None,
+            "type": spec.data["type"] if spec else None,
+            "summary": spec.data.get("summary") if spec else None,
             "versionRange": dependency.version_range,
             "step": dependency.entry.get("name") if dependency.release else None,
             "release": dependency_model.release.version if dependency_model and dependency_model.release else None,
@@ -116,7 +121,7 @@ def _waiver_values(fleet: Fleet, subject: RecordSubject) -> Iterator[ContextValu
     """The waivers that apply to the model somewhere; whether they are active depends on the date, which is not evaluated here."""
     for name, waiver in fleet.portfolio.by_kind("Waiver").items():
         if any(waiver_applies(waiver.data, placement) for placement in subject.placements):
-            yield DocumentValue(f"Waiver/{name}", waiver.data)
+            yield DocumentValue(f"Waiver/{name}", waiver.json)
 
 
 def _companion_file_values(model: ResolvedModel) -> list[Json]:
@@ -137,12 +142,12 @@ def _runtime_images(
         return entries
     data = condition_variables(fleet, model, target)
     required_names = [
-        as_str(image["name"])
+        image["name"]
         for index, image in enumerate(target.images)
         if "when" not in image
-        or conditions.evaluate_condition(target, as_str(image["when"]), ("images", index, "when"), data) is True
+        or conditions.evaluate_condition(target, image["when"], ("images", index, "when"), data) is True
     ]
-    references, _ = images.pinned_images(fleet, target, required_names, model.environment.data)
+    references, _ = images.pinned_images(fleet, target, required_names, model.environment.json)
     return [*entries, *(_image_value(name, as_str(image.value)) for name, image in references.items())]
 
 

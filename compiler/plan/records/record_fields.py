@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding, Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, value_at
 from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin
 from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.context.model_context import ContextValues
@@ -13,6 +13,7 @@ from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.records.field_sources import FieldSource, field_sources
 from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.fleet import Fleet
+from compiler.spec.data_types import RequiredFieldData
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ def required_fields(
 ) -> Iterator[RecordField | Finding]:
     """Every field that an emitter requires of a model, one per document or release that can supply it."""
     data = condition_variables(fleet, subject.model, emitter)
-    for index, entry in enumerate(map(as_object, as_list(emitter.data.get("fields")))):
-        field_paths = [as_str(entry["field"]), *map(as_str, as_list(entry.get("fallbackFields")))]
+    for index, entry in enumerate(emitter.data.get("fields", ())):
+        field_paths = [entry["field"], *entry.get("fallbackFields", ())]
         for source in field_sources(fleet, subject, field_paths[0].partition(".")[0]):
             is_required = _is_required(conditions, emitter, index, entry, data | _source_variables(source))
             if isinstance(is_required, Finding):
@@ -98,14 +99,14 @@ def _source_variables(source: FieldSource) -> dict[str, Object]:
 
 
 def _is_required(
-    conditions: ConditionEvaluator, emitter: Emitter, index: int, entry: Object, data: Mapping[str, Json]
+    conditions: ConditionEvaluator, emitter: Emitter, index: int, entry: RequiredFieldData, data: Mapping[str, Json]
 ) -> bool | Finding:
-    condition = as_str(entry.get("when"))
+    condition = entry.get("when")
     return conditions.evaluate_condition(emitter, condition, ("fields", index, "when"), data) if condition else True
 
 
 def _record_field(
-    fleet: Fleet, subject: RecordSubject, entry: Object, field_paths: Sequence[str], source: FieldSource
+    fleet: Fleet, subject: RecordSubject, entry: RequiredFieldData, field_paths: Sequence[str], source: FieldSource
 ) -> RecordField:
     root, *pointer = field_paths[0].split(".")
     value, origin = _read_value(source, tuple(pointer))
@@ -119,7 +120,7 @@ def _record_field(
             (value, origin),
         )
     return RecordField(
-        as_str(entry["id"]), as_str(entry["title"]), as_str(entry.get("citation")), source, tuple(pointer), value, origin,
+        entry["id"], entry["title"], entry.get("citation", ""), source, tuple(pointer), value, origin,
     )  # fmt: skip
 
 

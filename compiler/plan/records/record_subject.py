@@ -43,14 +43,14 @@ def record_subject(fleet: Fleet, resolved_models: Sequence[ResolvedModel]) -> Re
 
 def _dataset_values(fleet: Fleet, model: ResolvedModel) -> Iterator[DocumentValue]:
     """The datasets that the model or a release names, each with its `role`: training, evaluation or used."""
-    language = fleet.language.type_language(model.spec.text("type"))
+    language = fleet.language.type_language(model.spec.data["type"])
     roles_and_names = [
         (_dataset_role(pointer), name) for kind, name, pointer, _ in references(model, language) if kind == "Dataset"
     ]
     for role, name in sorted(dict.fromkeys(roles_and_names), key=lambda entry: DATASET_ROLES.index(entry[0])):
         spec = fleet.find("Dataset", name)
         if spec is not None:
-            yield DocumentValue(f"Dataset/{name}", {**spec.data, "role": role})
+            yield DocumentValue(f"Dataset/{name}", {**spec.json, "role": role})
 
 
 def _dataset_role(pointer: Pointer) -> str:

@@ -3,25 +3,29 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Final, Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.plan.slo.burn_rates import PERIODS, BurnRate, burn_rates
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import SlaData, SloData
 from compiler.spec.quantities import Duration, Percentage
+
+LatencyIndicator = Literal["latency", "timeToFirstToken"]
+Indicator = Literal["availability", LatencyIndicator, "freshness"]
 
 _DEFAULT_PERIOD: Final = "30d"
 """The default period: the one that the workbook's burn rates are made for."""
-_LATENCY_NAMES: Final[Mapping[str, str]] = {"latency": "latency", "timeToFirstToken": "first-token"}
+_LATENCY_NAMES: Final[Mapping[LatencyIndicator, str]] = {"latency": "latency", "timeToFirstToken": "first-token"}
 
 
 @dataclass(frozen=True, slots=True)
 class Objective:
     """The share of requests that must be good over a period; with `within`, those answered within that time."""
 
-    indicator: str
+    indicator: Indicator
     name: str
     target: Fraction
     period: str
@@ -46,7 +50,7 @@ class FreshnessObjective:
 
     max_age: Duration
     pointer: Pointer
-    indicator: str = "freshness"
+    indicator: Literal["freshness"] = "freshness"
     name: str = "freshness"
 
 
@@ -57,7 +61,7 @@ AnyObjective = Objective | FreshnessObjective
 class _ObjectiveDraft:
     """An objective without its period."""
 
-    indicator: str
+    indicator: Indicator
     name: str
     target: Fraction
     pointer: Pointer
@@ -66,9 +70,9 @@ class _ObjectiveDraft:
 
 def model_objectives(model: ResolvedModel) -> Iterator[AnyObjective | Finding]:
     """The objectives of the model, and findings; another check compares them with the SLA."""
-    slo, sla = (as_object(model.data.get(key)) for key in ("slo", "sla"))
+    slo, sla = model.data.get("slo", {}), model.data.get("sla", {})
     root = "slo" if "freshness" in slo else "sla"
-    limit = as_str(as_object(model.data.get(root)).get("freshness"))
+    limit = slo.get("freshness", sla.get("freshness"))
     if limit:
         yield FreshnessObjective(Duration(limit), (root, "freshness"))
     drafts = [
@@ -82,16 +86,14 @@ def model_objectives(model: ResolvedModel) -> Iterator[AnyObjective | Finding]:
         )
 
 
-def _availability_draft(slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
+def _availability_draft(slo: SloData, sla: SlaData) -> Iterator[_ObjectiveDraft]:
     root = "slo" if "availability" in slo else "sla"
-    target = (slo if root == "slo" else sla).get("availability")
+    target = slo.get("availability", sla.get("availability"))
     if target:
-        yield _ObjectiveDraft(
-            "availability", "availability", Percentage(as_str(target)).exact_ratio, (root, "availability")
-        )
+        yield _ObjectiveDraft("availability", "availability", Percentage(target).exact_ratio, (root, "availability"))
 
 
-def _strictest_latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
+def _strictest_latency_drafts(key: LatencyIndicator, slo: SloData, sla: SlaData) -> Iterator[_ObjectiveDraft]:
     """Latency objectives, shortest time first; of two with the same time, the stricter one."""
     strictest: dict[int, _ObjectiveDraft] = {}
     for draft in _latency_drafts(key, slo, sla):
@@ -101,24 +103,24 @@ def _strictest_latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_O
     yield from (strictest[limit] for limit in sorted(strictest))
 
 
-def _latency_drafts(key: str, slo: Object, sla: Object) -> Iterator[_ObjectiveDraft]:
-    for index, entry in enumerate(map(as_object, as_list(slo.get(key)))):
-        yield _latency_draft(key, as_str(entry["for"]), as_str(entry["under"]), ("slo", key, index, "for"))
-    if not as_list(slo.get(key)):
-        for rank, limit in as_object(sla.get(key)).items():
-            yield _latency_draft(key, f"{rank[1:]}%", as_str(limit), ("sla", key, rank))
+def _latency_drafts(key: LatencyIndicator, slo: SloData, sla: SlaData) -> Iterator[_ObjectiveDraft]:
+    for index, entry in enumerate(slo.get(key, ())):
+        yield _latency_draft(key, entry["for"], entry["under"], ("slo", key, index, "for"))
+    if not slo.get(key):
+        for rank, limit in sla.get(key, {}).items():
+            yield _latency_draft(key, f"{rank[1:]}%", limit, ("sla", key, rank))
 
 
-def _latency_draft(key: str, share: str, limit: str, pointer: Pointer) -> _ObjectiveDraft:
+def _latency_draft(key: LatencyIndicator, share: str, limit: str, pointer: Pointer) -> _ObjectiveDraft:
     latency_limit = Duration(limit)
     return _ObjectiveDraft(
         key, f"{_LATENCY_NAMES[key]}-{latency_limit}", Percentage(share).exact_ratio, pointer, latency_limit
     )
 
 
-def _objective_period(model: ResolvedModel, slo: Object, sla: Object) -> str | Finding:
+def _objective_period(model: ResolvedModel, slo: SloData, sla: SlaData) -> str | Finding:
     root = "slo" if "window" in slo else "sla"
-    period = as_str((slo if root == "slo" else sla).get("window"))
+    period = slo.get("window", sla.get("window"))
     if not period or period in PERIODS:
         return period or _DEFAULT_PERIOD
     message = f"burn rates are known for {', '.join(PERIODS[:-1])} and {PERIODS[-1]}, and the window is {period}"

@@ -7,10 +7,11 @@ from typing import Final
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, plain_data
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.slo.objectives import AnyObjective, Objective
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import SliDefinitionData
 
 _UNITS_PER_SECOND: Final[Mapping[str, int]] = {"seconds": 1, "milliseconds": 1000}
 _INDICATOR_PHRASES: Final[Mapping[str, str]] = {
@@ -40,20 +41,20 @@ class SliCatalog:
     match_results: Sequence[bool | Finding]
     capabilities: Object
 
-    def matching_entries(self) -> Iterator[tuple[int, Object] | Finding]:
+    def matching_entries(self) -> Iterator[tuple[int, SliDefinitionData] | Finding]:
         """The SLIs that apply to the model, whether their series exist or not."""
         for index, (entry, match_result) in enumerate(
-            zip(as_list(self.emitter.data.get("sli")), self.match_results, strict=True)
+            zip(self.emitter.data.get("sli", ()), self.match_results, strict=True)
         ):
             if isinstance(match_result, Finding):
                 yield match_result
             elif match_result:
-                yield index, as_object(entry)
+                yield index, entry
 
-    def is_available(self, entry: Object) -> bool:
+    def is_available(self, entry: SliDefinitionData) -> bool:
         """Whether the environment has what the SLI needs."""
         value: Json = self.capabilities
-        for part in filter(None, as_str(entry.get("capability")).split(".")):
+        for part in filter(None, entry.get("capability", "").split(".")):
             value = as_object(value).get(part)
         return value not in {None, False} if isinstance(value, bool | None) else True
 
@@ -61,29 +62,27 @@ class SliCatalog:
 def select_sli_source(model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog) -> SliSource | Finding:
     """What measures an objective, or the finding that nothing does."""
     key = objective.indicator
-    custom_indicator = as_object(as_object(as_object(model.data.get("slo")).get("indicators")).get(key))
+    custom_indicator = model.data.get("slo", {}).get("indicators", {}).get(key)
     if custom_indicator:
         return SliSource(
-            "the model's own indicator", custom_indicator, ("slo", "indicators", key), is_from_catalog=False
+            "the model's own indicator", plain_data(custom_indicator), ("slo", "indicators", key), is_from_catalog=False
         )
-    candidates = list[Object]()
+    candidates = list[SliDefinitionData]()
     for result in catalog.matching_entries():
         if isinstance(result, Finding):
             return result
         index, entry = result
         if key in entry and catalog.is_available(entry):
-            return SliSource(as_str(entry["name"]), as_object(entry[key]), ("sli", index, key), is_from_catalog=True)
+            return SliSource(entry["name"], plain_data(entry[key]), ("sli", index, key), is_from_catalog=True)
         candidates.append(entry)
     return _unmeasured_finding(model, objective, catalog, candidates)
 
 
 def _unmeasured_finding(
-    model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog, candidates: Sequence[Object]
+    model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog, candidates: Sequence[SliDefinitionData]
 ) -> Finding:
     key, environment = objective.indicator, model.environment.name if model.environment else ""
-    reasons = [
-        as_str(as_object(entry.get("unmeasured")).get(key)) for entry in candidates if catalog.is_available(entry)
-    ]
+    reasons = [entry.get("unmeasured", {}).get(key) for entry in candidates if catalog.is_available(entry)]
     reason_text = "; ".join(dict.fromkeys(filter(None, reasons))) or f"{catalog.emitter.title} knows nothing that does"
     needed_capabilities = {
         f"the capability `{entry['capability']}` ({entry['name']})": None for entry in candidates if key in entry
@@ -130,5 +129,4 @@ def _format_bound(value: Fraction, unit: str) -> str:
 
 def opt_out_reason(model: ResolvedModel, objective: AnyObjective) -> str:
     """The reason that the model gives for an objective that nothing measures."""
-    text: Json = as_object(as_object(model.data.get("slo")).get("unmeasured")).get(objective.indicator)
-    return as_str(text)
+    return model.data.get("slo", {}).get("unmeasured", {}).get(objective.indicator, "")

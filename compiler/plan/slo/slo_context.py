@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_object, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan import conventions
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
@@ -31,6 +31,7 @@ from compiler.plan.slo.recording_rules import (
 from compiler.plan.slo.slo_plan import MeasuredObjective, SloPlan, plan_slos
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
+from compiler.spec.data_types import SloData
 from compiler.spec.quantities import Percentage
 
 _CHART_WINDOW = "5m"
@@ -54,9 +55,9 @@ class _SloInputs:
     """The names that templates of the target see."""
 
     @property
-    def slo(self) -> Object:
+    def slo(self) -> SloData:
         """The `slo` section of the model."""
-        return as_object(self.target_evaluation.model.data.get("slo"))
+        return self.target_evaluation.model.data.get("slo", {})
 
 
 def slo_context(
@@ -86,9 +87,7 @@ def slo_context(
             list(_signal_values(inputs)) if slo_plan.is_enabled else [], (Origin("model", ("monitoring",)),)
         ),
         "unmeasured": computed_list(unmeasured_values, (Origin("model", ("slo", "unmeasured")),)),
-        "slo": ComputedValue(
-            _dashboard_value(identity, as_str(model.data.get("owner"))), (Origin("model", ("name",)),)
-        ),
+        "slo": ComputedValue(_dashboard_value(identity, model.data["owner"]), (Origin("model", ("name",)),)),
     }
     return values, [item for item in results if isinstance(item, Finding)]
 
@@ -176,8 +175,7 @@ def _freshness_values(inputs: _SloInputs, objective: FreshnessObjective, spec: O
 
 
 def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio) -> dict[str, Json]:
-    setting = inputs.slo.get("leastRequests")
-    min_requests = setting if isinstance(setting, int) else None
+    min_requests = inputs.slo.get("leastRequests")
     bad, total = sli_ratio.counters()
     values: dict[str, Json] = {
         "target": float(objective.target), "percent": str(Percentage(f"{scalar(objective.target * 100)}%")),
@@ -252,17 +250,16 @@ def _alert_value(alert: Alert) -> Object:
 
 def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
     """The signals that a series of the cluster measures."""
-    for index, monitor in enumerate(map(as_object, as_list(inputs.target_evaluation.model.data.get("monitoring")))):
+    for index, monitor in enumerate(inputs.target_evaluation.model.data.get("monitoring", ())):
         if "series" not in monitor:
             continue
-        name, threshold = as_str(monitor["signal"]), monitor["threshold"]
-        is_below, action = monitor.get("beyond") == "below", as_str(monitor["action"])
-        limit = threshold if isinstance(threshold, int | float) else 0
-        signal = Signal(name, parse_series(as_object(monitor["series"])), limit, is_below, action)
+        name, threshold = monitor["signal"], monitor["threshold"]
+        is_below, action = monitor.get("beyond") == "below", monitor["action"]
+        signal = Signal(name, parse_series(plain_data(monitor["series"])), threshold, is_below, action)
         recording, alert = signal.build_rules(inputs.identity)
         values: dict[str, Json] = {
             "name": name, "id": inputs.identity.labels(name)[next(iter(inputs.identity.labels(name)))], "method": monitor.get("method"),
-            "threshold": limit, "beyond": "below" if is_below else "above", "action": action, "severity": ACTION_SEVERITIES[action],
+            "threshold": threshold, "beyond": "below" if is_below else "above", "action": action, "severity": ACTION_SEVERITIES[action],
             "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert)],
         }  # fmt: skip
         yield ComputedValue(

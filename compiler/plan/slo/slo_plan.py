@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_list, as_object
+from compiler.foundation.json_data import Json, Object
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.context.model_context import environment_of
 from compiler.plan.emitters.conditions import SLI_SECTIONS, ConditionEvaluator
@@ -50,8 +50,8 @@ NO_SLOS = SloPlan()
 def plan_slos(fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: EmitterEvaluation) -> SloPlan:
     """The SLO plan of a model, given the evaluation of its target; empty if there is no Prometheus, or nothing runs."""
     model = target_evaluation.model
-    capabilities = as_object(environment_of(model).data.get("capabilities"))
-    if "metrics" not in capabilities or as_object(model.data.get("deploy")).get("suspended") is True:
+    capabilities = environment_of(model).data.get("capabilities", {})
+    if "metrics" not in capabilities or model.data.get("deploy", {}).get("suspended") is True:
         return NO_SLOS
     measured_objectives, unmeasured_objectives, findings = (
         list[MeasuredObjective](),
@@ -83,7 +83,7 @@ def plan_slos(fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: E
 
 def signal_values(model: ResolvedModel, slo_plan: SloPlan) -> list[Json]:
     """The signals with a series, as expressions of emitters see them."""
-    monitors = map(as_object, as_list(model.data.get("monitoring"))) if slo_plan.is_enabled else ()
+    monitors = model.data.get("monitoring", ()) if slo_plan.is_enabled else ()
     return [{"name": monitor["signal"], "action": monitor["action"]} for monitor in monitors if "series" in monitor]
 
 
@@ -104,8 +104,8 @@ def _sli_catalog(fleet: Fleet, conditions: ConditionEvaluator, target_evaluation
         SLI_SECTIONS,
         condition_variables(fleet, target_evaluation.model, target_evaluation.emitter),
     )
-    count = len(as_list(target_evaluation.emitter.data.get("sli")))
-    capabilities = as_object(environment_of(target_evaluation.model).data.get("capabilities"))
+    count = len(target_evaluation.emitter.data.get("sli", ()))
+    capabilities = environment_of(target_evaluation.model).data.get("capabilities", {})
     return SliCatalog(
         target_evaluation.emitter, [results.get(("sli", index, "when"), True) for index in range(count)], capabilities
     )

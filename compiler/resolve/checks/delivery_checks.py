@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
-from compiler.foundation.json_data import Pointer, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.resolve.fleet import Fleet, ModelFilter
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import EnvironmentSpec
 
 
 class _DeliveryTarget(NamedTuple):
@@ -46,12 +46,12 @@ def _overlapping_pairs(entries: list[tuple[tuple[str, ...], int, str]]) -> Itera
             outer_entry = entry
 
 
-def _delivery_target(spec: Spec) -> _DeliveryTarget | None:
-    delivery = as_object(spec.data.get("delivery"))
+def _delivery_target(spec: EnvironmentSpec) -> _DeliveryTarget | None:
+    delivery = spec.data.get("delivery", {})
     if not delivery.get("branch"):
         return None
-    folder = tuple(filter(None, as_str(delivery.get("path")).split("/")))
-    return _DeliveryTarget(_repository_id(as_str(delivery.get("repository"))), as_str(delivery["branch"]), folder)
+    folder = tuple(filter(None, delivery.get("path", "").split("/")))
+    return _DeliveryTarget(_repository_id(delivery.get("repository", "")), delivery["branch"], folder)
 
 
 def _repository_id(url: str) -> str:
@@ -63,17 +63,17 @@ def _repository_id(url: str) -> str:
     return f"{host.partition(':')[0].lower()}/{path.strip('/').removesuffix('.git')}" if url else ""
 
 
-def _overlap_finding(spec: Spec, other_spec: Spec) -> Finding:
-    delivery = as_object(spec.data["delivery"])
+def _overlap_finding(spec: EnvironmentSpec, other_spec: EnvironmentSpec) -> Finding:
+    delivery = spec.data["delivery"]
     pointer: Pointer = ("delivery", "path" if "path" in delivery else "branch")
-    folder = normalise_folder(as_str(delivery.get("path")))
+    folder = normalise_folder(delivery.get("path", ""))
     target_text = (
         f"the folder `{folder}` of the branch `{delivery['branch']}`"
         if folder
         else f"the branch `{delivery['branch']}`"
     )
     message = f"{spec.name} is delivered to {target_text}, and so is {other_spec.name}"
-    other_path = as_str(as_object(other_spec.data["delivery"]).get("path"))
+    other_path = other_spec.data["delivery"].get("path", "")
     if normalise_folder(other_path) != folder:
         message = f"{spec.name} is delivered to {target_text}, and {other_spec.name} to " + (
             f"the folder `{other_path}`" if other_path else "its root"

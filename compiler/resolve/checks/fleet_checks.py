@@ -1,6 +1,7 @@
 """Checks of the fleet as a whole: layers, names, environments, service levels."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
@@ -14,7 +15,7 @@ from compiler.resolve.fleet import Fleet, ModelFilter, promotion_entries, select
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import duplicate_elements
 from compiler.spec.language import iter_values
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import DatasetSpec, DefaultsSpec, ModelSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
 
 
@@ -37,8 +38,8 @@ def check_fleet(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter 
 def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Finding]]:
     """Each layer alone, against the language of every model type that it applies to."""
     for spec, pointer, types in _iter_layers(fleet, model_names):
-        data = value_at(spec.data, pointer)
-        # The layers of Models and the general values of Defaults were validated with their documents.
+        data = value_at(spec.json, pointer)
+        # A Model's own layers, and what Defaults say in general, were checked with their documents.
         was_checked = spec.kind == "Model" or not pointer
         violations = () if was_checked else _layer_violations(fleet, spec, pointer, types)
         for violation in violations:
@@ -48,36 +49,38 @@ def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Sp
                 yield spec, _duplicate_element_finding(spec, (*pointer, *duplicate_pointer))
 
 
-def _iter_layers(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Pointer, set[str]]]:
+def _iter_layers(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Pointer, AbstractSet[str]]]:
     """Every layer of the fleet by document and pointer, with the model types that it applies to."""
     portfolio = fleet.portfolio
     models = portfolio.by_kind("Model").values()
-    all_types = {model.text("type") for model in models}
+    all_types = {model.data["type"] for model in models}
     if "defaults" in portfolio.project.data:
         yield portfolio.project, ("defaults",), all_types
-    for key in as_object(portfolio.project.data.get("types")):
+    for key in portfolio.project.data.get("types", {}):
         yield portfolio.project, ("types", key), {key} & all_types
     for environment in portfolio.by_kind("Environment").values():
         if "overlay" in environment.data:
             yield environment, ("overlay",), all_types
     for folder, defaults in portfolio.defaults.items():
-        folder_types = {model.text("type") for model in portfolio.models_by_folder.get(folder, ())}
+        folder_types = {model.data["type"] for model in portfolio.models_by_folder.get(folder, ())}
         yield from _document_layers(defaults, folder_types)
-        for key in as_object(defaults.data.get("types")):
+        for key in defaults.data.get("types", {}):
             yield defaults, ("types", key), {key} & folder_types
     for model in selected_models(fleet, model_names):
-        yield from _document_layers(model, {model.text("type")})
+        yield from _document_layers(model, {model.data["type"]})
 
 
-def _document_layers(spec: Spec, types: set[str]) -> Iterator[tuple[Spec, Pointer, set[str]]]:
+def _document_layers(
+    spec: ModelSpec | DefaultsSpec, types: AbstractSet[str]
+) -> Iterator[tuple[Spec, Pointer, AbstractSet[str]]]:
     yield spec, (), types
-    for key in as_object(spec.data.get("environments")):
+    for key in spec.data.get("environments", {}):
         yield spec, ("environments", key), types
 
 
 def _layer_violations(fleet: Fleet, spec: Spec, pointer: Pointer, types: Iterable[str]) -> Sequence[SchemaViolation]:
     """The violations reported by the first type that rejects the layer."""
-    data = value_at(spec.data, pointer)
+    data = value_at(spec.json, pointer)
 
     def scalar_text(relative_pointer: Pointer) -> str | None:
         return spec.document.scalar_text((*pointer, *relative_pointer))
@@ -122,7 +125,7 @@ def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Find
     has_broken_models = portfolio.has_broken("Model")
     models = portfolio.by_kind("Model").values()
     yield from _check_type_keys(
-        portfolio.project, {model.text("type") for model in models}, has_broken_models=has_broken_models
+        portfolio.project, {model.data["type"] for model in models}, has_broken_models=has_broken_models
     )
     for folder, defaults in portfolio.defaults.items():
         folder_models = portfolio.models_by_folder.get(folder, ())
@@ -134,19 +137,21 @@ def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Find
             yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_location(()), defaults.subject, help_)
             continue
         yield from _check_type_keys(
-            defaults, {model.text("type") for model in folder_models}, has_broken_models=has_broken_models
+            defaults, {model.data["type"] for model in folder_models}, has_broken_models=has_broken_models
         )
-        used_environments = {name for model in folder_models for name in as_object(model.data.get("environments"))}
+        used_environments = {name for model in folder_models for name in model.data.get("environments", {})}
         yield from _check_environment_keys(fleet, defaults, None if has_broken_models else used_environments)
     for dataset in portfolio.by_kind("Dataset").values():
         yield from _check_environment_keys(fleet, dataset, None)
     for model in selected_models(fleet, model_names):
-        yield from _check_environment_keys(fleet, model, set(as_object(model.data.get("environments"))))
+        yield from _check_environment_keys(fleet, model, set(model.data.get("environments", {})))
 
 
-def _check_type_keys(spec: Spec, types: set[str], *, has_broken_models: bool) -> Iterator[Finding]:
+def _check_type_keys(
+    spec: ProjectSpec | DefaultsSpec, types: AbstractSet[str], *, has_broken_models: bool
+) -> Iterator[Finding]:
     """Each key below `types` applies to at least one model."""
-    for key in as_object(spec.data.get("types")):
+    for key in spec.data.get("types", {}):
         if key not in types and not has_broken_models:
             pointer = ("types", key)
             location, subject = spec.document.key_location(pointer), Subject(spec.kind, spec.name, None, pointer)
@@ -156,14 +161,16 @@ def _check_type_keys(spec: Spec, types: set[str], *, has_broken_models: bool) ->
             )
 
 
-def _check_environment_keys(fleet: Fleet, spec: Spec, used_environments: set[str] | None) -> Iterator[Finding]:
+def _check_environment_keys(
+    fleet: Fleet, spec: DefaultsSpec | DatasetSpec | ModelSpec, used_environments: set[str] | None
+) -> Iterator[Finding]:
     """Keys below `environments` of a document; `runs` is the set of environments with a model to overlay."""
     stages_by_environment = {
-        name: environment.text("stage") for name, environment in fleet.portfolio.by_kind("Environment").items()
+        name: environment.data["stage"] for name, environment in fleet.portfolio.by_kind("Environment").items()
     }
     has_broken_environments = fleet.portfolio.has_broken("Environment")
     stages = ALL_STAGES if has_broken_environments else tuple(stages_by_environment.values())
-    for key in as_object(spec.data.get("environments")):
+    for key in spec.data.get("environments", {}):
         if not fleet.portfolio.has_document("Environment", key) and key not in stages:
             message = f"there is no Environment and no stage `{key}`"
             yield _unused_key_finding(spec, key, message, _suggestion_help(key, {*stages_by_environment, *stages}))
@@ -205,7 +212,7 @@ def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
         ),
     ]:
         for annotation in fleet.language.references(spec.kind):
-            for pointer, name in iter_values(spec.data, annotation.pointer):
+            for pointer, name in iter_values(spec.json, annotation.pointer):
                 if not portfolio.has_document(annotation.value, as_str(name)):
                     location, subject = spec.document.location(pointer), Subject(spec.kind, spec.name, None, pointer)
                     yield _unknown_reference_finding(
@@ -218,9 +225,9 @@ def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     schema = as_object(as_object(fleet.language.kind_schema("UseCase")["properties"])["classification"])
     classes_by_regime = as_object(schema.get("x-modelyard-value-choices"))
     for spec in fleet.portfolio.by_kind("UseCase").values():
-        for regime, entry in as_object(spec.data.get("classification")).items():
+        for regime, entry in spec.data.get("classification", {}).items():
             known_classes = [as_str(word) for word in as_list(classes_by_regime.get(regime))]
-            value = as_str(as_object(entry).get("value"))
+            value = entry.get("value")
             if known_classes and value not in known_classes:
                 pointer = ("classification", regime, "value")
                 location, subject = spec.document.location(pointer), Subject(spec.kind, spec.name, None, pointer)

@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
-from compiler.foundation.json_data import Pointer, as_list, as_object, as_str, value_at
+from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.resolve.checks.service_level_checks import check_service_levels
 from compiler.resolve.dependencies import ModelDependency, model_dependencies, release_finding
@@ -16,7 +16,7 @@ from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.resolve.version_ranges import satisfies
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import ModelSpec
 
 ModelCheck = Callable[[ResolvedModel], Iterator[Finding]]
 
@@ -45,14 +45,14 @@ def check_models(
             yield from lifecycle_findings
             yield from () if lifecycle_findings else extra_check(resolved_model)
             if environment:
-                language = fleet.language.type_language(spec.text("type"))
+                language = fleet.language.type_language(spec.data["type"])
                 edges[name, environment] = [
                     dependency for dependency in model_dependencies(resolved_model, language) if dependency.is_direct
                 ]
     yield from _check_cycles(fleet, edges)
 
 
-def _layer_documents(fleet: Fleet, spec: Spec, environment: str | None) -> Iterator[tuple[str, int]]:
+def _layer_documents(fleet: Fleet, spec: ModelSpec, environment: str | None) -> Iterator[tuple[str, int]]:
     """The documents that contain the layers of a model."""
     environment_layers = (
         fleet.layers.environment_layers(spec, fleet.portfolio.by_kind("Environment")[environment])
@@ -66,7 +66,7 @@ def _layer_documents(fleet: Fleet, spec: Spec, environment: str | None) -> Itera
 
 def _check_references(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     """References of the model and its release."""
-    for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.text("type"))):
+    for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.data["type"])):
         if fleet.portfolio.has_document(kind, name):
             continue
         message = f"there is no {kind} `{name}`"
@@ -90,7 +90,7 @@ def _check_lifecycle(model: ResolvedModel) -> Iterator[Finding]:
     """The lifecycle allows the environment's stage."""
     if model.environment is None:
         return
-    lifecycle, stage = as_str(model.data["lifecycle"]), model.environment.text("stage")
+    lifecycle, stage = model.data["lifecycle"], model.environment.data["stage"]
     if stage in ALLOWED_STAGES[lifecycle]:
         return
     allowed_stages = [
@@ -113,8 +113,8 @@ def _check_namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     if model.environment is None or namespace(model) is not None:
         return
     environment = model.environment
-    tenants = as_object(environment.data.get("namespaces"))
-    tenant = as_str(model.data.get("tenant"))
+    tenants = environment.data.get("namespaces", {})
+    tenant = model.data.get("tenant", "")
     if not tenants:
         message, help_ = f"{environment.name} has no namespace", "add `namespace`, or `namespaces` by tenant"
         yield Finding(codes.NO_NAMESPACE, message, environment.document.location(("name",)), environment.subject, help_)
@@ -140,14 +140,14 @@ def _check_service_levels(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
 def _check_environment_variables(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     """Each environment variable of the running model is set once."""
     first_pointers: dict[str, Pointer] = {}
-    deploy = as_object(model.data.get("deploy"))
-    for list_pointer, elements, key in (
-        (("uses",), model.data.get("uses"), ("as", "env")),
-        (("deploy", "env"), deploy.get("env"), ("name",)),
-        (("deploy", "secrets"), deploy.get("secrets"), ("as", "env")),
+    deploy = model.data.get("deploy", {})
+    for list_pointer, names, key in (
+        (("uses",), [use["as"]["env"] for use in model.data.get("uses", ())], ("as", "env")),
+        (("deploy", "env"), [variable["name"] for variable in deploy.get("env", ())], ("name",)),
+        (("deploy", "secrets"), [secret["as"]["env"] for secret in deploy.get("secrets", ())], ("as", "env")),
     ):
-        for index, element in enumerate(as_list(elements)):
-            name, pointer = as_str(value_at(element, key)), (*list_pointer, index, *key)
+        for index, name in enumerate(names):
+            pointer = (*list_pointer, index, *key)
             if name in first_pointers:
                 note = Note("the other one", model.location(first_pointers[name]))
                 message = f"the environment variable {name} is set twice"
@@ -161,11 +161,11 @@ def _check_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]
     if model.environment is None:
         return
     environment = model.environment.name
-    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.text("type"))):
+    for dependency in model_dependencies(model, fleet.language.type_language(model.spec.data["type"])):
         spec = fleet.portfolio.by_kind("Model").get(dependency.name)
         if spec is None:
             continue
-        if environment not in as_object(spec.data.get("environments")):
+        if environment not in spec.data.get("environments", {}):
             verb = "uses" if dependency.is_direct else "needs"
             message = f"{model.name} {verb} {dependency.name}, which does not run in {environment}"
             help_ = f"add `{environment}` to the environments of {dependency.name}, or use it only where it runs"

@@ -1,14 +1,16 @@
 """Checks of published releases, deployed or not: quantities, names, bounds, routers."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, format_path
+from compiler.foundation.json_data import Pointer, as_list, as_object, format_path, plain_data
 from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
+from compiler.spec.data_types import EnsembleStepData, ReleaseData, SourceData
 from compiler.spec.language import TypeLanguage, iter_values
-from compiler.spec.portfolio import Spec, release_contents
+from compiler.spec.portfolio import ModelSpec, release_contents
 from compiler.spec.quantities import QUANTITIES, Percentage
 
 
@@ -16,14 +18,14 @@ from compiler.spec.quantities import QUANTITIES, Percentage
 class PublishedRelease:
     """A release as its Model defines it; its content is at `pointer` of the document."""
 
-    spec: Spec
+    spec: ModelSpec
     pointer: Pointer
-    content: Object
+    content: ReleaseData
 
     @property
-    def source(self) -> Object:
+    def source(self) -> SourceData:
         """The source of the release."""
-        return as_object(self.content.get("source"))
+        return self.content["source"]
 
     def finding(self, code: Code, message: str, relative_pointer: Pointer, help_: str | None = None) -> Finding:
         """A finding at a pointer below the release."""
@@ -41,7 +43,7 @@ class PublishedRelease:
 def check_releases(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
     """Every published release of the selected models, once."""
     for spec in selected_models(fleet, model_names):
-        language = fleet.language.type_language(spec.text("type"))
+        language = fleet.language.type_language(spec.data["type"])
         for version, content in release_contents(spec.data).items():
             release = PublishedRelease(spec, () if "source" in spec.data else ("releases", version), content)
             yield from _check_quantities(release, language)
@@ -53,7 +55,7 @@ def check_releases(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
 def _check_quantities(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:
     """Every quantity has a canonical form."""
     for annotation in language.release_quantities:
-        for pointer, value in iter_values(release.content, annotation.pointer):
+        for pointer, value in iter_values(plain_data(release.content), annotation.pointer):
             try:
                 QUANTITIES[annotation.value](str(value))
             except ValueError as error:
@@ -63,7 +65,7 @@ def _check_quantities(release: PublishedRelease, language: TypeLanguage) -> Iter
 def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:
     """Elements that are identified by name have unique names."""
     for annotation in language.release_merge_keys:
-        for pointer, elements in iter_values(release.content, annotation.pointer[:-1]):
+        for pointer, elements in iter_values(plain_data(release.content), annotation.pointer[:-1]):
             known_names: set[str] = set()
             for index, element in enumerate(map(as_object, as_list(elements))):
                 name = str(element.get(annotation.value))
@@ -76,11 +78,13 @@ def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) ->
 
 def _check_parameters(release: PublishedRelease) -> Iterator[Finding]:
     """Chosen parameters are within their bounds."""
-    for index, parameter in enumerate(map(as_object, as_list(release.source.get("parameters")))):
+    for index, parameter in enumerate(release.source.get("parameters", ())):
         value, pointer = parameter.get("value"), ("source", "parameters", index)
-        for key, bound_name, is_beyond in (("min", "least", float.__lt__), ("max", "most", float.__gt__)):
-            limit = parameter.get(key)
-            if not isinstance(limit, int | float):
+        for key, limit, bound_name, is_beyond in (
+            ("min", parameter.get("min"), "least", float.__lt__),
+            ("max", parameter.get("max"), "most", float.__gt__),
+        ):
+            if limit is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float):
                 message = f"`{value}` is no number, and has no {bound_name}"
@@ -93,8 +97,8 @@ def _check_parameters(release: PublishedRelease) -> Iterator[Finding]:
 
 def _check_duplicate_metrics(release: PublishedRelease) -> Iterator[Finding]:
     """A metric is recorded once per slice and dataset."""
-    known_keys: set[tuple[Json, ...]] = set()
-    for index, evaluation in enumerate(map(as_object, as_list(release.content.get("evaluations")))):
+    known_keys: set[tuple[str | None, ...]] = set()
+    for index, evaluation in enumerate(release.content.get("evaluations", ())):
         key = (evaluation.get("metric"), evaluation.get("dataset"), evaluation.get("slice"))
         if key in known_keys:
             message = f"evaluations has two numbers of {key[0]} for the same data"
@@ -105,16 +109,16 @@ def _check_duplicate_metrics(release: PublishedRelease) -> Iterator[Finding]:
 
 def _check_period(release: PublishedRelease) -> Iterator[Finding]:
     """A period ends after it begins."""
-    period = as_object(release.source.get("estimationPeriod"))
-    if period and as_str(period.get("to")) < as_str(period.get("from")):
+    period = release.source.get("estimationPeriod")
+    if period and period["to"] < period["from"]:
         message = f"it ends before it begins ({period['from']})"
         yield release.finding(codes.BAD_VALUE, message, ("source", "estimationPeriod", "to"))
 
 
 def _check_router(release: PublishedRelease) -> Iterator[Finding]:
     """Steps have the fields that their router reads, and no others."""
-    router = as_str(release.source.get("router"))
-    steps = [as_object(step) for step in as_list(release.source.get("steps"))] if router else []
+    router = release.source.get("router")
+    steps = release.source.get("steps", ()) if router else ()
     for index, step in enumerate(steps):
         for key, routers in _ROUTERS_BY_KEY.items():
             if key in step and router not in routers:
@@ -127,16 +131,16 @@ def _check_router(release: PublishedRelease) -> Iterator[Finding]:
         yield from _check_weights(release, steps)
 
 
-_ROUTERS_BY_KEY: Mapping[str, tuple[str, ...]] = {
+_ROUTERS_BY_KEY: Mapping[Literal["weight", "when", "data"], tuple[str, ...]] = {
     "weight": ("splitter",),
     "when": ("switch", "sequence"),
     "data": ("sequence",),
 }
 
 
-def _check_weights(release: PublishedRelease, steps: list[Object]) -> Iterator[Finding]:
+def _check_weights(release: PublishedRelease, steps: Sequence[EnsembleStepData]) -> Iterator[Finding]:
     try:
-        total = sum(Percentage(as_str(step["weight"])).percent for step in steps)
+        total = sum(Percentage(step["weight"]).percent for step in steps)
     except ValueError:
         return  # the quantity check reports it
     if round(total, 6) != 100:  # noqa: PLR2004 - per cent

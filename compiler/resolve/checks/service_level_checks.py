@@ -1,41 +1,45 @@
 """Objectives are no looser than the SLA, and objectives that nothing measures are declared with a reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.resolve.cron import longest_gap
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import LatencyObjectiveData, SlaData, SloData
 from compiler.spec.quantities import Duration, Percentage
 
-_LATENCY_KEYS: Mapping[str, str] = {"latency": "answers within", "timeToFirstToken": "answers begun within"}
+_LATENCY_KEYS: Mapping[Literal["latency", "timeToFirstToken"], str] = {
+    "latency": "answers within",
+    "timeToFirstToken": "answers begun within",
+}
 
 
 def check_service_levels(model: ResolvedModel) -> Iterator[Finding]:
     """Findings for objectives that are looser than the SLA, or leave out a part of it."""
-    sla, slo = as_object(model.data.get("sla")), as_object(model.data.get("slo"))
+    sla, slo = model.data.get("sla", {}), model.data.get("slo", {})
     sla_value, slo_value = sla.get("availability"), slo.get("availability")
-    if sla_value and slo_value and Percentage(as_str(slo_value)).ratio < Percentage(as_str(sla_value)).ratio:
+    if sla_value and slo_value and Percentage(slo_value).ratio < Percentage(sla_value).ratio:
         message = f"the SLO watches {slo_value} availability, and the SLA promises {sla_value}"
         yield model.finding(
             codes.SLO_LOOSER_THAN_SLA, message, ("slo", "availability"), f"make it at least {sla_value}"
         )
     sla_value, slo_value = sla.get("freshness"), slo.get("freshness")
-    if sla_value and slo_value and Duration(as_str(slo_value)).milliseconds > Duration(as_str(sla_value)).milliseconds:
+    if sla_value and slo_value and Duration(slo_value).milliseconds > Duration(sla_value).milliseconds:
         message = f"the SLO waits {slo_value} for a run, and the SLA promises one every {sla_value}"
         yield model.finding(codes.SLO_LOOSER_THAN_SLA, message, ("slo", "freshness"), f"make it at most {sla_value}")
     yield from _check_freshness(model, sla, slo)
     for key, words in _LATENCY_KEYS.items():
-        yield from _check_latency(model, key, words, as_object(sla.get(key)), slo)
+        yield from _check_latency(model, key, words, sla.get(key, {}), slo.get(key, ()))
 
 
-def _check_freshness(model: ResolvedModel, sla: Object, slo: Object) -> Iterator[Finding]:
+def _check_freshness(model: ResolvedModel, sla: SlaData, slo: SloData) -> Iterator[Finding]:
     """A freshness that the schedule itself exceeds."""
-    schedule = as_str(as_object(as_object(model.data.get("deploy")).get("batch")).get("schedule"))
+    schedule = model.data.get("deploy", {}).get("batch", {}).get("schedule", "")
     gap = longest_gap(schedule) if schedule and ("freshness" in sla or "freshness" in slo) else None
-    for root, section in (("sla", sla), ("slo", slo)):
-        limit = as_str(section.get("freshness"))
+    for root, limit in (("sla", sla.get("freshness")), ("slo", slo.get("freshness"))):
         if gap is not None and limit and Duration(limit).milliseconds <= gap.total_seconds() * 1000:
             gap_text = Duration(f"{int(gap.total_seconds())}s")
             message = f"a run is to end well every {limit}, and the schedule leaves up to {gap_text} between two"
@@ -44,14 +48,18 @@ def _check_freshness(model: ResolvedModel, sla: Object, slo: Object) -> Iterator
 
 
 def _check_latency(
-    model: ResolvedModel, key: str, description: str, sla_limits: Object, slo: Object
+    model: ResolvedModel,
+    key: str,
+    description: str,
+    sla_limits: Mapping[str, str],
+    slo_objectives: Sequence[LatencyObjectiveData],
 ) -> Iterator[Finding]:
     objectives = [
-        (Percentage(as_str(objective["for"])).percent, Duration(as_str(objective["under"])).milliseconds)
-        for objective in map(as_object, as_list(slo.get(key)))
+        (Percentage(objective["for"]).percent, Duration(objective["under"]).milliseconds)
+        for objective in slo_objectives
     ]
     for quantile, limit_text in sla_limits.items() if objectives else ():
-        share, limit = Percentage(quantile[1:]).percent, Duration(as_str(limit_text)).milliseconds
+        share, limit = Percentage(quantile[1:]).percent, Duration(limit_text).milliseconds
         if not any(
             objective_share >= share and objective_limit <= limit for objective_share, objective_limit in objectives
         ):

@@ -80,7 +80,7 @@ def _error_details(error: Exception) -> Object:
         details = json.loads(text)
     except ValueError:
         return {"source": text.replace("\n", " ")}
-    return as_object(details) if isinstance(details, Mapping) else {"source": text}
+    return details if isinstance(details, Mapping) else {"source": text}
 
 
 def _load_issue(name: str, model: Object, error: Exception) -> Issue:

@@ -153,7 +153,7 @@ def _conflict_issues(policies: _LoadedPolicies) -> Iterator[Issue]:
         for file, rule in policies.rules():
             value: Json = data
             for part in rule.path:
-                value = as_object(value).get(part) if isinstance(value, Mapping) else None
+                value = value.get(part) if isinstance(value, Mapping) else None
             if value is not None:
                 message = f"`{'.'.join(rule.path)}` is a rule of `{file}` as well"
                 yield Issue(

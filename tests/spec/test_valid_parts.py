@@ -1,0 +1,38 @@
+"""What is left of a document with mistakes is a document that its schema accepts, but for keys that the root lacks."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.foundation import resources
+from compiler.json_schema import Validator
+from compiler.spec.valid_parts import valid_parts
+
+PROJECT = Validator(resources.kind_schemas()["Project"])
+HEAD = {"apiVersion": "modelyard/v1", "kind": "Project", "name": "bank"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "left"),
+    [
+        ({"environments": ["dev", "prod"]}, {"environments": ["dev", "prod"]}),
+        ({"environments": ["dev", 1, ["prod", 2]]}, {"environments": ["dev", ["prod"]]}),
+        ({"environments": "dev"}, {}),
+        ({"environments": ["dev"], "enviroments": []}, {"environments": ["dev"]}),
+        ({"environments": ["dev"], "images": {"opa": {"image": "opa"}}}, {"environments": ["dev"], "images": {}}),
+        ({"environments": ["dev"], "folders": {"models": 1, "records": "r"}}, {"environments": ["dev"], "folders": {"records": "r"}}),
+    ],
+)  # fmt: skip
+def test_a_rejected_value_is_left_out(fields, left) -> None:
+    assert valid_parts({**HEAD, **fields}, PROJECT) == {**HEAD, **left}
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.sampled_from(["dev", "prod", "models"])
+KEYS = st.sampled_from(["name", "image", "digest", "takes", "types", "options", "opa", "models", "enabled", "x"])
+VALUES = st.recursive(SCALARS, lambda values: st.lists(values, max_size=3) | st.dictionaries(KEYS, values, max_size=3))
+
+
+@given(st.dictionaries(st.sampled_from(sorted(resources.kind_schemas()["Project"]["properties"])), VALUES))
+def test_what_is_left_has_mistakes_at_its_root_alone(fields) -> None:
+    violations = PROJECT.violations(valid_parts({**HEAD, **fields}, PROJECT))
+    assert {violation.pointer for violation in violations} <= {()}
