@@ -9,6 +9,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult, build
+from compiler.source.memory_tree import MemoryTree
+from compiler.source.worktree import WorkTree
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # Nothing is left in the caches of whoever runs the tests, and none of them sees what another kept.
@@ -73,6 +78,25 @@ def external_schemas() -> Path:
     ):
         pytest.fail(missing)
     return folder if folder.is_dir() else pytest.skip(missing)
+
+
+@pytest.fixture(scope="session")
+def sample_files() -> dict[str, bytes]:
+    """The files of the sample portfolio; change a copy."""
+    tree = WorkTree(ROOT)
+    return {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
+
+
+@pytest.fixture(scope="session")
+def sample_session(sample_files: dict[str, bytes]) -> Session:
+    """The sample portfolio, unchanged."""
+    return Session(MemoryTree(sample_files))
+
+
+@pytest.fixture(scope="session")
+def sample_build(sample_session: Session) -> BuildResult:
+    """The build of the sample portfolio: one for all tests of a process."""
+    return build(sample_session)
 
 
 @pytest.fixture(scope="session")

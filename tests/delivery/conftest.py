@@ -14,9 +14,8 @@ import yaml
 
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.session import Session
-from compiler.pipeline.stages import build
+from compiler.pipeline.stages import BuildResult, build
 from compiler.source.memory_tree import MemoryTree
-from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = {"apiVersion": "modelyard/v1"}
@@ -101,11 +100,13 @@ def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = No
 
 def _build_project(files: Mapping[str, bytes]) -> BuiltProject:
     """What a build makes of a project."""
-    run = Session(MemoryTree(files))
-    made = build(run)
-    return BuiltProject(
-        {file.path: file.content.decode() for unit in made.units for file in unit.files}, made.findings, run
-    )
+    session = Session(MemoryTree(files))
+    return _built_project(session, build(session))
+
+
+def _built_project(session: Session, result: BuildResult) -> BuiltProject:
+    files = {file.path: file.content.decode() for unit in result.units for file in unit.files}
+    return BuiltProject(files, result.findings, session)
 
 
 @pytest.fixture(scope="session")
@@ -127,10 +128,9 @@ def build_of() -> Callable[[Mapping[str, bytes]], BuiltProject]:
 
 
 @pytest.fixture(scope="session")
-def sample() -> BuiltProject:
+def sample(sample_session: Session, sample_build: BuildResult) -> BuiltProject:
     """The build of the sample portfolio."""
-    here = WorkTree(ROOT)
-    return _build_project({path: here.read(path) for path in ["modelyard.yaml", *here.paths("models")]})
+    return _built_project(sample_session, sample_build)
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ def github(text: str, path: str) -> list[str]:
 
 
 # GitLab's own matcher is Ruby's File.fnmatch with FNM_PATHNAME and FNM_DOTMATCH; how paths are made ready for it stands in its manual.
+ASCII_SPACE = " \t\n\v\f\r\0"
+"""What Ruby's `strip` takes away; a no-break space stays."""
 HEADING = re.compile(r"\^?\[(?P<name>[^\]]+)\](?:\[(?P<approvals>[0-9]+)\])?(?P<owners>.*)")
 
 
@@ -34,13 +36,13 @@ def sections(text: str) -> Iterator[tuple[str, int, list[tuple[str, list[str]]]]
     """The sections of a file: name, approvals, and patterns with their owners in order."""
     name, approvals, entries = "", 1, []
     for line in text.splitlines():
-        if not line.strip() or line.startswith("#"):
+        if not line.strip(ASCII_SPACE) or line.startswith("#"):
             continue
         if heading := HEADING.fullmatch(line):
             yield name, approvals, entries
             name, approvals, entries = heading["name"], int(heading["approvals"] or 1), []
             continue
-        pattern, *owners = re.split(r"(?<!\\)\s+", line.strip())
+        pattern, *owners = re.split(r"(?<!\\)\s+", line.strip(ASCII_SPACE), flags=re.ASCII)
         entries.append((pattern, owners))
     yield name, approvals, entries
 

@@ -237,11 +237,10 @@ def select_mutants(files: dict[str, bytes]) -> list[Mutant]:
     return random.Random(20261124).sample(every, LARGEST_SAMPLE)
 
 
-def test_the_sample_itself_builds_whole_and_clean() -> None:
-    built = build(Session(MemoryTree(sample())))
-    assert built.can_write
-    assert built.units
-    assert not [finding for finding in built.findings if finding.code.severity is not Severity.INFO]
+def test_the_sample_itself_builds_whole_and_clean(sample_build) -> None:
+    assert sample_build.can_write
+    assert sample_build.units
+    assert not [finding for finding in sample_build.findings if finding.code.severity is not Severity.INFO]
 
 
 def test_a_hostile_text_moves_nothing_that_a_harmless_word_leaves_alone() -> None:
@@ -266,9 +265,9 @@ def only_its_leaf_moves(first: Leaves, second: Leaves, hostile: Leaves | None, t
     assert taken == {text.replace("$", "$$")}, "Kubernetes reads `$$` in a variable's value as `$`"
 
 
-def test_no_hostile_place_stops_a_run_or_leaves_its_place() -> None:
+def test_no_hostile_place_stops_a_run_or_leaves_its_place(sample_build) -> None:
     files = sample()
-    known = keys_of(build(Session(MemoryTree(files))))
+    known = keys_of(sample_build)
     wrong = []
     for mutant in select_mutants(files):
         try:

@@ -11,21 +11,16 @@ import yaml
 
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator, to_strict_schema
-from compiler.pipeline.session import Session
-from compiler.pipeline.stages import build
-from compiler.source.memory_tree import MemoryTree
-from compiler.source.worktree import WorkTree
+from compiler.pipeline.stages import BuildResult
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session")
-def portfolio() -> dict[str, str]:
-    """Every file of the sample portfolio, by its path."""
-    tree = WorkTree(ROOT)
-    made = build(Session(MemoryTree({path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]})))
-    assert [finding.message for finding in made.findings if finding.is_blocking] == []
-    return {file.path: file.content.decode() for unit in made.units for file in unit.files}
+def portfolio(sample_build: BuildResult) -> dict[str, str]:
+    """Every rendered file of the sample portfolio, by its path."""
+    assert [finding.message for finding in sample_build.findings if finding.is_blocking] == []
+    return {file.path: file.content.decode() for unit in sample_build.units for file in unit.files}
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -38,8 +39,8 @@ def files(run: Session) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def register_files() -> dict[str, bytes]:
-    return files(sample())
+def register_files(sample_build) -> dict[str, bytes]:
+    return {file.path: file.content for unit in sample_build.units for file in unit.files}
 
 
 def schema() -> dict[str, object]:
@@ -54,11 +55,10 @@ def test_it_holds_every_model_that_there_is(register_files) -> None:
     assert jsonschema_rs.validator_for(schema(), validate_formats=True).is_valid(register)
 
 
-def test_it_is_what_the_command_says(register_files) -> None:
-    run = sample()
-    assert json.loads(register_files["records/register.json"]) == json.loads(
-        inventory_report.render_json(run.inventory, run.inventory.models)
-    )
+def test_it_is_what_the_command_says(register_files, sample_session) -> None:
+    inventory = sample_session.inventory
+    printed = inventory_report.render_json(inventory, inventory.models)
+    assert json.loads(register_files["records/register.json"]) == json.loads(printed)
 
 
 def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
@@ -74,10 +74,9 @@ def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
     assert not any(cell[:1] in {"=", "+", "-", "@"} for row in rows for cell in row)
 
 
-def test_it_is_committed_nowhere() -> None:
-    built = build(sample())
-    assert not any("register" in file.path for unit in committed_units(built.units) for file in unit.files)
-    assert [unit.id for unit in built.units if any("register" in file.path for file in unit.files)] == ["all.records"]
+def test_it_is_committed_nowhere(sample_build) -> None:
+    assert not any("register" in file.path for unit in committed_units(sample_build.units) for file in unit.files)
+    assert [unit.id for unit in sample_build.units if any("register" in file.path for file in unit.files)] == ["all.records"]
 
 
 def test_no_byte_of_it_depends_on_the_day(register_files) -> None:
@@ -92,14 +91,15 @@ def test_a_project_can_do_without_it() -> None:
     assert not any("register" in path for path in files(run))
 
 
-def test_what_its_schema_refuses_is_no_output(monkeypatch) -> None:
+def test_what_its_schema_refuses_is_no_output() -> None:
     """A template that leaves something out, or adds something, makes nothing."""
     for old, new in (('"version": 1, ', ""), ('"excluded"', '"Excluded"')):
         run = sample()
         emitter = run.emitters.by_id["register"]
         text = emitter.templates["register.json.j2"]
         assert old in text
-        monkeypatch.setitem(emitter.templates, "register.json.j2", text.replace(old, new))
+        changed = replace(emitter, templates={**emitter.templates, "register.json.j2": text.replace(old, new)})
+        run.__dict__["emitters"] = replace(run.emitters, by_id={**run.emitters.by_id, "register": changed})
         built = build(run)
         assert [finding.code for finding in built.findings if finding.is_blocking] == [codes.OUTPUT_INVALID]
 
