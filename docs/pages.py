@@ -259,7 +259,7 @@ def findings() -> Iterator[str]:
     assert code  # noqa: S101 - the first code of the language
     example = Finding(
         code,
-        "`scalin` is not known here",
+        "unknown key `scalin`",
         place,
         subject,
         "did you mean `scaling`?",

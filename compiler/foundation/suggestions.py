@@ -1,16 +1,52 @@
 """Suggests the known word that a misspelled one probably means."""
 
+import re
 from collections.abc import Iterable
+
+_MIN_ABBREVIATION_LENGTH = 3
+"""Shorter abbreviations fit too many words."""
 
 
 def closest_match(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that the word most probably means; `None` if none is close enough."""
-    candidates_by_distance = sorted(
-        (_distance(word, candidate), candidate) for candidate in candidates if candidate != word
-    )
-    if not candidates_by_distance or candidates_by_distance[0][0] > _max_distance(word):
-        return None
-    return candidates_by_distance[0][1]
+    others = [candidate for candidate in candidates if candidate != word]
+    candidates_by_distance = sorted((_distance(word, candidate), candidate) for candidate in others)
+    if candidates_by_distance and candidates_by_distance[0][0] <= _max_distance(word):
+        return candidates_by_distance[0][1]
+    return _closest_abbreviation(word, others)
+
+
+def is_respelling(word: str, candidate: str) -> bool:
+    """Whether the two differ only in case, separators or a plural."""
+    return _fold_case(word) == _fold_case(candidate)
+
+
+def _closest_abbreviation(word: str, candidates: Iterable[str]) -> str | None:
+    """The only candidate that abbreviates the word, or that the word abbreviates: `prod`, `torch`, `scikit-learn`."""
+    pairs = {candidate: sorted((_fold_case(word), _fold_case(candidate)), key=len) for candidate in candidates}
+    for abbreviates in (_is_prefix, _is_suffix, _is_shortened):
+        matches = [
+            candidate
+            for candidate, (short, long) in pairs.items()
+            if len(short) >= _MIN_ABBREVIATION_LENGTH and abbreviates(short, long)
+        ]
+        if matches:
+            return matches[0] if len(matches) == 1 else None
+    return None
+
+
+def _is_prefix(short: str, long: str) -> bool:
+    return long.startswith(short)
+
+
+def _is_suffix(short: str, long: str) -> bool:
+    return long.endswith(short) and 3 * len(short) > 2 * len(long)
+
+
+def _is_shortened(short: str, long: str) -> bool:
+    """Whether the short word is at least half of the long one, with letters left out after the first."""
+    letters = iter(long)
+    return short[0] == long[0] and 2 * len(short) >= len(long) and all(letter in letters for letter in short)
 
 
 def quote_list(words: Iterable[str], *, conjunction: str = "or") -> str:
@@ -19,21 +55,26 @@ def quote_list(words: Iterable[str], *, conjunction: str = "or") -> str:
     return f" {conjunction} ".join(filter(None, [", ".join(quoted_words[:-1]), *quoted_words[-1:]]))
 
 
+def hyphenate(name: str) -> str:
+    """`UseCase` as `use-case`: the word for a kind on the command line."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
 def _max_distance(word: str) -> int:
     return min(3, (len(word) + 1) // 3)
 
 
 def _distance(word: str, candidate: str) -> int:
-    """The number of typing mistakes between two words. Differences in case and in `-`, `_` or no separator count as one at most."""
+    """The number of typing mistakes between two words. Differences in case, separators and a plural count as none."""
     if _fold_case(word) == _fold_case(candidate):
-        return 1
+        return 0
     if abs(len(word) - len(candidate)) > _max_distance(word):
         return len(word) + len(candidate)
     return _alignment_distance(word.lower(), candidate.lower())
 
 
 def _fold_case(word: str) -> str:
-    return word.lower().replace("-", "").replace("_", "").rstrip("s")
+    return word.lower().replace("-", "").replace("_", "").replace(".", "").replace(" ", "").rstrip("s")
 
 
 def _alignment_distance(source: str, target: str) -> int:

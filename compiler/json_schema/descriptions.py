@@ -48,6 +48,7 @@ _BOUNDS = {
 }
 
 _MAX_TEXT_LENGTH = 60
+_MAX_EXAMPLE_LENGTH = 40
 MAX_LISTED_OPTIONS = 3
 """The maximum number of values listed in a sentence."""
 
@@ -60,6 +61,11 @@ def format_value(value: Json) -> str:
         text = json.dumps(value, ensure_ascii=False) if not isinstance(value, list | tuple) else "an empty list"
         return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 2] + '…"' * isinstance(value, str)
     return "a list"
+
+
+def abbreviate(text: str) -> str:
+    """The text, cut where it is long for an example."""
+    return text if len(text) <= _MAX_EXAMPLE_LENGTH else f"{text[: _MAX_EXAMPLE_LENGTH - 1]}…"
 
 
 def describe_types(node: Object) -> str:

@@ -24,7 +24,10 @@ class SchemaRegistry:
     def schema_at(self, location: str) -> Object:
         """The schema that contains the keyword at an absolute location; empty if it cannot be found."""
         uri, fragment = urldefrag(location)
-        return as_object(_follow_path(self._schemas_by_uri.get(uri), unquote(fragment).split("/")[1:-1]))
+        parts = unquote(fragment).split("/")[1:-1]
+        if parts[-1:] == ["dependentRequired"] and parts[-2:-1] != ["properties"]:
+            parts.pop()  # the location of this keyword ends with the key that requires others
+        return as_object(_follow_path(self._schemas_by_uri.get(uri), parts))
 
     def declared_properties(self, node: Object) -> dict[str, Json]:
         """The properties that a schema declares, itself or through schemas for the same location."""

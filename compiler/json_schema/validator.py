@@ -7,6 +7,7 @@ from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.json_schema.engine import Engine, KeywordFailure, SchemaError
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.root_causes import root_causes
+from compiler.json_schema.trial_edits import TrialEdits
 from compiler.json_schema.violation import SchemaViolation
 from compiler.json_schema.violation_messages import MessageBuilder
 
@@ -45,8 +46,13 @@ class Validator:
         if self.is_valid(data):
             return ()
         try:
-            failures = root_causes(self._engine.iter_failures(data), self._engine.schema_registry)
+            failures = self._failures(data)
         except (UnicodeEncodeError, RecursionError):
             failures = [KeywordFailure((), "unreadable", {})]
-        all_violations = MessageBuilder(self._engine.schema_registry, data, spelling).violations(failures)
+        trial_edits = TrialEdits(data, failures, self._failures)
+        messages = MessageBuilder(self._engine.schema_registry, data, spelling, trial_edits)
+        all_violations = messages.violations(failures)
         return tuple(sorted(dict.fromkeys(all_violations), key=lambda violation: violation.sort_key))
+
+    def _failures(self, data: Json) -> list[KeywordFailure]:
+        return root_causes(self._engine.iter_failures(data), self._engine.schema_registry)

@@ -1,8 +1,8 @@
 """A schema violation at one location of the data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from compiler.foundation.json_data import Pointer
+from compiler.foundation.json_data import Json, Pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,10 @@ class SchemaViolation:
     """The missing key (`required`); the pointer is the map that lacks it."""
     suggestion: str | None = None
     """The key or value that was probably meant."""
+    replacement: Json = field(default=None, hash=False)
+    """A key or value to write instead: the schema accepts it here, and no other value changes."""
+    is_certain: bool = False
+    """Whether the replacement is the only reading of what is written."""
 
     @property
     def sort_key(self) -> tuple[tuple[tuple[int, str], ...], str, str]:

@@ -1,9 +1,9 @@
-"""Turns failures into messages: what was found, what was expected, and where to edit."""
+"""Violations in plain words: what the schema expected, and what it found. What to do about it is in `violation_help`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from compiler.foundation.json_data import Json, Pointer, as_list, as_object, value_at
-from compiler.foundation.suggestions import closest_match, quote_list
+from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, value_at
+from compiler.foundation.suggestions import quote_list
 from compiler.json_schema.descriptions import (
     MAX_LISTED_OPTIONS,
     author_description,
@@ -14,35 +14,50 @@ from compiler.json_schema.descriptions import (
 )
 from compiler.json_schema.engine import KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.trial_edits import TrialEdits
 from compiler.json_schema.violation import SchemaViolation
+from compiler.json_schema.violation_help import HelpBuilder, str_items
 
-_MAX_LISTED_KEYS = 12
 _UNEXPECTED_KEY_KEYWORDS = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
 
 
 class MessageBuilder:
-    """Builds the messages for one schema and one document."""
+    """Turns the failures of one piece of data into violations."""
 
     def __init__(
-        self, schema_registry: SchemaRegistry, data: Json, spelling: Callable[[Pointer], str | None] | None
+        self,
+        schema_registry: SchemaRegistry,
+        data: Json,
+        spelling: Callable[[Pointer], str | None] | None,
+        trial_edits: TrialEdits,
     ) -> None:
         self._schema_registry = schema_registry
         self._data = data
         self._spelling = spelling
+        self._help = HelpBuilder(schema_registry, data, spelling, trial_edits)
 
     def violations(self, failures: Iterable[KeywordFailure]) -> list[SchemaViolation]:
-        """One or more violations per failure; a required key that is misspelled is reported once, as the misspelling."""
+        """At least one violation for each failure; a key that is missing because it is misspelt is reported as misspelt."""
         all_violations = [violation for failure in failures for violation in self._to_violations(failure)]
         unknown_keys = {item.pointer: item for item in all_violations if item.keyword == "unknown"}
-        misspellings = {(item.pointer[:-1], item.suggestion) for item in unknown_keys.values()}
+        explained_keys = {
+            (item.pointer[:-1], key)
+            for item in unknown_keys.values()
+            for key in (item.suggestion, *self._nested_keys(item))
+        }
         unique_violations = [
             item for item in all_violations if item.keyword != "unknown" or unknown_keys[item.pointer] is item
         ]
         return [
             item
             for item in unique_violations
-            if item.missing_key is None or (item.pointer, item.missing_key) not in misspellings
+            if item.missing_key is None or (item.pointer, item.missing_key) not in explained_keys
         ]
+
+    def _nested_keys(self, violation: SchemaViolation) -> tuple[str, ...]:
+        """Keys below an unknown key, such as `name` in `metadata: {name: x}`: they are in the wrong map, and not missing."""
+        parent = as_object(value_at(self._data, violation.pointer[:-1]))
+        return tuple(as_object(parent.get(str(violation.pointer[-1]))))
 
     def _to_violations(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
         if failure.keyword in _UNEXPECTED_KEY_KEYWORDS:
@@ -50,16 +65,14 @@ class MessageBuilder:
         elif failure.keyword == "required":
             yield from (self._missing_key(failure, name) for name in failure.names)
         elif failure.keyword == "costly":
-            message = (
-                f"comparing the text with the pattern {format_value(failure.schema.get('pattern'))} takes too long"
-            )
-            yield SchemaViolation(
-                failure.pointer, "costly", message, "write a pattern that does not repeat what it repeats"
-            )
+            pattern = format_value(failure.schema.get("pattern"))
+            message = f"comparing the text with the pattern {pattern} takes too long"
+            help_ = "write a pattern that does not repeat a repetition"
+            yield SchemaViolation(failure.pointer, "costly", message, help_)
         elif failure.keyword == "false":
-            yield self._forbidden_value(failure.pointer)
+            yield _forbidden_value(failure.pointer)
         elif failure.keyword == "not":
-            yield from self._excluded_by_not(failure)
+            yield self._excluded_by_not(failure)
         elif failure.branches:
             yield self._alternatives_violation(failure)
         else:
@@ -67,106 +80,72 @@ class MessageBuilder:
 
     def _unknown_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
         pointer = (*failure.pointer, name)
-        rule = as_object(failure.schema.get("propertyNames")) if failure.keyword == "propertyNames" else {}
-        present = as_object(value_at(self._data, failure.pointer))
-        candidates = [*self._schema_registry.declared_properties(failure.schema), *_str_items(rule.get("enum"))]
-        unused_keys = sorted({key for key in candidates if key not in present})
-        suggestion = closest_match(name, candidates)
-        message = f"`{name}` is not known here"
-        if description := author_description(rule):
-            message += f": expected {description}"
-        if suggestion in present:
-            return SchemaViolation(pointer, "unknown", message, f"`{suggestion}` stands here already")
-        return SchemaViolation(
-            pointer,
-            "unknown",
-            message,
-            _choices_help(suggestion, [f"`{key}`" for key in unused_keys]),
-            suggestion=suggestion,
-        )
-
-    def _missing_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
-        description = author_description(as_object(self._schema_registry.declared_properties(failure.schema).get(name)))
-        hint = f"`{name}` is {description}" if description else None
-        return SchemaViolation(failure.pointer, "required", f"`{name}` is missing", hint, missing_key=name)
-
-    def _forbidden_value(self, pointer: Pointer) -> SchemaViolation:
-        if not pointer:
-            return SchemaViolation(pointer, "false", "nothing may stand here")
-        if isinstance(pointer[-1], int):
-            return SchemaViolation(pointer, "items", f"expected at most {pointer[-1]} elements, found more")
-        return SchemaViolation(pointer, "unknown", f"`{pointer[-1]}` may not stand here")
-
-    def _excluded_by_not(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
-        """The keys that a `not` excludes; for any other `not`, the expectation that the schema's author wrote."""
-        rule = as_object(failure.schema.get("not"))
-        if set(rule) == {"required"}:
-            keys = quote_list(_str_items(rule["required"]), conjunction="and")
-            suffix = " together" * (len(as_list(rule["required"])) > 1)
-            name = _str_items(rule["required"])[-1]
-            yield SchemaViolation((*failure.pointer, name), "unknown", f"{keys} may not stand here{suffix}")
-            return
+        rule: Object = as_object(failure.schema.get("propertyNames")) if failure.keyword == "propertyNames" else {}
         description = author_description(rule)
         message = (
-            f"expected anything but {description}, found {self._describe_actual(failure.pointer)}"
-            if description
-            else None
+            f"unknown key `{name}`" if description is None else f"expected a key that is {description}, found `{name}`"
         )
-        yield SchemaViolation(
-            failure.pointer, "not", message or f"{self._describe_actual(failure.pointer)} may not stand here"
+        return self._help.for_key(SchemaViolation(pointer, "unknown", message), failure.schema, rule)
+
+    def _missing_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
+        schema = as_object(self._schema_registry.declared_properties(failure.schema).get(name))
+        help_ = self._help.for_missing_key(name, schema)
+        return SchemaViolation(failure.pointer, "required", f"`{name}` is missing", help_, missing_key=name)
+
+    def _excluded_by_not(self, failure: KeywordFailure) -> SchemaViolation:
+        """A `not` that only excludes keys names them; any other repeats what the author of the schema says about it."""
+        rule = as_object(failure.schema.get("not"))
+        if set(rule) == {"required"}:
+            names = str_items(rule["required"])
+            keys = quote_list(names, conjunction="and")
+            is_pair = len(names) > 1
+            message = f"{keys} exclude each other" if is_pair else f"{keys} is not allowed here"
+            help_ = "remove one of them" if is_pair else "remove it"
+            return SchemaViolation((*failure.pointer, names[-1]), "unknown", message, help_)
+        description = author_description(rule)
+        actual = self._describe_actual(failure.pointer)
+        message = (
+            f"expected anything but {description}, found {actual}" if description else f"{actual} is not allowed here"
         )
+        return SchemaViolation(failure.pointer, "not", message, "write another value")
 
     def _alternatives_violation(self, failure: KeywordFailure) -> SchemaViolation:
+        keys = _alternative_keys(failure)
+        if keys is not None:
+            return SchemaViolation(failure.pointer, failure.keyword, *keys)
         description = author_description(failure.schema)
-        message = self._alternative_keys_message(failure) or self._alternative_values_message(failure, description)
-        return SchemaViolation(failure.pointer, failure.keyword, message)
+        message, expectation_text = self._alternative_values_message(failure, description)
+        return self._help.for_value(
+            SchemaViolation(failure.pointer, failure.keyword, message), failure, expectation_text
+        )
 
-    def _alternative_keys_message(self, failure: KeywordFailure) -> str | None:
-        """The message if the alternatives differ only in their required keys."""
-        nodes = [as_object(alternative) for alternative in as_list(failure.schema.get(failure.keyword))]
-        if not nodes or not all(set(node) == {"required"} for node in nodes):
-            return None
-        key_lists = [quote_list(_str_items(node["required"]), conjunction="with") for node in nodes]
-        matching_keys = [key_lists[i] for i, branch in enumerate(failure.branches) if not branch]
-        if not matching_keys:
-            return f"expected {' or '.join(key_lists)}, found none of them"
-        return f"expected only one of {', '.join(key_lists)}, found {' and '.join(matching_keys)}"
-
-    def _alternative_values_message(self, failure: KeywordFailure, description: str | None) -> str:
+    def _alternative_values_message(self, failure: KeywordFailure, description: str | None) -> tuple[str, str]:
         actual = self._describe_actual(failure.pointer)
         if description is None and not all(failure.branches):
             count = sum(not branch for branch in failure.branches)
-            return f"expected exactly one of {len(failure.branches)} alternatives, found {actual}, which fits {count}"
+            expected = f"exactly one of {len(failure.branches)} alternatives"
+            return f"expected {expected}, found {actual}, which fits {count}", f"a value that fits {expected}"
         parts = [
             describe_expectation(branch_failure.keyword, branch_failure.schema)
             for branch in failure.branches
             for branch_failure in branch
         ]
-        return f"expected {description or ' or '.join(dict.fromkeys(filter(None, parts)))}, found {actual}"
+        expected = description or " or ".join(dict.fromkeys(filter(None, parts)))
+        return f"expected {expected}, found {actual}", expected
 
     def _value_violation(self, failure: KeywordFailure) -> SchemaViolation:
         expectation_text = describe_expectation(failure.keyword, failure.schema)
-        message, suggestion, hint = self._special_message(failure), None, None
-        if expectation_text:
+        message = self._special_message(failure)
+        if failure.keyword == "enum" and len(as_list(failure.schema.get("enum"))) > MAX_LISTED_OPTIONS:
+            message = f"{self._describe_actual(failure.pointer)} is not a known value"
+        elif expectation_text:
             actual = self._describe_actual(failure.pointer)
             if describe_limit(failure.keyword, failure.schema) == expectation_text:
-                actual = describe_measure(
-                    failure.keyword,
-                    value_at(self._data, failure.pointer),
-                    lambda: self._describe_actual(failure.pointer),
-                )
+                value = value_at(self._data, failure.pointer)
+                actual = describe_measure(failure.keyword, value, lambda: self._describe_actual(failure.pointer))
             message = f"expected {expectation_text}, found {actual}"
-        if failure.keyword in {"enum", "const"}:
-            suggestion, hint = self._option_suggestion(failure)
-        return SchemaViolation(failure.pointer, failure.keyword, message, hint, suggestion=suggestion)
-
-    def _option_suggestion(self, failure: KeywordFailure) -> tuple[str | None, str | None]:
-        values = as_list(failure.schema.get("enum"))
-        actual = value_at(self._data, failure.pointer)
-        suggestion = closest_match(actual, _str_items(values)) if isinstance(actual, str) else None
-        return suggestion, _choices_help(
-            suggestion, [format_value(value) for value in values] if len(values) > MAX_LISTED_OPTIONS else []
-        )
+        violation = SchemaViolation(failure.pointer, failure.keyword, message)
+        return self._help.for_value(violation, failure, expectation_text)
 
     def _special_message(self, failure: KeywordFailure) -> str:
         value = as_list(value_at(self._data, failure.pointer)) if failure.keyword == "uniqueItems" else ()
@@ -186,17 +165,28 @@ class MessageBuilder:
 
     def _describe_actual(self, pointer: Pointer) -> str:
         value = value_at(self._data, pointer)
-        spelling_text = (
-            None if isinstance(value, Mapping | list | tuple) or self._spelling is None else self._spelling(pointer)
-        )
+        is_container = isinstance(value, Mapping | list | tuple)
+        spelling_text = None if is_container or self._spelling is None else self._spelling(pointer)
         return format_value(value) if spelling_text is None else f"`{spelling_text}`" if spelling_text else "nothing"
 
 
-def _choices_help(suggestion: str | None, options: Sequence[str]) -> str | None:
-    if suggestion:
-        return f"did you mean `{suggestion}`?"
-    return f"one of: {', '.join(options)}" if 1 < len(options) <= _MAX_LISTED_KEYS else None
+def _forbidden_value(pointer: Pointer) -> SchemaViolation:
+    if not pointer:
+        return SchemaViolation(pointer, "false", "no value is allowed here", "remove it")
+    if isinstance(pointer[-1], int):
+        message = f"expected at most {pointer[-1]} elements, found more"
+        return SchemaViolation(pointer, "items", message, "remove the other elements")
+    return SchemaViolation(pointer, "unknown", f"`{pointer[-1]}` is not allowed here", "remove it")
 
 
-def _str_items(values: Json) -> list[str]:
-    return [value for value in as_list(values) if isinstance(value, str)]
+def _alternative_keys(failure: KeywordFailure) -> tuple[str, str] | None:
+    """The message and the help where each alternative only requires keys of its own."""
+    nodes = [as_object(alternative) for alternative in as_list(failure.schema.get(failure.keyword))]
+    if not nodes or not all(set(node) == {"required"} for node in nodes):
+        return None
+    key_lists = [quote_list(str_items(node["required"]), conjunction="with") for node in nodes]
+    matching_keys = [key_lists[i] for i, branch in enumerate(failure.branches) if not branch]
+    if not matching_keys:
+        return f"expected {' or '.join(key_lists)}, found none of them", f"add {' or '.join(key_lists)}"
+    message = f"expected only one of {', '.join(key_lists)}, found {' and '.join(matching_keys)}"
+    return message, f"keep {' or '.join(matching_keys)}, and remove the others"

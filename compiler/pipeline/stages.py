@@ -25,6 +25,7 @@ from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, i
 from compiler.policy.policy_findings import merge_environments
 from compiler.resolve.checks.fleet_checks import check_fleet
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.finding_causes import without_repeated_warnings
 
 if TYPE_CHECKING:
     from compiler.write.output_units import Unit
@@ -157,7 +158,7 @@ def all_findings(_finding: Finding) -> bool:
 
 
 def _run_checks(session: Session) -> Iterator[Finding]:
-    return chain.from_iterable(stage(session) for stage in CHECK_STAGES)
+    return without_repeated_warnings(chain.from_iterable(stage(session) for stage in CHECK_STAGES))
 
 
 @dataclass(frozen=True)

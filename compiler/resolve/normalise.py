@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.spec.language import Annotation, annotation_tree, map_values
-from compiler.spec.quantities import QUANTITIES
+from compiler.spec.quantities import QUANTITIES, QuantityError
 
-QuantityErrors: TypeAlias = list[tuple[Pointer, str]]
+QuantityErrors: TypeAlias = list[tuple[Pointer, QuantityError]]
 
 
 class Normaliser:
@@ -33,7 +33,7 @@ class Normaliser:
         if key not in self._canonical_forms:
             try:
                 self._canonical_forms[key] = str(QUANTITIES[name](key[1]))
-            except ValueError as error:
-                errors.append((pointer, str(error)))
+            except QuantityError as error:
+                errors.append((pointer, error))
                 return value
         return self._canonical_forms[key]

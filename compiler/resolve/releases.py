@@ -1,6 +1,8 @@
 """Selects the release that runs, and reads its companion files."""
 
 from collections.abc import Mapping, Sequence
+from posixpath import basename, dirname, relpath
+from typing import NamedTuple
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
@@ -12,6 +14,12 @@ from compiler.source.companion_paths import companion_path
 from compiler.source.tree import NoSuchFile, Tree
 from compiler.spec.language import Annotation, iter_values
 from compiler.spec.portfolio import ModelSpec, release_contents
+
+
+class _FileProblem(NamedTuple):
+    message: str
+    help: str
+
 
 MAX_COMPANION_BYTES = 1024 * 1024
 """Maximum bytes of a companion file: a cluster object and an engine's bundle must be able to hold it."""
@@ -31,7 +39,7 @@ def read_release(
     ):
         entry = _read_companion_file(tree, spec, as_str(relative), files)
         if (as_str(relative), relative_pointer[:-1]) in named_files:
-            entry = f"`{relative}` is named twice"
+            entry = _FileProblem(f"`{relative}` is named twice", "remove one of the two")
         named_files.add((as_str(relative), relative_pointer[:-1]))
         if isinstance(entry, CompanionFile):
             files[entry.relative] = entry
@@ -39,17 +47,17 @@ def read_release(
             findings.append(_companion_finding(spec, (*pointer, *relative_pointer), entry))
     total = sum(len(file.content) for file in files.values())
     if total > MAX_COMPANION_BYTES:
-        message = f"the files of {version} have {total} bytes together; a release has at most {MAX_COMPANION_BYTES} beside the spec"
-        findings.append(_companion_finding(spec, (*pointer, "source"), message))
+        message = f"the files of {version} have {total:,} bytes together, and may have {MAX_COMPANION_BYTES:,}"
+        problem = _FileProblem(message, "store large files elsewhere, and refer to them by address and digest")
+        findings.append(_companion_finding(spec, (*pointer, "source"), problem))
     digests = {relative: bytes_digest(file.content) for relative, file in sorted(files.items())}
     release_digest = digest({"content": plain_data(content), "files": digests})
     return Release(version, content, pointer, tuple(files.values()), release_digest), findings
 
 
-def _companion_finding(spec: ModelSpec, pointer: Pointer, message: str) -> Finding:
-    return Finding(
-        codes.BAD_COMPANION_FILE, message, spec.document.location(pointer), Subject("Model", spec.name, None, pointer)
-    )
+def _companion_finding(spec: ModelSpec, pointer: Pointer, problem: "_FileProblem") -> Finding:
+    location, subject = spec.document.location(pointer), Subject("Model", spec.name, None, pointer)
+    return Finding(codes.BAD_COMPANION_FILE, problem.message, location, subject, problem.help)
 
 
 def selected_version(merged_model: MergedModel, environment: str) -> tuple[str | None, list[Finding]]:
@@ -113,16 +121,29 @@ def _published_version(
 
 def _read_companion_file(
     tree: Tree, spec: ModelSpec, relative: str, known_files: Mapping[str, CompanionFile]
-) -> CompanionFile | str:
+) -> "CompanionFile | _FileProblem":
     if relative in known_files:
         return known_files[relative]
     try:
         path = companion_path(tree, spec.document.path, relative)
         content = tree.read(path)
     except ValueError as error:
-        return str(error)
+        message, _, help_ = str(error).rstrip(".").partition("; ")
+        return _FileProblem(message, help_ or "write the path of a file below the folder of the spec")
     except NoSuchFile:
-        return f"there is no file {relative} beside {spec.document.path}"
+        return _FileProblem(
+            f"there is no file `{relative}` next to {spec.document.path}", _file_help(tree, spec, relative)
+        )
     if len(content) > MAX_COMPANION_BYTES:
-        return f"{relative} has {len(content)} bytes; a file beside a spec has at most {MAX_COMPANION_BYTES}"
+        message = f"`{relative}` has {len(content):,} bytes, and may have {MAX_COMPANION_BYTES:,}"
+        return _FileProblem(message, "store it elsewhere, and refer to it by address and digest")
     return CompanionFile(path, relative, content)
+
+
+def _file_help(tree: Tree, spec: ModelSpec, relative: str) -> str:
+    """The file that was probably meant: of a similar path, or of the same name in another folder."""
+    folder = dirname(spec.document.path)
+    paths = [relpath(path, folder) for path in tree.paths(folder) if path != spec.document.path]
+    same_name = [path for path in paths if basename(path) == basename(relative)]
+    suggestion = same_name[0] if len(same_name) == 1 else closest_match(relative, paths)
+    return f"did you mean `{suggestion}`?" if suggestion else "add the file, or correct its path"

@@ -13,6 +13,7 @@ from compiler.resolve.layers import Layer
 from compiler.spec.data_types import ModelData, ReleaseData, SourceData
 from compiler.spec.language import MergeRules
 from compiler.spec.portfolio import EnvironmentSpec, ModelSpec, document_identity
+from compiler.spec.schema_findings import violation_help
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ class MergedModel:
             if is_unknown_key
             else codes.BAD_VALUE
         )
-        return Finding(code, message, location, self._subject(contribution, pointer), violation.help)
+        return Finding(
+            code, message, location, self._subject(contribution, pointer), violation_help(violation) or code.remedy
+        )
 
     def _missing_key_source(self, pointer: Pointer, key: str) -> Contribution | None:
         """The layer that should add a missing key: the one that deletes it, else the weakest with the map; `None`: the document."""

@@ -95,8 +95,8 @@ class Resolver:
         data, violations = overlay_merge.validate(release.version if release else None, language)
         merged_model = replace(merged_model, json=data)
         findings += [
-            merged_model.finding(codes.BAD_VALUE, f"{format_path(pointer)}: {message}", pointer)
-            for pointer, message in overlay_merge.quantity_errors
+            merged_model.finding(codes.BAD_VALUE, f"{format_path(pointer)}: {error}", pointer, error.help)
+            for pointer, error in overlay_merge.quantity_errors
         ]
         findings += map(merged_model.schema_finding, violations)
         missing_pointers = {(*violation.pointer, violation.missing_key) for violation in violations}

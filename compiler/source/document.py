@@ -1,10 +1,13 @@
 """A document of the language: JSON data, and the location of each value."""
 
+import re
 from dataclasses import dataclass, field
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer
 from compiler.source.node_positions import NodePosition, positions_of
+
+_ANCHOR = re.compile(r"(?:^|[\s\[{,:-])&\w", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +34,21 @@ class Document:
         """The scalar as written, with quotes; `None` for maps, lists and missing values."""
         node, is_exact = self._root_node.nearest(pointer)
         return self.text[slice(*node.scalar_range)] if is_exact and node.scalar_range else None
+
+    def text_of(self, pointer: Pointer) -> str:
+        """The text of the value, or of the alias that stands for it; empty for a value that is not there."""
+        node, is_exact = self._root_node.nearest(pointer)
+        return self.text[node.start : node.end] if is_exact else ""
+
+    def key_text(self, pointer: Pointer) -> str:
+        """The text of the key, quotes included; empty for a key that is not there."""
+        node, is_exact = self._root_node.nearest(pointer)
+        return self.text[slice(*node.key_range)] if is_exact else ""
+
+    @property
+    def has_anchors(self) -> bool:
+        """Whether the text of one value may be the value of several fields."""
+        return _ANCHOR.search(self.text) is not None
 
     @property
     def _root_node(self) -> NodePosition:

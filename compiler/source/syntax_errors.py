@@ -8,7 +8,8 @@ from yaml import YAMLError
 from yaml.error import Mark, MarkedYAMLError
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Location, Note
+from compiler.diagnostics.finding import Finding, Fix, Location, Note
+from compiler.source.likely_causes import Cause, likely_cause
 from compiler.source.text_decoding import LineIndex
 
 
@@ -36,8 +37,8 @@ _TAB = re.compile(r"[ ]*\t[ \t]*(?=\S)")
 _SYNTAX_ERROR_KINDS = (
     _SyntaxErrorKind(
         r"mapping values are not allowed",
-        "A colon stands where no key can be.",
-        "Quote the value if the colon is part of it; else give the key a line of its own, in line with its neighbours.",
+        "A value contains a colon, which would begin another key.",
+        "Quote the value if the colon is part of it; else write the key on a line of its own, below the key before it.",
     ),
     _SyntaxErrorKind(r"mapping keys are not allowed", "A value cannot begin with `?`.", "Quote the value."),
     _SyntaxErrorKind(
@@ -49,7 +50,7 @@ _SYNTAX_ERROR_KINDS = (
     _SyntaxErrorKind(r"cannot start any token", "A value cannot begin with `{}`.", "Quote the value."),
     _SyntaxErrorKind(
         r"could not find expected ':'|found unexpected ':'",
-        "A key has no colon after it.",
+        "This key has no colon.",
         "Write `key: value`, with a space after the colon; quote text that spans lines.",
     ),
     _SyntaxErrorKind(
@@ -65,8 +66,8 @@ _SYNTAX_ERROR_KINDS = (
     ),
     _SyntaxErrorKind(
         r"expected (key|<block end>|'-' ind).* inside \S\Z",
-        "Something follows where the value has ended.",
-        "Quote the whole value, not a part of it; inside single quotes a quote is written twice.",
+        "The value ends before this text.",
+        "Quote the whole value, not a part of it; inside single quotes, write a quote twice.",
     ),
     _SyntaxErrorKind(
         r"expected '-' ind|expected <block end>.*block collection",
@@ -75,8 +76,8 @@ _SYNTAX_ERROR_KINDS = (
     ),
     _SyntaxErrorKind(
         r"expected (key|<block end>)",
-        "This line is indented like nothing above it.",
-        "Put it in the column of the keys that it belongs with.",
+        "The indentation of this line matches no line above it.",
+        "Indent it like the keys that it belongs with.",
     ),
     _SyntaxErrorKind(
         r"node content",
@@ -91,8 +92,8 @@ _SYNTAX_ERROR_KINDS = (
     ),
     _SyntaxErrorKind(
         r"unexpected end of stream|unexpected document (indicator|separator)",
-        "A quote is not closed.",
-        "Close it; inside single quotes a quote is written twice.",
+        "This string is not closed.",
+        "Add the closing quote; inside single quotes, write a quote twice.",
         _TargetKind.OPENING,
     ),
     _SyntaxErrorKind(
@@ -110,7 +111,9 @@ _SYNTAX_ERROR_KINDS = (
         "Begin the text on the next line, indented.",
     ),
     _SyntaxErrorKind(
-        r"while scanning an (alias|anchor)", "`&` or `*` is followed by no name.", "Quote text that begins so."
+        r"while scanning an (alias|anchor)",
+        "`&` and `*` need a name after them.",
+        "Quote the value if it is text that begins with this sign.",
     ),
     _SyntaxErrorKind(
         r"directive|incompatible YAML", "This directive is not understood.", "Remove the line.", _TargetKind.LINE
@@ -134,6 +137,8 @@ def syntax_error_finding(error: YAMLError, text: str, path: str) -> Finding:
     if _UNKNOWN_TAG.search(f"{error.problem} {error.context}"):
         location = _character_location(lines, path, text, problem)
         return Finding(codes.CUSTOM_TAG, "This tag is not understood.", location, help=codes.CUSTOM_TAG.remedy)
+    if cause := likely_cause(text, problem, opening):
+        return _cause_finding(cause, lines, path)
     kind = _classify_error(error, text, problem)
     notes: tuple[Note, ...] = ()
     index = problem
@@ -143,11 +148,17 @@ def syntax_error_finding(error: YAMLError, text: str, path: str) -> Finding:
         index = text.rfind("\n", 0, problem) + 1
     elif kind.target is _TargetKind.OPENING and (problem == len(text) or "\n" in text[opening:problem]):
         index = opening
-        notes = (Note("It was missed here.", _character_location(lines, path, text, problem)),)
+        notes = (Note("it is not closed before this place", _character_location(lines, path, text, problem)),)
     message = kind.message.replace("{}", text[problem : problem + 1])
     return Finding(
         codes.YAML_SYNTAX, message, _character_location(lines, path, text, index), help=kind.help, notes=notes
     )
+
+
+def _cause_finding(cause: Cause, lines: LineIndex, path: str) -> Finding:
+    location = lines.location(path, cause.start, cause.end)
+    fix = None if cause.replacement is None else Fix(location, cause.replacement)
+    return Finding(codes.YAML_SYNTAX, cause.message, location, help=cause.help, fix=fix)
 
 
 def _classify_error(error: MarkedYAMLError, text: str, problem: int) -> _SyntaxErrorKind:

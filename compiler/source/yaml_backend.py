@@ -12,7 +12,7 @@ from yaml.events import Event
 from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
-from yaml.tokens import DirectiveToken
+from yaml.tokens import DirectiveToken, Token
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -22,6 +22,10 @@ class EventSource(Protocol):
 
     def get_event(self) -> Event | None:
         """The next event; `None` after the last."""
+        ...
+
+    def get_token(self) -> Token | None:
+        """The next token, of a source that was asked for no event; None after the last."""
         ...
 
 

@@ -20,6 +20,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Fix, Location
 from compiler.foundation.json_data import Json
 from compiler.source import yaml_backend
+from compiler.source.likely_causes import Cause, template_at
 from compiler.source.loader_findings import LoaderFindings
 from compiler.source.plain_scalars import SPECIAL_FIRST_CHARACTERS, AmbiguousScalar, InvalidNode, resolve_scalar
 from compiler.source.text_decoding import reserved_character_name, truncate
@@ -44,10 +45,19 @@ class DocumentRoot:
 class YamlLoader:
     """Loads the documents of one file; problems are in `findings`."""
 
-    __slots__ = ("_anchors", "_has_aliases", "_loader_findings", "_next_event", "_open_anchors", "_values_left")
+    __slots__ = (
+        "_anchors",
+        "_has_aliases",
+        "_loader_findings",
+        "_next_event",
+        "_open_anchors",
+        "_text",
+        "_values_left",
+    )
 
     def __init__(self, text: str, path: str) -> None:
         self._loader_findings = LoaderFindings(text, path)
+        self._text = text
         self._next_event: Callable[[], Any] = yaml_backend.open_events(
             text
         ).get_event  # Any: events are distinguished by class
@@ -214,7 +224,9 @@ class YamlLoader:
         else:
             self._load_node(event, depth)
         key = key_text(event)
-        if key is None:
+        if key is None and (template := self._template_cause(event)):
+            self._loader_findings.add(codes.NOT_A_DOCUMENT, template.message, event, help=template.help)
+        elif key is None:
             self._loader_findings.add(
                 codes.NOT_A_DOCUMENT,
                 _invalid_key_message(event),
@@ -225,6 +237,11 @@ class YamlLoader:
             self._loader_findings.add_duplicate_key(key, event, start)
             return None
         return key
+
+    def _template_cause(self, event: Any) -> Cause | None:  # noqa: ANN401 - events are told apart by their class
+        """The template expression that YAML takes for a map as a key: `{{ name }}`."""
+        is_map = event.__class__ is MappingStartEvent
+        return template_at(self._text, event.start_mark.index) if is_map else None
 
     def _load_merge_key(
         self, event: Event, start: Event, previous_sources: list[dict[str, Json]] | None, depth: int

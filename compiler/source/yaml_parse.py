@@ -54,7 +54,12 @@ def _load(text: str, path: str) -> ParseResult:
         findings = loader.findings
         return _build_result(loader.load_documents(), findings, text, path)
     except YAMLError as error:
-        return ParseResult((), sorted_unique([*findings, syntax_error_finding(error, text, path)]))
+        finding = syntax_error_finding(error, text, path)
+        line = finding.location.line if finding.location else 0
+        earlier_findings = [
+            earlier for earlier in findings if earlier.location is None or earlier.location.line != line
+        ]
+        return ParseResult((), sorted_unique([*earlier_findings, finding]))
     except UnreadableFile as unreadable:
         return ParseResult((), sorted_unique([*findings, unreadable.finding]))
 

@@ -8,7 +8,10 @@ _DURATION = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|w))+$"
 _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 
 
-def _text_type(pattern: str, expects: str, example: str, quantity: str | None = None, **extra: Any) -> WithJsonSchema:
+def _text_type(
+    pattern: str, expects: str, example: str, quantity: str | None = None, *, kind: str | None = None, **extra: Any
+) -> WithJsonSchema:
+    """`kind`: a kind of text for which `compiler/json_schema/corrections/` knows other spellings."""
     schema: dict[str, Any] = {
         "type": "string",
         "pattern": pattern,
@@ -17,6 +20,8 @@ def _text_type(pattern: str, expects: str, example: str, quantity: str | None = 
     }
     if quantity:
         schema["x-modelyard-quantity"] = quantity
+    if kind:
+        schema["x-modelyard-text"] = kind
     return WithJsonSchema(schema | extra)
 
 
@@ -60,13 +65,16 @@ TimeZoneText = Annotated[
 DigestText = Annotated[
     str,
     _text_type(
-        r"^sha256:[0-9a-f]{64}$", "a digest: sha256: and 64 hexadecimal digits", "sha256:" + "0123456789abcdef" * 4
+        r"^sha256:[0-9a-f]{64}$",
+        "a digest: sha256: and 64 hexadecimal digits",
+        "sha256:" + "0123456789abcdef" * 4,
+        kind="digest",
     ),
 ]
 VersionText = Annotated[
     str,
     _text_type(r"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$",
-          'a semantic version such as "3.1.0"', "3.1.0"),
+          'a semantic version such as "3.1.0"', "3.1.0", kind="version"),
 ]  # fmt: skip
 VersionRangeText = Annotated[
     str,
@@ -76,7 +84,7 @@ VersionRangeText = Annotated[
 NameText = Annotated[
     str,
     _text_type(r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a name of lower-case letters, digits and hyphens, at most 63", "card-fraud",
-          maxLength=63),
+          kind="name", maxLength=63),
 ]  # fmt: skip
 NamespaceText = Annotated[
     str,
@@ -84,6 +92,7 @@ NamespaceText = Annotated[
         r"^(?!kube-)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",
         "a namespace of lower-case letters, digits and hyphens, at most 63, and none of Kubernetes' own, which begin with kube-",
         "payments-models",
+        kind="name",
         maxLength=63,
     ),
 ]
@@ -109,6 +118,7 @@ DateText = Annotated[
         r"^(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
         "a date such as 2027-03-31",
         "2027-03-31",
+        kind="date",
         format="date",
     ),
 ]
@@ -122,6 +132,9 @@ FieldText = Annotated[
     ),
 ]
 NonEmptyText = Annotated[str, _text_type(r"\S", "some words", "It moves in spring.")]
+ReasonText = Annotated[
+    str, _text_type(r"\S\s+\S", "a reason of at least two words", "The vendor fixes it in spring.", minLength=10)
+]
 HostText = Annotated[
     str,
     _text_type(r"^(?:[a-z0-9](?:[-a-z0-9]*[a-z0-9])?\.)+[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a host name such as api.vendor.example",

@@ -98,6 +98,11 @@ class TypeLanguage:
         return tuple(iter_annotations("x-modelyard-ref", self._schema, self._schema))
 
     @cached_property
+    def dates(self) -> tuple[Annotation, ...]:
+        """Where a Model document has fields for dates."""
+        return _date_annotations({"$ref": "#/$defs/Spec"}, self._schema)
+
+    @cached_property
     def release_references(self) -> tuple[Annotation, ...]:
         """The references in the content of a release: their pointers and the kinds of document."""
         return tuple(iter_annotations("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
@@ -177,9 +182,23 @@ class Language:
         """The published schema of a kind."""
         return self._kinds[name]
 
+    def date_pointers(self, data: Object) -> Iterator[Pointer]:
+        """Where a document has values in fields for dates."""
+        kind, type_name = as_str(data.get("kind")), as_str(data.get("type"))
+        annotations: tuple[Annotation, ...] = ()
+        if kind == "Model" and type_name in self._types:
+            annotations = self.type_language(type_name).dates
+        elif kind in self._kinds and kind != "Model":
+            annotations = _date_annotations(self._kinds[kind], self._kinds[kind])
+        return (pointer for annotation in annotations for pointer, _ in iter_values(data, annotation.pointer))
+
     def references(self, kind: str) -> tuple[Annotation, ...]:
         """The references in a document of a kind other than Model: their pointers and the kinds of document."""
         return tuple(iter_annotations("x-modelyard-ref", self._kinds[kind], self._kinds[kind]))
+
+
+def _date_annotations(node: Object, root: Object) -> tuple[Annotation, ...]:
+    return tuple(annotation for annotation in iter_annotations("format", node, root) if annotation.value == "date")
 
 
 def _dereference(node: Any, root: Object) -> Object:

@@ -17,6 +17,14 @@ _MEMORY_UNITS = {
 }  # fmt: skip
 
 
+class QuantityError(ValueError):
+    """What is wrong with an amount that has the right form, and what to do about it."""
+
+    def __init__(self, message: str, help_: str) -> None:
+        super().__init__(message)
+        self.help = help_
+
+
 class Duration(str):
     """A duration in milliseconds. The canonical spelling uses the largest unit that divides it."""
 
@@ -28,7 +36,7 @@ class Duration(str):
             (int(number) if number.isdecimal() else Fraction(number)) * _DURATION_UNITS[unit] for number, unit in parts
         )
         if total.denominator != 1:
-            raise ValueError("a duration is a whole number of milliseconds")
+            raise QuantityError("the duration is not a whole number of milliseconds", "write a multiple of 1ms")
         amount = int(total)
         unit = next(unit for unit in ("d", "h", "m", "s", "ms") if amount % _DURATION_UNITS[unit] == 0)
         return super().__new__(cls, f"{amount // _DURATION_UNITS[unit]}{unit}")
@@ -53,7 +61,7 @@ class Percentage(str):
     def __new__(cls, text: str) -> "Percentage":
         number = text.rstrip("%").strip()
         if not 0 <= Fraction(number) <= 100:  # noqa: PLR2004 - per cent
-            raise ValueError("a percentage lies between 0% and 100%")
+            raise QuantityError("the percentage is above 100%", "write a percentage from 0% to 100%")
         whole, _, decimals = number.partition(".")
         decimals = decimals.rstrip("0")
         return super().__new__(cls, f"{int(whole)}{decimals and f'.{decimals}'}%")
@@ -82,7 +90,7 @@ class Cpu(str):
     def __new__(cls, text: str) -> "Cpu":
         amount = Fraction(text[:-1]) if text.endswith("m") else Fraction(text) * 1000
         if amount.denominator != 1 or amount == 0:
-            raise ValueError("CPU is counted in whole thousandths of a core, and is more than none")
+            raise QuantityError("the CPU is not a whole number of millicores above 0", "write at least `1m`")
         return super().__new__(cls, str(amount // 1000) if amount % 1000 == 0 else f"{amount}m")
 
     @property
@@ -99,10 +107,10 @@ class Memory(str):
     def __new__(cls, text: str) -> "Memory":
         match = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", text)
         if match is None:
-            raise ValueError("memory is a number and a unit")
+            raise QuantityError("the memory is not a number with a unit", "write an amount such as `512Mi`")
         amount = Fraction(match[1]) * _MEMORY_UNITS[match[2]]
         if amount.denominator != 1 or amount == 0:
-            raise ValueError("memory is a whole number of bytes, and more than none")
+            raise QuantityError("the memory is not a whole number of bytes above 0", "write an amount such as `512Mi`")
         total = int(amount)
         order = ("Pi", "Ti", "Gi", "Mi", "Ki") if total % 1024 == 0 else ("P", "T", "G", "M", "k", "")
         unit = next(unit for unit in order if total % _MEMORY_UNITS[unit] == 0)
@@ -127,7 +135,7 @@ class Cron(str):
                 if word.upper() in _CRON_NAMES.get(name, ()):
                     continue
                 if not word.isdecimal() or not low <= int(word) <= high:
-                    raise ValueError(f"{word} is no {name}: it lies between {low} and {high}")
+                    raise QuantityError(f"`{word}` is not a {name}", f"write a number from {low} to {high}")
         return super().__new__(cls, " ".join(fields))
 
 
@@ -148,7 +156,8 @@ _CRON_NAMES = MappingProxyType(
 QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"duration": Duration, "percentage": Percentage, "cpu": Cpu, "memory": Memory, "cron": Cron}
 )
-"""The class of each kind of quantity, by its name in the schema (`x-modelyard-quantity`). The classes raise `ValueError` for invalid text.
+"""The class of each kind of quantity, by its name in the schema (`x-modelyard-quantity`). The classes raise `QuantityError` for invalid
+text.
 """
 
 

@@ -8,6 +8,8 @@ from compiler.diagnostics.finding import Code, Finding, Fix, Location, Subject
 from compiler.foundation.json_data import Pointer, format_path
 from compiler.json_schema import SchemaViolation
 from compiler.source.document import Document
+from compiler.source.flow_text import flow_text
+from compiler.spec.key_synonyms import synonym_help
 
 _CODES: Mapping[str, Code] = MappingProxyType({"unknown": codes.UNKNOWN_KEY, "required": codes.MISSING_KEY})
 
@@ -32,22 +34,47 @@ def schema_finding(
         if is_unknown_key or violation.keyword == "required"
         else document.location(pointer)
     )
+    other_place = _help_on_key(violation, subject.kind, pointer) if is_unknown_key else None
+    code = _CODES.get(violation.keyword, codes.BAD_VALUE)
     path_text = format_path(pointer[:-1] if is_unknown_key else pointer)
     message = f"{path_text}: {violation.message}" if path_text else violation.message
     return Finding(
-        code=_CODES.get(violation.keyword, codes.BAD_VALUE),
+        code=code,
         message=message,
         location=location,
         subject=Subject(subject.kind, subject.name, subject.environment, pointer),
-        help=(_misplaced_key_help(subject.kind, pointer) if is_unknown_key else None) or violation.help,
-        fix=_fix(violation, location),
+        help=other_place or violation_help(violation) or code.remedy,
+        fix=None if other_place else _fix(violation, document, pointer, location),
     )
 
 
-def _fix(violation: SchemaViolation, location: Location) -> Fix | None:
-    """The likely fix. It is a guess, and therefore not marked as safe."""
-    is_word = violation.suggestion is not None and violation.keyword in {"unknown", "enum"}
-    return Fix(location, violation.suggestion or "", safe=False) if is_word else None
+def violation_help(violation: SchemaViolation) -> str | None:
+    """What to do about a violation; where it has no words of its own, to write the replacement."""
+    if violation.help or violation.replacement is None:
+        return violation.help
+    return f"write `{flow_text(violation.replacement)}`"
+
+
+def _fix(violation: SchemaViolation, document: Document, pointer: Pointer, location: Location) -> Fix | None:
+    """The replacement, where the location holds exactly the key or value that it replaces, on one line."""
+    if violation.replacement is None:
+        return None
+    if violation.keyword == "unknown":
+        written = document.key_text(pointer)
+        is_exact = written.strip("\"'") == str(pointer[-1])
+    else:
+        written = document.text_of(pointer)
+        is_exact = written == document.scalar_text(pointer) or written[:1] in {"[", "{"}
+    if not is_exact or "\n" in written or "#" in written:
+        return None
+    is_safe = violation.is_certain and not document.has_anchors
+    return Fix(location, flow_text(violation.replacement), safe=is_safe)
+
+
+def _help_on_key(violation: SchemaViolation, kind: str, pointer: Pointer) -> str | None:
+    """What to do with a key that the language has in another document, or under another name."""
+    synonym = None if violation.is_certain else synonym_help(kind, pointer)
+    return _misplaced_key_help(kind, pointer) or synonym
 
 
 def _misplaced_key_help(kind: str, pointer: Pointer) -> str | None:

@@ -15,6 +15,7 @@ from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import ParseFunction, ParseResult, parse
+from compiler.spec.finding_causes import one_per_cause, without_date_warnings
 from compiler.spec.language import Language
 from compiler.spec.portfolio import (
     ANY_KIND,
@@ -157,7 +158,7 @@ def _companion_paths(tree: Tree, files: Mapping[str, ParseResult]) -> frozenset[
 
 
 def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadState) -> None:
-    state.findings.extend(parse_result.findings)
+    schema_findings_start = len(state.findings)
     if not parse_result.documents and any(finding.is_blocking for finding in parse_result.findings):
         text = tree.read(path).decode("utf-8", "replace")
         state.broken_names |= {(ANY_KIND, name) for name in _NAME_LINE.findall(text)}
@@ -170,6 +171,11 @@ def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadStat
         else:
             state.findings.append(header_finding)
             state.broken_names.add((ANY_KIND, as_str(document.data.get("name"))))
+    if not parse_result.documents and not parse_result.findings:
+        state.findings.append(Finding(codes.EMPTY_FILE, f"{path} contains no document", Location(path), help=codes.EMPTY_FILE.remedy))
+    schema_findings = state.findings[schema_findings_start:]
+    parse_findings = without_date_warnings(parse_result, state.language)
+    state.findings[schema_findings_start:] = one_per_cause(parse_findings, schema_findings)
 
 
 def _add_document(document: Document, state: _LoadState) -> None:

@@ -3,6 +3,7 @@
 <room>/<case>/input/…         files laid over those of _base; an empty YAML file stands for none
 <room>/<case>/links           lines of `path target`: symbolic links to make
 <room>/<case>/arguments       more words of the command line
+<room>/<case>/command         words of another command line than that of `check`
 <room>/<case>/expected.txt    what is printed, then the exit code; `pytest --update-goldens` writes it
 """
 
@@ -40,9 +41,9 @@ TODAY = "2026-11-24"
 """No case comes out otherwise on another day."""
 
 
-def run_check(project: Path, arguments: list[str], monkeypatch, capsys) -> str:
+def run_command(project: Path, arguments: list[str], monkeypatch, capsys) -> str:
     monkeypatch.chdir(project)
-    monkeypatch.setattr(sys, "argv", ["modelyard", "check", "--as-of", TODAY, *arguments])
+    monkeypatch.setattr(sys, "argv", ["modelyard", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
     said = capsys.readouterr()
@@ -55,7 +56,7 @@ def test_case(case: Path, tmp_path, monkeypatch, capsys, golden) -> None:
     lay_over(case / "input", tmp_path)
     for path, target in words(case / "links"):
         Path(tmp_path / path).symlink_to(target)
-    arguments = [word for line in words(case / "arguments") for word in line]
-    printed = run_check(tmp_path, arguments, monkeypatch, capsys)
+    command = words(case / "command") or [["check", "--as-of", TODAY], *words(case / "arguments")]
+    printed = run_command(tmp_path, [word for line in command for word in line], monkeypatch, capsys)
     assert "exit code 3" not in printed, printed
     golden(case / "expected.txt", printed)

@@ -61,21 +61,22 @@ def test_nothing_is_said_of_what_is_valid():
 
 def test_each_missing_key_is_told_at_the_map_that_lacks_it():
     assert violation_details({}) == [
-        ((), "required", "`name` is missing", "`name` is the model's name"),
-        ((), "required", "`type` is missing", None),
+        ((), "required", "`name` is missing", "add `name` (the model's name)"),
+        ((), "required", "`type` is missing", "add `type`; known values: `ml`, `llm`, `agent`, `rules`"),
     ]
     assert [one.missing_key for one in MODELS.violations({})] == ["name", "type"]
 
 
 def test_each_unknown_key_is_told_at_the_key_with_the_name_that_was_meant():
     assert violation_details({**GOOD, "deploy": {"scalin": 1, "x": 1}}) == [
-        (("deploy", "scalin"), "unknown", "`scalin` is not known here", "did you mean `scaling`?"),
-        (("deploy", "x"), "unknown", "`x` is not known here", "one of: `scaling`, `timeout`"),
+        (("deploy", "scalin"), "unknown", "unknown key `scalin`", "did you mean `scaling`? known keys: `scaling`, `timeout`"),
+        (("deploy", "x"), "unknown", "unknown key `x`", "use `scaling` or `timeout`"),
     ]
 
 
 def test_a_key_that_stands_there_already_is_not_suggested_again():
-    assert violation_details({**GOOD, "deploy": {"scalin": {}, "scaling": {}}})[0][3] == "`scaling` stands here already"
+    found = violation_details({**GOOD, "deploy": {"scalin": {}, "scaling": {}}})
+    assert found[0][3] == "remove it, or merge it into `scaling`, which is there too"
 
 
 def test_where_no_key_may_stand_each_one_is_told():
@@ -85,12 +86,18 @@ def test_where_no_key_may_stand_each_one_is_told():
 
 def test_a_misspelt_key_is_not_missing_too():
     found = violation_details({"nme": "a", "type": "ml"})
-    assert found == [(("nme",), "unknown", "`nme` is not known here", "did you mean `name`?")]
+    known = "`deploy`, `name`, `share`, `source`, `steps`, `wait`, `where`"
+    assert found == [(("nme",), "unknown", "unknown key `nme`", f"did you mean `name`? known keys: {known}")]
 
 
 def test_the_words_of_the_schema_stand_for_its_pattern():
     assert violation_details({**GOOD, "deploy": {"timeout": "fast"}}) == [
-        (("deploy", "timeout"), "pattern", 'expected a duration such as 250ms, found "fast"', None)
+        (
+            ("deploy", "timeout"),
+            "pattern",
+            'expected a duration such as 250ms, found "fast"',
+            "write a duration such as 250ms",
+        )
     ]
 
 
@@ -106,34 +113,49 @@ def test_what_stands_empty_is_nothing():
 
 def test_a_value_outside_a_list_is_answered_with_the_list_or_the_value_that_was_meant():
     assert violation_details({**GOOD, "type": "agnt"}) == [
-        (("type",), "enum", 'expected one of 4 values, found "agnt"', "did you mean `agent`?")
+        (
+            ("type",),
+            "enum",
+            '"agnt" is not a known value',
+            "did you mean `agent`? known values: `ml`, `llm`, `agent`, `rules`",
+        )
     ]
-    assert violation_details({**GOOD, "type": "vendor"})[0][3] == 'one of: "ml", "llm", "agent", "rules"'
+    assert violation_details({**GOOD, "type": "vendor"})[0][3] == "use `ml`, `llm`, `agent` or `rules`"
 
 
 def test_a_wrong_type_hides_what_lies_below_it():
     schema = {"allOf": [{"type": "object"}, {"items": {"type": "string"}, "maxItems": 0}]}
-    assert violation_details([1, 2], schema) == [((), "type", "expected a map, found a list", None)]
+    assert violation_details([1, 2], schema) == [((), "type", "expected a map, found a list", "write a map")]
 
 
 def test_a_condition_that_holds_is_told_in_its_own_terms():
-    assert violation_details({**GOOD, "type": "llm"}) == [((), "required", "`source` is missing", None)]
+    assert violation_details({**GOOD, "type": "llm"}) == [((), "required", "`source` is missing", "add `source`")]
     assert violation_details({**GOOD, "type": "llm", "source": {}}) == [
-        (("source",), "required", "`base` is missing", None)
+        (("source",), "required", "`base` is missing", "add `base`")
     ]
     assert violation_details({**GOOD, "type": "rules", "source": {}}) == [
-        (("source",), "unknown", "`source` may not stand here", None)
+        (("source",), "unknown", "`source` is not allowed here", "remove it")
     ]
 
 
 @pytest.mark.parametrize(
     ("step", "expected"),
     [
-        ({"kind": "a"}, [(("steps", 0), "required", "`x` is missing", None)]),
-        ({"kind": "b", "y": "q"}, [(("steps", 0, "y"), "type", 'expected a whole number, found "q"', None)]),
-        ({"kind": "c"}, [(("steps", 0, "kind"), "enum", 'expected "a" or "b", found "c"', None)]),
-        ({}, [(("steps", 0), "required", "`kind` is missing", None)]),
-        ([], [(("steps", 0), "type", "expected a map, found an empty list", None)]),
+        ({"kind": "a"}, [(("steps", 0), "required", "`x` is missing", "add `x`")]),
+        ({"kind": "b", "y": "q"}, [(("steps", 0, "y"), "type", 'expected a whole number, found "q"', "write a whole number")]),
+        ({"kind": "c"}, [(("steps", 0, "kind"), "enum", 'expected "a" or "b", found "c"', "use `a` or `b`")]),
+        ({}, [(("steps", 0), "required", "`kind` is missing", "add `kind`")]),
+        (
+            [],
+            [
+                (
+                    ("steps", 0),
+                    "type",
+                    "expected a map, found an empty list",
+                    "write a map with the keys `kind`, `x` and `y`",
+                )
+            ],
+        ),
     ],
 )
 def test_of_alternatives_the_one_that_was_meant_is_told(step, expected):
@@ -188,7 +210,7 @@ def test_long_values_are_cut():
 def test_keys_that_exclude_each_other_are_named():
     schema = {"not": {"required": ["replicas", "scaling"]}}
     assert violation_details({"replicas": 1, "scaling": 2}, schema) == [
-        (("scaling",), "unknown", "`replicas` and `scaling` may not stand here together", None)
+        (("scaling",), "unknown", "`replicas` and `scaling` exclude each other", "remove one of them")
     ]
 
 

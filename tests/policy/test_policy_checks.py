@@ -44,7 +44,7 @@ def finding_positions(findings, code):
         (SOUND.replace("99.9%", "99.8%"), "MY305", 10, 52, "rule: a good example breaks it: too seldom; sla.availability is `99.8%`"),
         (SOUND.replace("availability: 99%}}", "availability: 99%}}, at: sla"), "MY305", 11, 62, "rule: it is told at `sla.availability`, and not at `sla`"),
         (SOUND.replace("availability: 99%}}", "availability: 99%}}, message: no"), "MY305", 11, 67, "rule: what is said is: too seldom; sla.availability is `99%`"),
-        (SOUND.replace("availability: 99%", "availabilty: 99%"), "MY305", 11, 50, "rule: `availabilty` is not known here"),
+        (SOUND.replace("availability: 99%", "availabilty: 99%"), "MY305", 11, 50, "rule: unknown key `availabilty`"),
         ("match: {types: [ml]}\n" + SOUND, "MY305", 11, 10, "rule: `good 1` is not selected by `match`, so that it tests nothing"),
         (SOUND.replace("rules:\n", "rules:\n  - {expression: model.type != 'ml', message: never}\n"), "MY305", 7, 5, "rule: no bad example breaks rule 1"),
         (RULES, "MY102", 1, 1, None),

@@ -270,8 +270,8 @@ def test_a_mistake_in_a_schema_is_told_at_its_element(check_findings) -> None:
     [
         ("{model: {type: rulez, owner: pricing}}", "there is no type of model `rulez`"),
         ("{model: {owner: pricing}, datasets: [{name: a, role: trainign}]}", "a dataset has no role `trainign`"),
-        ("{model: {owner: pricing, canary: {x: 1}}}", "`x` is not known here"),
-        ("{model: {owner: pricing, retirement: {dat: x}}}", "`dat` is not known here"),
+        ("{model: {owner: pricing, canary: {x: 1}}}", "unknown key `x`"),
+        ("{model: {owner: pricing, retirement: {dat: x}}}", "unknown key `dat`"),
     ],
 )
 def test_an_example_that_no_document_could_be_is_refused(check_findings, example, position) -> None:

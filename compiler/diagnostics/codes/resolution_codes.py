@@ -86,3 +86,10 @@ UNREACHABLE_FRESHNESS = error(
     "The objective would be missed at every gap in the schedule, such as a weekend, and page someone each time.",
     "Set a freshness longer than the longest gap between two runs plus the duration of a run.",
 )
+CONTRADICTORY_BOUNDS = error(
+    "MY222",
+    "contradictory-bounds",
+    "A lower bound is above its upper bound.",
+    "No value satisfies both; what reads them would refuse them, or ignore one of the two.",
+    "Change one of the two values.",
+)

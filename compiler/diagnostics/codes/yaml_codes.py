@@ -86,3 +86,10 @@ MERGE_KEY = error(
     "A merge key copies the keys of a map, or of each map in a list. Other values have no keys.",
     "Give `<<` an alias of a map, or a list of such aliases.",
 )
+EMPTY_FILE = error(
+    "MY013",
+    "empty-file",
+    "A file of specs that contains no document.",
+    "A spec that was emptied by accident would look like a model that was removed on purpose.",
+    "Write a document in the file, or delete the file.",
+)

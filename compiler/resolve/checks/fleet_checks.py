@@ -10,6 +10,7 @@ from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import SchemaViolation
 from compiler.resolve.checks.delivery_checks import check_deliveries
 from compiler.resolve.checks.model_checks import ModelCheck, check_models
+from compiler.resolve.checks.reference_help import unknown_name_help
 from compiler.resolve.checks.release_checks import check_releases
 from compiler.resolve.fleet import Fleet, ModelFilter, promotion_entries, selected_models
 from compiler.resolve.lifecycle import ALL_STAGES
@@ -238,7 +239,7 @@ def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
 def _unknown_reference_finding(
     kind: str, name: str, known_names: Iterable[str], location: Location, subject: Subject
 ) -> Finding:
-    help_ = _suggestion_help(name, known_names) or f"write the {kind} document, or refer to one that there is"
+    help_ = unknown_name_help(kind, name, known_names)
     return Finding(codes.UNKNOWN_REFERENCE, f"there is no {kind} `{name}`", location, subject, help_)
 
 

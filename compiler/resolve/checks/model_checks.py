@@ -8,6 +8,8 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
 from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
+from compiler.resolve.checks.bound_checks import check_bounds
+from compiler.resolve.checks.reference_help import unknown_name_help
 from compiler.resolve.checks.service_level_checks import check_service_levels
 from compiler.resolve.dependencies import ModelDependency, model_dependencies, release_finding
 from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
@@ -70,12 +72,7 @@ def _check_references(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
         if fleet.portfolio.has_document(kind, name):
             continue
         message = f"there is no {kind} `{name}`"
-        suggestion = closest_match(name, fleet.portfolio.by_kind(kind))
-        help_ = (
-            f"did you mean `{suggestion}`?"
-            if suggestion
-            else f"write the {kind} document, or refer to one that there is"
-        )
+        help_ = unknown_name_help(kind, name, fleet.portfolio.by_kind(kind))
         if release is None:
             yield model.finding(codes.UNKNOWN_REFERENCE, message, pointer, help_)
         else:
@@ -135,6 +132,11 @@ def _check_namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
 def _check_service_levels(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     """No objective is looser than the SLA."""
     yield from check_service_levels(model)
+
+
+def _check_bounds(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
+    """No lower bound is above its upper bound."""
+    yield from check_bounds(model)
 
 
 def _check_environment_variables(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
@@ -222,6 +224,7 @@ MODEL_CHECKS: tuple[Callable[[Fleet, ResolvedModel], Iterator[Finding]], ...] = 
     _check_references,
     _check_namespace,
     _check_service_levels,
+    _check_bounds,
     _check_environment_variables,
     _check_dependencies,
 )

@@ -11,7 +11,7 @@ from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
 from compiler.spec.data_types import EnsembleStepData, ReleaseData, SourceData
 from compiler.spec.language import TypeLanguage, iter_values
 from compiler.spec.portfolio import ModelSpec, release_contents
-from compiler.spec.quantities import QUANTITIES, Percentage
+from compiler.spec.quantities import QUANTITIES, Percentage, QuantityError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def _check_quantities(release: PublishedRelease, language: TypeLanguage) -> Iter
         for pointer, value in iter_values(plain_data(release.content), annotation.pointer):
             try:
                 QUANTITIES[annotation.value](str(value))
-            except ValueError as error:
-                yield release.finding(codes.BAD_VALUE, str(error), pointer)
+            except QuantityError as error:
+                yield release.finding(codes.BAD_VALUE, str(error), pointer, error.help)
 
 
 def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from compiler.spec.field_types import DateText, FieldText, NameText, NonEmptyText, PolicyText
+from compiler.spec.field_types import DateText, FieldText, NameText, NonEmptyText, PolicyText, ReasonText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
@@ -47,7 +47,7 @@ class Waiver(Document):
     """Environments, or stages, that the waiver covers. Default: all."""
     paths: list[FieldText] | None = field(min_length=1)
     """Values that the waiver covers, such as `deploy.secrets[store-token]`, including everything below them. Default: the whole model."""
-    reason: str = field(..., min_length=10, pattern=r"\S\s+\S")
+    reason: ReasonText
     """Why the exception is needed."""
     ticket: NonEmptyText
     """The ticket that tracks the work to remove the need for the waiver."""

@@ -1,0 +1,65 @@
+"""Corrections of the wrong container: a list for a map, a map for a list, one value for a list of one."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.json_schema.corrections.correction import Correction
+
+_MOST_ELEMENTS = 12
+_DELETE = "$delete"
+_JOINED = re.compile(r"([A-Za-z_][\w.-]*):(\S.*)")
+
+
+def container(
+    types: Collection[str], node: Object, value: Json, resolve: Callable[[Object], Object]
+) -> Iterator[Correction]:
+    """The same content in the container that the field expects; `resolve` follows a `$ref`."""
+    if isinstance(value, Mapping | list) and len(value) > _MOST_ELEMENTS:
+        return
+    if "object" in types and isinstance(value, list):
+        yield from map(_map, _maps(value))
+    elif "array" in types and isinstance(value, Mapping):
+        yield from map(_list, _lists(value, node, resolve(as_object(node.get("items")))))
+    elif "array" in types and value is not None and not isinstance(value, list):
+        yield _list([value])
+    elif "object" in types and isinstance(value, str) and (match := _JOINED.fullmatch(value)) and "//" not in value:
+        yield Correction(f"write a space after the colon: `{match[1]}: {match[2]}`")
+    elif isinstance(value, list) and len(value) == 1 and not isinstance(value[0], Mapping | list):
+        yield Correction(None, value[0], is_certain=True)
+
+
+def _map(value: Json) -> Correction:
+    return Correction(None, value, is_certain=True)
+
+
+def _list(value: Json) -> Correction:
+    return Correction(None, value, is_certain=True)
+
+
+def _maps(elements: Sequence[Json]) -> Iterator[Json]:
+    """A list of names as a map with an empty map for each; a list of maps as their union."""
+    if (
+        elements
+        and all(isinstance(element, str) for element in elements)
+        and len(set(map(str, elements))) == len(elements)
+    ):
+        yield {as_str(element): {} for element in elements}
+    parts = [element for element in elements if isinstance(element, dict)]
+    keys = [key for part in parts for key in part]
+    if parts and len(parts) == len(elements) and len(set(keys)) == len(keys):
+        yield {key: value for part in parts for key, value in part.items()}
+
+
+def _lists(entries: Object, node: Object, element: Object) -> Iterator[Json]:
+    """A map as the list of its entries, each with its key under the name that identifies elements, or as the only element."""
+    required = [as_str(name) for name in as_list(element.get("required"))]
+    properties = as_object(element.get("properties"))
+    key = as_str(node.get("x-modelyard-merge")) or next(iter(required), "")
+    others = [name for name in properties if name not in {key, _DELETE}]
+    if key in properties and key not in entries:
+        if len(others) == 1 and not any(isinstance(value, Mapping | list) for value in entries.values()):
+            yield [{key: name, others[0]: value} for name, value in entries.items()]
+        if entries and all(isinstance(value, Mapping) for value in entries.values()):
+            yield [{key: name, **as_object(value)} for name, value in entries.items()]
+    yield [dict(entries)]

@@ -1,0 +1,65 @@
+"""Whether the schema accepts an edit: the edited data is validated, and must have no failure that the data did not have."""
+
+from collections.abc import Callable, Hashable, Sequence
+
+from compiler.foundation.json_data import Json, Pointer
+from compiler.json_schema.engine import KeywordFailure
+
+_MAX_TRIALS = 50
+"""Edits tried for one document: a document with more mistakes gets corrections for the first ones."""
+
+
+class TrialEdits:
+    """Edits of one piece of data, judged by the failures that they leave."""
+
+    def __init__(
+        self, data: Json, failures: Sequence[KeywordFailure], validate: Callable[[Json], Sequence[KeywordFailure]]
+    ) -> None:
+        self._data = data
+        self._previous_failures = {failure.identity for failure in failures}
+        self._validate = validate
+        self._trials_left = _MAX_TRIALS
+
+    def accepts_value(self, pointer: Pointer, value: Json) -> bool:
+        """Whether the value is valid at the pointer."""
+        return self._accepts(_edit(self._data, pointer, lambda _: value), pointer)
+
+    def accepts_key(self, pointer: Pointer, key: str) -> bool:
+        """Whether the key at the end of the pointer can have another name."""
+        parent, old_key = pointer[:-1], pointer[-1]
+
+        def rename(container: Json) -> Json:
+            if not isinstance(container, dict) or key in container:
+                return container
+            return {key if name == old_key else name: value for name, value in container.items()}
+
+        edited = _edit(self._data, parent, rename)
+        return edited != self._data and self._accepts(edited, pointer)
+
+    def _accepts(self, edited: Json, pointer: Pointer) -> bool:
+        self._trials_left -= 1
+        if self._trials_left < 0:
+            return False
+        failures: dict[Hashable, KeywordFailure] = {failure.identity: failure for failure in self._validate(edited)}
+        is_left = any(_is_about(failure, pointer) for failure in failures.values())
+        return not is_left and failures.keys() <= self._previous_failures
+
+
+def _is_about(failure: KeywordFailure, pointer: Pointer) -> bool:
+    """Whether a failure is at the pointer, below it, or about the key at its end."""
+    if failure.pointer[: len(pointer)] == pointer:
+        return True
+    is_parent = bool(pointer) and failure.pointer == pointer[:-1] and failure.keyword != "required"
+    return is_parent and str(pointer[-1]) in failure.names
+
+
+def _edit(data: Json, pointer: Pointer, change: Callable[[Json], Json]) -> Json:
+    """A copy of the data with another value at the pointer; everything off the path is shared with the original."""
+    if not pointer:
+        return change(data)
+    part, rest = pointer[0], pointer[1:]
+    if isinstance(data, dict):
+        return {key: _edit(value, rest, change) if key == part else value for key, value in data.items()}
+    if isinstance(data, list):
+        return [_edit(value, rest, change) if index == part else value for index, value in enumerate(data)]
+    return data
