@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Pointer, as_object, as_str, value_at
+from compiler.foundation.json_data import Pointer, as_object, as_str, plain_data, value_at
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Duration, Percentage
 
@@ -22,7 +22,7 @@ def check_bounds(model: ResolvedModel) -> Iterator[Finding]:
 
 
 def _check_replicas(model: ResolvedModel) -> Iterator[Finding]:
-    scaling = as_object(as_object(model.data.get("deploy")).get("scaling"))
+    scaling = as_object(as_object(plain_data(model.data).get("deploy")).get("scaling"))
     lower, upper = scaling.get("min"), scaling.get("max")
     if not isinstance(lower, int) or not isinstance(upper, int) or lower <= upper:
         return
@@ -34,7 +34,7 @@ def _check_replicas(model: ResolvedModel) -> Iterator[Finding]:
 
 def _check_percentiles(model: ResolvedModel, section: str, key: str) -> Iterator[Finding]:
     """A larger share of the requests takes at least as long as a smaller one."""
-    times = as_object(as_object(model.data.get(section)).get(key))
+    times = as_object(as_object(plain_data(model.data).get(section)).get(key))
     percentiles = sorted(times, key=lambda percentile: Percentage(f"{percentile[1:]}%").exact_ratio)
     for smaller, larger in pairwise(percentiles):
         lower, upper = as_str(times[smaller]), as_str(times[larger])
@@ -48,7 +48,7 @@ def _contradiction(model: ResolvedModel, message: str, lower: Pointer, upper: Po
     finding = model.finding(codes.CONTRADICTORY_BOUNDS, message, lower, help_)
     if not _is_written(model, upper):
         return finding
-    note = Note(f"`{upper[-1]}: {value_at(model.data, upper)}` is set here", model.location(upper))
+    note = Note(f"`{upper[-1]}: {value_at(plain_data(model.data), upper)}` is set here", model.location(upper))
     return replace(finding, notes=(note,))
 
 
