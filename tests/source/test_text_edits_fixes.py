@@ -35,7 +35,7 @@ capabilities: {kubernetes: {version: "1.34"}}
     "templates/targets/plain/emitter.yaml": """\
 id: plain
 title: Plain
-takes: {types: [ml]}
+supports: {types: [ml]}
 files: [{path: note.txt, template: note.txt.j2}]
 """,
     "templates/targets/plain/note.txt.j2": "Runs {{ name }}.\n",
