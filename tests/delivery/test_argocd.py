@@ -294,7 +294,7 @@ def test_a_version_that_confirms_is_taken(version, deliver, a_model):
 @pytest.mark.parametrize("cluster", ["*", "!prod", "prod-*", "[p]rod"])
 def test_a_cluster_that_is_a_pattern_is_refused(cluster, deliver, a_model):
     [(message, line)] = deliver(a_model("one"), environment={"cluster": cluster}).wrong
-    assert "more than the name of one" in message
+    assert "Argo CD projects interpret clusters as patterns, and this is not a plain name" in message
     assert line.startswith("cluster:")
 
 
@@ -302,13 +302,13 @@ def test_a_cluster_that_is_a_pattern_is_refused(cluster, deliver, a_model):
 def test_a_branch_that_would_be_a_range_of_versions_is_refused(branch, deliver, a_model):
     delivery = {"repository": "https://a.example/b.git", "branch": branch}
     [(message, _)] = deliver(a_model("one"), environment={"delivery": delivery}).wrong
-    assert "more than the name of a branch" in message
+    assert "Argo CD would interpret this as a version range, not as a branch" in message
 
 
 @pytest.mark.parametrize("url", ["https://git.bank.example/*", "https://git.bank.example/{a,b}.git", "https://a/[ab]"])
 def test_a_repository_that_is_a_pattern_is_refused(url, deliver, a_model):
     [(message, _)] = deliver(a_model("one"), environment={"delivery": {"repository": url, "branch": "a"}}).wrong
-    assert "reads its repositories as patterns" in message
+    assert "Argo CD projects interpret repositories as patterns, and this is not a plain URL" in message
 
 
 @pytest.mark.parametrize(

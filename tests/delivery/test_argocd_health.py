@@ -280,7 +280,7 @@ MUTANTS: Mapping[str, tuple[str, str, str]] = {
     "a stop of a graph": ("InferenceGraph", 'condition.type == "Stopped" and', "false and"),
     "readiness of a graph": ("InferenceGraph", 'ready.status == "True"', "true"),
     "a graph of Knative": ("InferenceGraph", '== "Knative"', '== "None"'),
-    "a runtime": ("ServingRuntime", "obj.spec.disabled == true", "false"),
+    "a model has either a custom server or a KServe runtime": ("ServingRuntime", "obj.spec.disabled == true", "false"),
     "an application": ("Application", "health.status = obj.status.health.status", ""),
     **{
         f"{reason} of a language model": ("LLMInferenceService", f"{reason} = true", "Other = true")

@@ -105,7 +105,7 @@ def test_an_agent_reaches_the_servers_of_its_tools_and_nobody_else(build_unit):
 
 def test_a_tool_known_by_its_host_name_needs_a_network_that_knows_host_names(build_unit):
     spec = model("agent", {**AGENT, "tools": [{**TOOL, "server": "https://tools.vendor.example/mcp"}]}, SCALED_DEPLOY)
-    assert "knows addresses and no host names" in build_unit(spec).reasons
+    assert "match addresses and no host names" in build_unit(spec).reasons
     unit = build_unit(spec, hostnameEgress="cilium")
     assert unit.reasons == ""
     named = [
@@ -189,7 +189,7 @@ def test_what_is_exposed_hangs_on_the_gateway_with_its_time_limit(build_unit):
     (rule,) = route["rules"]
     assert rule["matches"] == [{"path": {"type": "PathPrefix", "value": "/a"}}]
     assert rule["timeouts"] == {"request": "500ms"}
-    assert "names no gateway" in build_unit(MODELS["heuristic"]).reasons
+    assert "the model is exposed, but the Environment declares no gateway" in build_unit(MODELS["heuristic"]).reasons
 
 
 @pytest.mark.parametrize("spec", SUSPENDED_MODELS.values(), ids=SUSPENDED_MODELS)
@@ -235,35 +235,42 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        (model("heuristic", {**IMAGE}), "never be asked"),
+        (model("heuristic", {**IMAGE}), "the program would receive no requests, or never become ready"),
         (model("heuristic", PROGRAM, {"batch": BATCH}), "a job receives no requests"),
-        (model("heuristic", {**IMAGE, "health": "/a"}, {"batch": BATCH}), "whether it is ready"),
-        (model("heuristic", {**PROGRAM, "timeLimit": "1s"}), "nothing hands them to the program"),
-        (model("agent", {k: v for k, v in AGENT.items() if k != "as"}), "nothing hands them to the program"),
-        (model("heuristic", {**ENGINE, "timeLimit": "1s"}, **OWN_RUNTIME), "only a route keeps a time limit"),
-        (model("heuristic", PROGRAM, {"egress": ["tcp://a.b.svc"]}), "on which port"),
+        (model("heuristic", {**IMAGE, "health": "/a"}, {"batch": BATCH}), "a job has no readiness check"),
+        (model("heuristic", {**PROGRAM, "timeLimit": "1s"}),
+        "the release has parameters, limits or tools, but no variable that passes them to the program"),
+        (model("agent", {k: v for k, v in AGENT.items() if k != "as"}),
+        "the release has parameters, limits or tools, but no variable that passes them to the program"),
+        (model("heuristic", {**ENGINE, "timeLimit": "1s"}, **OWN_RUNTIME),
+        "only a route enforces a time limit, and the model has no route"),
+        (model("heuristic", PROGRAM, {"egress": ["tcp://a.b.svc"]}), "the model calls a URL without a port"),
         (model("heuristic", PROGRAM, {"egress": ["wss://a.example/b"]}), "no host names"),
-        (model("heuristic", PROGRAM, {"expose": {"host": "a.example"}}, interface={"protocol": "grpc-v2"}), "carries no gRPC"),
-        ({**model("knowledge-graph", GRAPH), "name": "a" * 53}, "only 52 of them"),
-        (model("heuristic", ENGINE, {"batch": BATCH}, **OWN_RUNTIME), "only a program runs by the clock"),
-        (model("heuristic", ENGINE), "which image of the GoRules agent"),
+        (model("heuristic", PROGRAM, {"expose": {"host": "a.example"}}, interface={"protocol": "grpc-v2"}),
+        "an HTTPRoute does not support gRPC"),
+        ({**model("knowledge-graph", GRAPH), "name": "a" * 53},
+        "Kubernetes derives names and labels of at most 63 characters from the name of a job or of a workload with a volume, which leaves 52 characters for the model's name"),
+        (model("heuristic", ENGINE, {"batch": BATCH}, **OWN_RUNTIME),
+        "only a program can be a scheduled job; this release serves requests"),
+        (model("heuristic", ENGINE), "the release needs the GoRules agent, but the model names no image of it"),
         (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN_RUNTIME), "decision engines hold no state"),
         (model("heuristic", PROGRAM, {"resources": {"gpu": 1}}), "accelerators"),
-        (model("heuristic", PROGRAM, {"scaling": {"min": 0, "max": 1}}), "does not start a workload again"),
-        (model("heuristic", PROGRAM, {"scaling": {"concurrency": 3}}), "counts CPU and memory"),
-        (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "counts CPU and memory"),
+        (model("heuristic", PROGRAM, {"scaling": {"min": 0, "max": 1}}), "Kubernetes does not restart a workload that was scaled to zero"),
+        (model("heuristic", PROGRAM, {"scaling": {"concurrency": 3}}), "the Kubernetes autoscaler measures CPU and memory only"),
+        (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "the Kubernetes autoscaler measures CPU and memory only"),
         (model("heuristic", PROGRAM, {"scaling": {"memory": "80%"}}), "the requested memory"),
         (model("heuristic", PROGRAM, **OWN_RUNTIME), "the image of the release is the model"),
-        (model("heuristic", PROGRAM, {"options": {"decisionLog": True}}), "only OPA has a log"),
+        (model("heuristic", PROGRAM, {"options": {"decisionLog": True}}), "only OPA has a decision log"),
         (model("optimization", SOLVER, {"batch": BATCH, "scaling": {"max": 3}}), "a job has one replica"),
-        (model("optimization", SOLVER, {"batch": BATCH, "volume": {"size": "1Gi"}}), "a disk belongs to a replica"),
+        (model("optimization", SOLVER, {"batch": BATCH, "volume": {"size": "1Gi"}}),
+        "each run of a job is a new pod without a persistent volume"),
         (model("optimization", SOLVER, {"batch": BATCH, "expose": {"host": "a.example"}}), "a job receives no requests"),
         (model("knowledge-graph", GRAPH, {"env": [{"name": "A", "value": "b"}]}), "reads no variables"),
-        (model("knowledge-graph", GRAPH, {"egress": ["http://a.b.svc:80"]}), "asks nobody"),
-        (model("knowledge-graph", GRAPH, interface={"protocol": "rest"}), "speaks SPARQL"),
+        (model("knowledge-graph", GRAPH, {"egress": ["http://a.b.svc:80"]}), "the store makes no calls"),
+        (model("knowledge-graph", GRAPH, interface={"protocol": "rest"}), "the store supports SPARQL only"),
         (
             model("knowledge-graph", {"ontology": GRAPH["ontology"], "uri": "s3://a/b", "digest": DIGEST}),
-            "nothing here fetches facts",
+            "Oxigraph loads files and cannot fetch facts from a store",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -313,7 +320,7 @@ def test_no_number_of_replicas_is_put_back_after_the_kill_switch(build_unit):
     assert "replicas" not in switched.objects["deployment.yaml"]["spec"]
     assert "replicas" not in build_unit(scaled_agent(1, 1, volume={"size": "1Gi"})).objects["statefulset.yaml"]["spec"]
     assert build_unit(scaled_agent(2, 4)).objects["horizontalpodautoscaler.yaml"]["spec"]["minReplicas"] == 2
-    assert "after somebody threw the kill switch" in build_unit(scaled_agent(2, 2)).reasons
+    assert "after the kill switch was used" in build_unit(scaled_agent(2, 2)).reasons
     assert build_unit(scaled_agent(2, 2, suspended=True)).objects["deployment.yaml"]["spec"]["replicas"] == 0
     plain = {key: value for key, value in AGENT.items() if key != "killSwitch"}
     deploy = {"scaling": {"min": 2, "max": 2}}

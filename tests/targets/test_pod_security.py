@@ -148,7 +148,7 @@ MODELS = {
     "graph": model("knowledge-graph", "kubernetes", GRAPH),
     "graph with a disk": model("knowledge-graph", "kubernetes", GRAPH, {"volume": {"size": "1Gi"}}),
     "server of KServe's": model("ml", "kserve", STORED_SOURCE),
-    "server of one's own": model("ml", "kserve", STORED_SOURCE, **OWN_RUNTIME),
+    "the image of a custom server determines its version": model("ml", "kserve", STORED_SOURCE, **OWN_RUNTIME),
     "file for a server of one's own": model(
         "ml", "kserve", {"format": "onnx", "files": ["policy.rego"]}, **OWN_RUNTIME
     ),

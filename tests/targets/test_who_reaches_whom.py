@@ -266,7 +266,7 @@ def test_who_asks_a_model_of_knative_reaches_the_gateway_that_hands_the_request_
 
 
 def test_who_asks_a_model_of_knative_needs_to_know_the_gateway(build_unit):
-    message = "answers behind Knative's gateway"
+    message = "a dependency is behind Knative's gateway, but the Environment does not declare the gateway's namespace"
     closed = model(
         "one", "ml", "kserve", STORED_SOURCE, {"options": {"storageCidrs": ["198.51.100.0/24"]}}, **uses("trained")
     )
@@ -313,7 +313,7 @@ def test_a_file_that_asks_a_host_by_name_needs_a_network_that_knows_names(build_
         {"egress": ["https://a.example"]},
         runtime=PROGRAM,
     )
-    assert "knows addresses and no host names" in build_unit(spec).reasons
+    assert "match addresses and no host names" in build_unit(spec).reasons
     unit = build_unit(spec, hostnameEgress="cilium")
     assert unit.objects["networkpolicy.yaml"]["spec"]["egress"] == []
     assert {"toFQDNs": [{"matchName": "a.example"}]}.items() <= unit.objects["ciliumnetworkpolicy.yaml"]["spec"][

@@ -18,7 +18,9 @@ def container(
     if isinstance(value, Mapping | list) and len(value) > _MOST_ELEMENTS:
         return
     if "object" in types and isinstance(value, list):
-        yield from map(_map, _maps(value))
+        # Names become keys, and whether there are such names is checked only then: no fix without a person's eye.
+        is_certain = not any(isinstance(element, str) for element in value)
+        yield from (Correction(None, candidate, is_certain=is_certain) for candidate in _maps(value))
     elif "array" in types and isinstance(value, Mapping):
         yield from map(_list, _lists(value, node, resolve(as_object(node.get("items")))))
     elif "array" in types and value is not None and not isinstance(value, list):
@@ -27,10 +29,6 @@ def container(
         yield Correction(f"write a space after the colon: `{match[1]}: {match[2]}`")
     elif isinstance(value, list) and len(value) == 1 and not isinstance(value[0], Mapping | list):
         yield Correction(None, value[0], is_certain=True)
-
-
-def _map(value: Json) -> Correction:
-    return Correction(None, value, is_certain=True)
 
 
 def _list(value: Json) -> Correction:

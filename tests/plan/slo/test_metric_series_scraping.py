@@ -119,9 +119,9 @@ def test_a_job_has_nothing_to_scrape_and_is_refused(make, spec):
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        ("rules", "OPA tells what it counts on its own path"),
-        ("llm", "at its own port"),
-        ("ml", "the configuration of KServe says where its runtimes tell"),
+        ("rules", "OPA has a fixed path for metrics, and the GoRules agent has no metrics"),
+        ("llm", "has a fixed metrics port"),
+        ("ml", "KServe's configuration sets the metrics endpoints of its runtimes"),
     ],
 )
 def test_where_the_target_knows_better_it_is_refused(make, spec, kind, reason):
