@@ -306,5 +306,5 @@ def test_a_line_of_what_was_rendered_leads_back_to_what_was_adopted():
         "metadata.name": "name", "metadata.namespace": "namespace", "spec.selector.matchLabels.app": "selector",
     }.items():  # fmt: skip
         [place] = explanation.explain_artifact(run, path, where)
-        assert place.made_of[0].name == f"card-fraud.deploy.adopt.{field} in prod"
+        assert place.sources[0].name == f"card-fraud.deploy.adopt.{field} in prod"
         assert place.sources[0].layers[0].location.path == "models/all.yaml"

@@ -249,7 +249,7 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
         (model("heuristic", PROGRAM, {"expose": {"host": "a.example"}}, interface={"protocol": "grpc-v2"}),
         "an HTTPRoute does not support gRPC"),
         ({**model("knowledge-graph", GRAPH), "name": "a" * 53},
-        "Kubernetes derives names and labels of at most 63 characters from the name of a job or of a workload with a volume, which leaves 52 characters for the model's name"),
+        "which leaves 52 characters for the model's name"),
         (model("heuristic", ENGINE, {"batch": BATCH}, **OWN_RUNTIME),
         "only a program can be a scheduled job; this release serves requests"),
         (model("heuristic", ENGINE), "the release needs the GoRules agent, but the model names no image of it"),
