@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import hypothesis
 import pytest
@@ -69,15 +70,29 @@ def schemas_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def external_schemas() -> Path:
-    """The folder of official schemas; without it tests are skipped, or fail if MODELYARD_TEST_STRICT=1 or a variable names it."""
+def skip_without() -> Callable[[str, str], NoReturn]:
+    """Skips a test for which something is missing.
+
+    The test fails if MODELYARD_TEST_STRICT=1, unless MODELYARD_TEST_WITHOUT names what a machine cannot have.
+    """
+
+    def skip(name: str, remedy: str) -> NoReturn:
+        is_excused = name in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
+        if os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused:
+            pytest.fail(f"MODELYARD_TEST_STRICT=1, and {name} is missing: {remedy}")
+        pytest.skip(f"{name} is missing: {remedy}")
+
+    return skip
+
+
+@pytest.fixture(scope="session")
+def external_schemas(skip_without: Callable[[str, str], NoReturn]) -> Path:
+    """The folder of official schemas."""
     folder = schemas_folder()
-    missing = f"{folder} does not exist; set MODELYARD_TEST_SCHEMAS to a folder of official schemas"
-    if not folder.is_dir() and (
-        "MODELYARD_TEST_SCHEMAS" in os.environ or os.environ.get("MODELYARD_TEST_STRICT") == "1"
-    ):
-        pytest.fail(missing)
-    return folder if folder.is_dir() else pytest.skip(missing)
+    remedy = f"{folder} does not exist; set MODELYARD_TEST_SCHEMAS to a folder of official schemas"
+    if not folder.is_dir() and "MODELYARD_TEST_SCHEMAS" in os.environ:
+        pytest.fail(remedy)
+    return folder if folder.is_dir() else skip_without("official-schemas", remedy)
 
 
 @pytest.fixture(scope="session")
@@ -100,18 +115,11 @@ def sample_build(sample_session: Session) -> BuildResult:
 
 
 @pytest.fixture(scope="session")
-def program() -> Callable[..., str]:
-    """Where a program lies that reads what Modelyard makes: beside this Python first, then on the PATH.
-
-    MODELYARD_TEST_WITHOUT names programs that a machine cannot have, though MODELYARD_TEST_STRICT asks for all.
-    """
+def program(skip_without: Callable[[str, str], NoReturn]) -> Callable[..., str]:
+    """The path of a program that reads what Modelyard renders: next to this Python, or on the PATH."""
 
     def find(name: str, get: str = "") -> str:
         executable = shutil.which(name, path=str(Path(sys.executable).parent)) or shutil.which(name)
-        missing = f"{name} is not installed" + (f": {get}" if get else "")
-        is_excused = name in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
-        if executable is None and os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused:
-            pytest.fail(f"{missing}, and MODELYARD_TEST_STRICT=1 asks for it")
-        return executable or pytest.skip(missing)
+        return executable or skip_without(name, get or "install it")
 
     return find

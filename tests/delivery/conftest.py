@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -153,15 +153,14 @@ def kustomize(program: Callable[[str], str], tmp_path: Path) -> Callable[..., li
 
 
 @pytest.fixture(scope="session")
-def argo_models(program: Callable[[str], str]) -> Callable[[Mapping[str, Any]], str]:
+def argo_models(
+    program: Callable[[str], str], skip_without: Callable[[str, str], NoReturn]
+) -> Callable[[Mapping[str, Any]], str]:
     """What the package @kubernetes-models/argo-cd says is wrong with an object; empty where nothing is."""
-    folder, name = os.environ.get("MODELYARD_TEST_ARGOCD_MODELS"), "argocd-models"
-    message = "MODELYARD_TEST_ARGOCD_MODELS names no folder with @kubernetes-models/argo-cd: npm install it there"
+    folder = os.environ.get("MODELYARD_TEST_ARGOCD_MODELS")
     if not folder or not (Path(folder) / "node_modules" / "@kubernetes-models").is_dir():
-        excused = name in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
-        if os.environ.get("MODELYARD_TEST_STRICT") == "1" and not excused:
-            pytest.fail(f"{message}, and MODELYARD_TEST_STRICT=1 asks for it")
-        pytest.skip(message)
+        remedy = "npm install @kubernetes-models/argo-cd into a folder, and name it in MODELYARD_TEST_ARGOCD_MODELS"
+        skip_without("argocd-models", remedy)
     script = (
         "import * as known from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1'; import {readFileSync} from 'fs';"
         "const found = JSON.parse(readFileSync(0, 'utf8'));"

@@ -48,14 +48,11 @@ def hostile() -> Graph:
 
 
 @pytest.fixture(scope="session")
-def mermaid_parser(tmp_path_factory) -> Callable[[list[str]], list[str]]:
+def mermaid_parser(skip_without) -> Callable[[list[str]], list[str]]:
     """What Mermaid itself says of texts: `flowchart-v2`, or why it refuses one."""
     packages_folder = os.environ.get("MODELYARD_TEST_MERMAID", "")
     if not (Path(packages_folder) / "node_modules" / "mermaid").is_dir() or not packages_folder:
-        missing = "npm install mermaid@11 jsdom@24 into a folder, and name it in MODELYARD_TEST_MERMAID"
-        is_excused = "mermaid" in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
-        is_asked = os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused
-        (pytest.fail if is_asked else pytest.skip)(missing)
+        skip_without("mermaid", "npm install mermaid@11 jsdom@24 into a folder, and name it in MODELYARD_TEST_MERMAID")
     script = Path(packages_folder) / "modelyard-parse.mjs"
     script.write_text(PARSER, encoding="utf-8")
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -98,14 +98,12 @@ const policies = model.EntityPolicies.allOf([
 
 
 @pytest.fixture(scope="session")
-def library(program: Callable[[str], str]) -> Callable[[list[dict[str, Any]]], list[str]]:
+def library(program: Callable[[str], str], skip_without: Callable[[str, str], NoReturn]) -> Callable[[list[dict[str, Any]]], list[str]]:
     """What Backstage's own library has against entities."""
     folder = os.environ.get("MODELYARD_TEST_BACKSTAGE", "")
     if not folder:
-        missing = "npm install @backstage/catalog-model@1.10.1, and name its folder in MODELYARD_TEST_BACKSTAGE"
-        is_excused = "backstage" in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
-        is_asked = os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused
-        (pytest.fail if is_asked else pytest.skip)(missing)
+        remedy = "npm install @backstage/catalog-model@1.10.1, and name its folder in MODELYARD_TEST_BACKSTAGE"
+        skip_without("backstage", remedy)
     node = program("node")
 
     def check(found: list[dict[str, Any]]) -> list[str]:

@@ -30,16 +30,11 @@ def cases() -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+def server(skip_without) -> Iterator[str]:
     """The address of KServe's server; it is started once."""
     python = os.environ.get("MODELYARD_TEST_SERVER_PYTHON", sys.executable)
     if python == sys.executable and find_spec("kserve") is None:
-        message = (
-            "kserve is not installed: pip install kserve onnxruntime, and say where in MODELYARD_TEST_SERVER_PYTHON"
-        )
-        is_excused = "kserve" in os.environ.get("MODELYARD_TEST_WITHOUT", "").split()
-        is_asked = os.environ.get("MODELYARD_TEST_STRICT") == "1" and not is_excused
-        (pytest.fail if is_asked else pytest.skip)(message)
+        skip_without("kserve", "pip install kserve onnxruntime, and name that Python in MODELYARD_TEST_SERVER_PYTHON")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
