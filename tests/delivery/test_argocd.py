@@ -271,7 +271,7 @@ def test_what_it_lacks_is_said_once_at_the_environment(capability, message, line
     delivery = deliver(a_model("one"), a_model("two"), environment=capability)
     told = [(text, where) for text, where in delivery.wrong if message in text]
     assert [text for text, _ in told] == [
-        f"Argo CD cannot work in prod: it has to know {message}" + told[0][0].partition(message)[2]
+        f"Argo CD cannot work in prod: Argo CD needs {message}" + told[0][0].partition(message)[2]
     ]
     assert told[0][1].startswith(line.split(":")[0]) or line.startswith("apiVersion")
     assert delivery.files == {}
@@ -437,7 +437,7 @@ def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
         ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),
     ):
         [place] = explanation.explain_artifact(sample.run, path, position)
-        [first, *_] = place.made_of
+        [first, *_] = place.sources
         assert first.value == place.value, position
         assert first.layers[0].location.path == source_path, position
 
@@ -447,5 +447,5 @@ def test_an_adopted_namespace_leads_back_to_the_layer_that_says_it(deliver, a_mo
 
     made = deliver(a_model("one", environments={"prod": {"deploy": {"adopt": {"namespace": "legacy"}}}}))
     [place] = explanation.explain_artifact(made.run, "prod/_argocd/appproject.yaml", "spec.destinations[0].namespace")
-    assert place.made_of[0].name == "Model/one: environments.prod.deploy.adopt.namespace"
-    assert place.made_of[0].value == "legacy"
+    assert place.sources[0].name == "Model/one: environments.prod.deploy.adopt.namespace"
+    assert place.sources[0].value == "legacy"
