@@ -262,7 +262,7 @@ LACKS = {
     "a repository": ({"delivery": {"branch": "env/prod"}}, "the repository", "delivery:"),
     "a branch": ({"delivery": {"repository": "https://git.bank.example/a.git"}}, "the branch", "delivery:"),
     "any delivery": ({"delivery": None}, "the repository", "apiVersion: modelyard/v1"),
-    "a cluster": ({"cluster": None}, "the cluster", "apiVersion: modelyard/v1"),
+    "a cluster": ({"cluster": None}, "the name or URL of the cluster", "apiVersion: modelyard/v1"),
 }
 
 

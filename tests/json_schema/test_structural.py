@@ -176,10 +176,11 @@ def test_a_deployment_is_checked_by_strict_definitions_given_as_a_resource(exter
     container |= {"ports": {}}
     del deployment["spec"]["selector"]
     deployment["spec"]["selectr"] = {}
-    assert [(one.pointer, one.help) for one in validator.violations(deployment)] == [
-        (("spec", "selectr"), "did you mean `selector`?"),
-        (("spec", "template", "spec", "containers", 0, "ports"), None),
-    ]
+    [key, ports] = validator.violations(deployment)
+    assert key.pointer == ("spec", "selectr")
+    assert key.help
+    assert key.help.startswith("did you mean `selector`?")
+    assert ports.pointer == ("spec", "template", "spec", "containers", 0, "ports")
 
 
 @pytest.mark.slow

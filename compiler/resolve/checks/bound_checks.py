@@ -26,9 +26,10 @@ def _check_replicas(model: ResolvedModel) -> Iterator[Finding]:
     lower, upper = scaling.get("min"), scaling.get("max")
     if not isinstance(lower, int) or not isinstance(upper, int) or lower <= upper:
         return
-    is_default = not _is_written(model, (*_SCALING, "max"))
-    message = f"deploy.scaling: min {lower} is above max {upper}{', the default' if is_default else ''}"
-    help_ = f"set `max` to at least {lower}" if is_default else f"lower `min` to {upper}, or raise `max` to {lower}"
+    if not _is_written(model, (*_SCALING, "max")):
+        return  # a minimum alone raises the default maximum
+    message = f"deploy.scaling: min {lower} is above max {upper}"
+    help_ = f"lower `min` to {upper}, or raise `max` to {lower}"
     yield _contradiction(model, message, (*_SCALING, "min"), (*_SCALING, "max"), help_)
 
 
