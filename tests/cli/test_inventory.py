@@ -54,8 +54,8 @@ def test_it_lists_every_model_within_a_hundred_columns(shop, run_command) -> Non
     result = run_command("inventory")
     assert result.code == 0
     head, *lines = result.out.splitlines()
-    assert re.split(r"  +", head) == ["model", "type", "owner", "lifecycle", "tier", "runs in", "next review"]
-    assert [line.split()[0] for line in lines] == ["a-name-that-is-as-long-as-names-o…", "refunds", "scorer"]
+    assert re.split(r"  +", head) == ["model", "type", "owner", "lifecycle", "tier", "environment", "next review"]
+    assert [line.split()[0] for line in lines] == ["a-name-that-is-as-long-as-nam…", "refunds", "scorer"]
     assert max(map(len, [head, *lines])) <= 100
     assert "2026-10-31" in result.out, "no day is cut"
     assert result.err == "3 models\n"
@@ -167,7 +167,7 @@ def test_one_model_is_shown_in_full(shop, run_command) -> None:
     result = run_command("inventory", "refunds")
     for line in (
         "refunds  ml, proposed, high risk", "  owner           risk", "  use case        refunding: Whether money is given back.",
-        "  class           eu-ai-act: high-risk", "  runs in         no environment",
+        "  classification  eu-ai-act: high-risk", "  runs in         no environment",
         "  review          every 30d, last 2026-10-01, next 2026-10-31",
         "  evidence        EU-AI-Act:Art.9: https://shop.example/e, until 2026-12-05", "  spec            models/more.yaml:1",
     ):  # fmt: skip
