@@ -11,6 +11,7 @@ from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.project import open_session, open_tree, project_root
 from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
+from compiler.execution.jobs.steps import Step
 from compiler.execution.jobs.task_execution import execute_task
 from compiler.execution.jobs.tasks import Task, models_with_step, resolve_tasks
 from compiler.foundation.errors import UsageError
@@ -27,7 +28,7 @@ from compiler.source.git_root import checkout_subfolder
 def run_pipeline_step(
     *,
     models: tuple[str, ...],
-    step: str,
+    step: Step,
     release: str | None,
     environment: str | None,
     since: str | None,
@@ -64,7 +65,7 @@ def _require_list_format(format_: str) -> str:
     return format_
 
 
-def _list_models(session: Session, models: tuple[str, ...], step: str, schedule: str | None, jobs: int) -> Object:
+def _list_models(session: Session, models: tuple[str, ...], step: Step, schedule: str | None, jobs: int) -> Object:
     try:
         all_names = [model.name for model in models_with_step(session.fleet, step, schedule)]
     except ValueError as error:

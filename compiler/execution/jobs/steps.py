@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from compiler.foundation.json_data import Pointer
 
-STEP_POINTERS: Mapping[str, Pointer] = MappingProxyType({
+Step = Literal["data", "test", "scan", "train", "evaluate", "canary"]
+
+STEP_POINTERS: Mapping[Step, Pointer] = MappingProxyType({
     "data": ("data",),
     "test": ("test",),
     "scan": ("scan",),

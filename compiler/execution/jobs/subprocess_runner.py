@@ -70,7 +70,7 @@ def _run_process(task: Task, root: Path, results: Path) -> str | None:
     try:
         code = process.wait(task.timeout_seconds)
     except subprocess.TimeoutExpired:
-        return f"it took longer than {task.program['timeout']}"
+        return f"it took longer than {task.timeout}"
     finally:
         _terminate(process)
     return _exit_error(code)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
-from compiler.execution.jobs.steps import RELEASE_STEPS, STEP_POINTERS
+from compiler.execution.jobs.steps import RELEASE_STEPS, STEP_POINTERS, Step
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.release_gates import evaluation_config
@@ -14,6 +14,7 @@ from compiler.resolve.releases import read_release
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.retrain_schedules import retrain_schedule
 from compiler.source.tree import Tree
+from compiler.spec.data_types import StepData
 from compiler.spec.portfolio import release_contents
 from compiler.spec.quantities import Cron, Duration
 
@@ -22,7 +23,7 @@ from compiler.spec.quantities import Cron, Duration
 class Task:
     """A step for a model in an environment and a release; without a program, recorded metrics are compared."""
 
-    step: str
+    step: Step
     model: ResolvedModel
     release: Release | None
 
@@ -32,31 +33,35 @@ class Task:
         return ("pipeline", *STEP_POINTERS[self.step])
 
     @property
-    def program(self) -> Object:
-        """The settings of the program; empty if none is named."""
-        data: Object = self.model.json
-        for part in self.pointer:
-            data = as_object(data.get(str(part)))
-        return data
+    def program(self) -> StepData | None:
+        """The settings of the program; `None` if none is named."""
+        pipeline = self.model.data.get("pipeline", {})
+        if self.step == "evaluate":
+            return pipeline.get("evaluate", {}).get("run")
+        return pipeline.get(self.step)
 
     @property
     def argv(self) -> tuple[str, ...]:
         """The program and its arguments."""
-        return tuple(map(as_str, as_list(self.program.get("command"))))
+        return tuple(self.program["command"]) if self.program else ()
 
     @property
     def variables(self) -> Mapping[str, str]:
         """The environment variables of the program: those that the step sets, and those that describe the task."""
-        env_entries = map(as_object, as_list(self.program.get("env")))
         context = {"MODEL": self.model.name, "ENVIRONMENT": self.environment, "RELEASE": self.version}
-        step_variables = {as_str(entry["name"]): as_str(entry["value"]) for entry in env_entries}
+        entries = self.program.get("env", ()) if self.program else ()
+        step_variables = {entry["name"]: entry["value"] for entry in entries}
         return step_variables | {f"MODELYARD_{name}": value for name, value in context.items()}
+
+    @property
+    def timeout(self) -> str | None:
+        """The timeout of the program, as the model writes it."""
+        return self.program.get("timeout") if self.program else None
 
     @property
     def timeout_seconds(self) -> float | None:
         """The timeout of the program."""
-        timeout = as_str(self.program.get("timeout"))
-        return float(Duration(timeout).seconds) if timeout else None
+        return float(Duration(self.timeout).seconds) if self.timeout else None
 
     @property
     def folder(self) -> str:
@@ -80,7 +85,7 @@ class Task:
 
 
 def resolve_tasks(
-    fleet: Fleet, tree: Tree, name: str, step: str, version: str | None = None, environment: str | None = None
+    fleet: Fleet, tree: Tree, name: str, step: Step, version: str | None = None, environment: str | None = None
 ) -> Iterator[Task]:
     """The tasks of a step: for the named release, else for each deployed release, or once.
 
@@ -97,7 +102,7 @@ def resolve_tasks(
         yield Task(step, placements[0], placements[0].release or _sole_release(fleet, tree, placements[0]))
 
 
-def models_with_step(fleet: Fleet, step: str, schedule: str | None = None) -> Iterator[ResolvedModel]:
+def models_with_step(fleet: Fleet, step: Step, schedule: str | None = None) -> Iterator[ResolvedModel]:
     """The models with a step; with a schedule, those that are retrained by it."""
     cron = Cron(schedule) if schedule is not None else None
     for name in fleet.portfolio.by_kind("Model"):
@@ -154,7 +159,7 @@ def _environments_help(fleet: Fleet, name: str) -> str:
 
 
 def _version_tasks(
-    fleet: Fleet, tree: Tree, placements: list[ResolvedModel], step: str, version: str
+    fleet: Fleet, tree: Tree, placements: list[ResolvedModel], step: Step, version: str
 ) -> Iterator[Task]:
     release = published_release(fleet, tree, placements[0], version)
     matching_models = (
@@ -165,7 +170,7 @@ def _version_tasks(
     yield Task(step, next(matching_models, placements[0]), release)
 
 
-def _release_tasks(placements: list[ResolvedModel], step: str) -> Iterator[Task]:
+def _release_tasks(placements: list[ResolvedModel], step: Step) -> Iterator[Task]:
     seen_versions: set[str] = set()
     for model in placements:
         for release in (model.release, model.canary):

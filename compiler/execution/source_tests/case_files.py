@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from typing import cast
 
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.execution.source_tests.data_files import read_data_file
-from compiler.foundation.json_data import Object, as_list, as_object
 from compiler.foundation.resources import read_shipped_text
 from compiler.json_schema import Validator
+from compiler.spec.data_types import CaseData
 from compiler.spec.schema_findings import schema_finding
 
 CASE_SCHEMA_PATH = "modelyard/v1/cases/cases.schema.json"
@@ -21,7 +22,7 @@ class CaseReader:
     def __init__(self) -> None:
         self._validator = Validator(json.loads(read_shipped_text(CASE_SCHEMA_PATH)))
 
-    def read(self, content: bytes, path: str, subject: Subject) -> tuple[Sequence[Object], list[Finding]]:
+    def read(self, content: bytes, path: str, subject: Subject) -> tuple[Sequence[CaseData], list[Finding]]:
         """The cases of a file, empty if it violates the schema, and the findings."""
         data = read_data_file(content, path)
         findings = list(data.findings)
@@ -29,5 +30,5 @@ class CaseReader:
             return (), findings
         violations = self._validator.violations(data.value, spelling=data.document.scalar_text)
         findings += [schema_finding(violation, data.document, subject) for violation in violations]
-        cases = () if violations else tuple(as_object(case) for case in as_list(data.value))
+        cases = () if violations else cast("Sequence[CaseData]", data.value)  # the schema accepted them
         return cases, findings

@@ -5,7 +5,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_str, format_path
+from compiler.foundation.json_data import Json, Pointer, format_path
+from compiler.spec.data_types import CaseData
 
 DEFAULT_TOLERANCE = 1e-6
 _MAX_LENGTH = 80
@@ -17,10 +18,9 @@ def short_json(value: object) -> str:
     return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}…"
 
 
-def tolerance(case: Object) -> float:
+def tolerance(case: CaseData) -> float:
     """The tolerance of a number in a case."""
-    number = case.get("tolerance")
-    return float(number) if isinstance(number, int | float) else DEFAULT_TOLERANCE
+    return float(case.get("tolerance", DEFAULT_TOLERANCE))
 
 
 def differences(
@@ -40,14 +40,14 @@ def differences(
         yield pointer, f"expected {short_json(expected_value)}, and {short_json(actual_value)} came"
 
 
-def first_mismatch(case: Object, actual_value: object) -> tuple[Pointer, str] | None:
+def first_mismatch(case: CaseData, actual_value: object) -> tuple[Pointer, str] | None:
     """The first difference below the case's `output`, and its message."""
     mismatch = next(differences(case["output"], actual_value, tolerance(case)), None)
     if mismatch is None:
         return None
     pointer, message = mismatch
     prefix = f"{format_path(pointer)}: " if pointer else ""
-    return pointer, f"the case `{as_str(case['name'])}` fails: {prefix}{message}"
+    return pointer, f"the case `{case['name']}` fails: {prefix}{message}"
 
 
 def _is_list(value: object) -> TypeGuard[Sequence[Json]]:

@@ -1,10 +1,11 @@
 """Mistakes in GoRules JDM models that the engine silently ignores: docs.gorules.io/developers/jdm."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypedDict
 
 from compiler.execution.source_tests.worker_protocol import Issue, IssueKind, data_location
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Pointer
 
 ExpressionCheck = Callable[[str], str | None]
 """What is wrong with an expression, or `None`."""
@@ -12,34 +13,78 @@ _METADATA_KEYS = frozenset({"_id", "_description"})
 _HTTP_IMPORT = re.compile(r"""(?:from|import|require)\s*\(?\s*['"]http['"]""")
 
 
-def iter_nodes(model: Object) -> Iterator[tuple[Pointer, Object]]:
-    """Each node with its pointer."""
-    for index, node in enumerate(as_list(model.get("nodes"))):
-        yield ("nodes", index), as_object(node)
+class JdmExpression(TypedDict, total=False):
+    """A line of an expression node."""
+
+    value: str
+
+
+class JdmStatement(TypedDict, total=False):
+    """A branch of a switch node."""
+
+    condition: str
+
+
+class JdmColumn(TypedDict, total=False):
+    """A column of a decision table."""
+
+    id: str
+    field: str | None
+
+
+class JdmContent(TypedDict, total=False):
+    """The content of a node, which depends on the type of the node."""
+
+    expressions: Sequence[JdmExpression]
+    statements: Sequence[JdmStatement]
+    source: str
+    key: str
+    hitPolicy: str
+    inputs: Sequence[JdmColumn]
+    outputs: Sequence[JdmColumn]
+    rules: Sequence[Mapping[str, str]]
+
+
+class JdmNode(TypedDict, total=False):
+    """A node; the content of an old function node is its source."""
+
+    id: str
+    name: str
+    type: str
+    content: JdmContent | str
+
+
+class JdmModel(TypedDict, total=False):
+    """A model that the engine accepted."""
+
+    nodes: Sequence[JdmNode]
+
+
+def iter_nodes(model: JdmModel) -> Iterator[tuple[Pointer, JdmNode, JdmContent]]:
+    """Each node with its pointer and its content."""
+    for index, node in enumerate(model.get("nodes", ())):
+        content = node.get("content")
+        yield ("nodes", index), node, {"source": content} if isinstance(content, str) else content or {}
 
 
 def model_issues(
-    file: str, model: Object, check_test: ExpressionCheck, check_expression: ExpressionCheck
+    file: str, model: JdmModel, check_test: ExpressionCheck, check_expression: ExpressionCheck
 ) -> Iterator[Issue]:
     """The issues of a model's nodes; `test` checks a cell that is compared with its column's field."""
-    for pointer, node in iter_nodes(model):
-        content, content_pointer = as_object(node.get("content")), (*pointer, "content")
+    for pointer, node, content in iter_nodes(model):
+        content_pointer = (*pointer, "content")
         match node.get("type"):
             case "decisionTableNode":
                 yield from _table_issues(file, content, content_pointer, check_test, check_expression)
             case "expressionNode":
-                for index, line in enumerate(as_list(content.get("expressions"))):
+                for index, line in enumerate(content.get("expressions", ())):
                     value_pointer = (*content_pointer, "expressions", index, "value")
-                    yield from _expression_issues(
-                        file, as_str(as_object(line).get("value")), value_pointer, check_expression
-                    )
+                    yield from _expression_issues(file, line.get("value", ""), value_pointer, check_expression)
             case "switchNode":
-                for index, branch in enumerate(as_list(content.get("statements"))):
+                for index, branch in enumerate(content.get("statements", ())):
                     value_pointer = (*content_pointer, "statements", index, "condition")
-                    yield from _expression_issues(
-                        file, as_str(as_object(branch).get("condition")), value_pointer, check_expression
-                    )
-            case "functionNode" if _HTTP_IMPORT.search(as_str(content.get("source"))):
+                    yield from _expression_issues(file, branch.get("condition", ""), value_pointer, check_expression)
+            case "functionNode" if _HTTP_IMPORT.search(content.get("source", "")):
                 message = f"the function `{node.get('name')}` sends requests"
                 yield Issue(IssueKind.EXTERNAL_ACCESS, message, data_location(file, *content_pointer, "source"))
             case "customNode":
@@ -50,20 +95,19 @@ def model_issues(
 
 
 def _table_issues(
-    file: str, table: Object, table_pointer: Pointer, check_test: ExpressionCheck, check_expression: ExpressionCheck
+    file: str, table: JdmContent, table_pointer: Pointer, check_test: ExpressionCheck, check_expression: ExpressionCheck
 ) -> Iterator[Issue]:
     """A cell with an invalid expression makes its row never match, without an error."""
-    inputs = {as_str(as_object(column).get("id")): as_object(column) for column in as_list(table.get("inputs"))}
-    outputs = {as_str(as_object(column).get("id")) for column in as_list(table.get("outputs"))}
+    inputs = {column.get("id", ""): column for column in table.get("inputs", ())}
+    outputs = {column.get("id", "") for column in table.get("outputs", ())}
     catch_all_row: int | None = None
-    for index, row in enumerate(as_list(table.get("rules"))):
+    for index, cells in enumerate(table.get("rules", ())):
         row_pointer = (*table_pointer, "rules", index)
-        cells = as_object(row)
         for column, cell in cells.items():
             if column in inputs or column in outputs:
                 is_test = column in inputs and bool(inputs[column].get("field"))
                 yield from _expression_issues(
-                    file, as_str(cell), (*row_pointer, column), check_test if is_test else check_expression
+                    file, cell, (*row_pointer, column), check_test if is_test else check_expression
                 )
             elif column not in _METADATA_KEYS:
                 message = f"no column of the table has the id `{column}`: the cell is not looked at"
@@ -83,7 +127,7 @@ def _table_issues(
                 data_location(file, *row_pointer),
                 "move the row that matches everything to the end",
             )
-        elif not any(as_str(cells.get(column)).strip() for column in inputs):
+        elif not any(cells.get(column, "").strip() for column in inputs):
             catch_all_row = index
 
 

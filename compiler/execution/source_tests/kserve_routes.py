@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from compiler.foundation.json_data import Json, Object, as_object, as_str
+from compiler.foundation.json_data import Json
+from compiler.spec.data_types import ConditionData, EnsembleStepData
 from compiler.spec.quantities import Percentage
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|infinity|nan)", re.IGNORECASE)
@@ -26,12 +27,12 @@ class Route:
     reason: str = ""
 
 
-def condition_holds(condition: Object, document: Json) -> bool:
+def condition_holds(condition: ConditionData, document: Json) -> bool:
     """Whether GJSON's `[@this].#(field op value)` matches the data: the type of the field decides how it compares."""
-    value, exists = _lookup(document, as_str(condition["field"]))
+    value, exists = _lookup(document, condition["field"])
     if not exists:
         return False  # whatever the operator: even `!=` needs the field
-    op, operand = as_str(condition["op"]), _operand_text(condition["value"])
+    op, operand = condition["op"], _operand_text(condition["value"])
     if isinstance(value, bool):
         return _compare_bool(value, op, operand)
     if isinstance(value, int | float):
@@ -39,20 +40,20 @@ def condition_holds(condition: Object, document: Json) -> bool:
     return isinstance(value, str) and _compare(op, value.encode(), operand.encode())
 
 
-def traffic_percent(step: Object) -> float:
+def traffic_percent(step: EnsembleStepData) -> float:
     """The percentage of requests that a splitter gives to a step."""
     try:
-        return float(Percentage(as_str(step.get("weight"))).percent)
+        return float(Percentage(step.get("weight", "")).percent)
     except ValueError:
         return math.nan  # the quantity check reports it
 
 
-def route_request(router: str, steps: Sequence[Object], request: Json, answers: Mapping[str, Json]) -> Route:
+def route_request(router: str, steps: Sequence[EnsembleStepData], request: Json, answers: Mapping[str, Json]) -> Route:
     """The steps of a request through a switch, a sequence or an ensemble."""
-    names = tuple(as_str(step["name"]) for step in steps)
+    names = tuple(step["name"] for step in steps)
     if router == "switch":
         for name, step in zip(names, steps, strict=True):
-            if "when" not in step or condition_holds(as_object(step["when"]), request):
+            if "when" not in step or condition_holds(step["when"], request):
                 return Route((name,))
         return Route((), "no condition holds, and the caller is answered 404")
     if router == "sequence":
@@ -60,17 +61,17 @@ def route_request(router: str, steps: Sequence[Object], request: Json, answers: 
     return Route(names)
 
 
-def _route_sequence(steps: Sequence[Object], answers: Mapping[str, Json]) -> Route:
+def _route_sequence(steps: Sequence[EnsembleStepData], answers: Mapping[str, Json]) -> Route:
     step_names: list[str] = []
     for step in steps:
-        name = as_str(step["name"])
+        name = step["name"]
         if "when" in step:
             if not step_names:
                 return Route((), f"`{name}` looks at an answer before there is one, and the caller is answered 500")
             if step_names[-1] not in answers:
                 raise MissingAnswerError(step_names[-1])
             answer = answers[step_names[-1]]
-            if answer is None or not condition_holds(as_object(step["when"]), answer):
+            if answer is None or not condition_holds(step["when"], answer):
                 return Route(tuple(step_names), f"the condition of `{name}` does not hold, which ends the sequence")
         step_names.append(name)
         if step.get("required") is True and name in answers and answers[name] is None:

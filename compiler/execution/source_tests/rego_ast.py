@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_list, as_object
 
 Path = tuple[str, ...]
 
@@ -19,17 +19,28 @@ class RegoSymbol:
 
 def package_path(module: Object) -> Path:
     """The package of a file, without `data`."""
-    return _reference_path(as_object(module["package"])["refr"])
+    match module:
+        case {"package": {"refr": reference}}:
+            return _reference_path(reference)
+    return ()
 
 
 def rules(module: Object) -> Iterator[RegoSymbol]:
     """Each rule of a file by full path; a rule with several bodies occurs several times."""
     package_names = package_path(module)
     for rule in as_list(module["rules"]):
-        for name, body in as_object(rule).items():
-            head = as_object(body)
-            for inner in as_object(head.get("head")).values() if name == "Spec" else (body,):
-                yield _to_symbol((*package_names, *_reference_path(as_object(inner)["refr"])), as_object(head["span"]))
+        match rule:
+            case {"Spec": {"head": heads, "span": span}}:
+                yield from (_rule_symbol(package_names, head, span) for head in as_object(heads).values())
+            case {"Default": {"span": span} as head}:
+                yield _rule_symbol(package_names, head, span)
+
+
+def _rule_symbol(package_names: Path, head: Json, span: Json) -> RegoSymbol:
+    match head:
+        case {"refr": reference}:
+            return _to_symbol((*package_names, *_reference_path(reference)), span)
+    return _to_symbol(package_names, span)
 
 
 def calls(module: Json) -> Iterator[RegoSymbol]:
@@ -42,36 +53,39 @@ def calls(module: Json) -> Iterator[RegoSymbol]:
         if not isinstance(node, dict):
             stack += reversed(as_list(node))
             continue
-        call = node.get("Call")
-        if isinstance(call, dict):
-            function = as_object(call["fcn"])
-            span = as_object(next(iter(as_object(_root_variable(function)).values())))
-            yield _to_symbol(_reference_path(function), span)
+        match node:
+            case {"Call": {"fcn": function}}:
+                yield _to_symbol(_reference_path(function), _root_span(function))
         stack += reversed(list(node.values()))
 
 
-def _root_variable(reference: Object) -> Json:
-    """The root variable of a reference."""
-    kind, node = next(iter(reference.items()))
-    return node if kind == "Var" else _root_variable(as_object(as_object(node).get("refr")) or {"Var": node})
+def _root_span(reference: Json) -> Json:
+    """The span of the root variable of a reference."""
+    for node in as_object(reference).values():
+        match node:
+            case {"refr": inner}:
+                return _root_span(inner)
+            case {"span": span}:
+                return span
+    return None
 
 
 def _reference_path(reference: Json) -> Path:
     """The names of a reference, up to the first computed part."""
-    kind, node = next(iter(as_object(reference).items()))
-    fields = as_object(node)
-    match kind:
-        case "Var":
-            return (as_str(fields["value"]),)
-        case "RefDot":
-            return (*_reference_path(fields["refr"]), as_str(as_list(fields["field"])[1]))
-        case "RefBrack":
-            index = as_object(as_object(fields["index"]).get("String"))
-            return (*_reference_path(fields["refr"]), *((as_str(index["value"]),) if index else ()))
-        case _:
-            return ()
+    match reference:
+        case {"Var": {"value": str(name)}}:
+            return (name,)
+        case {"RefDot": {"refr": inner, "field": [_, str(name), *_]}}:
+            return (*_reference_path(inner), name)
+        case {"RefBrack": {"refr": inner, "index": {"String": {"value": str(name)}}}}:
+            return (*_reference_path(inner), name)
+        case {"RefBrack": {"refr": inner}}:
+            return _reference_path(inner)
+    return ()
 
 
-def _to_symbol(path: Path, span: Object) -> RegoSymbol:
-    line, column = span["line"], span["col"]
-    return RegoSymbol(path, line if isinstance(line, int) else 1, column if isinstance(column, int) else 1)
+def _to_symbol(path: Path, span: Json) -> RegoSymbol:
+    match span:
+        case {"line": int(line), "col": int(column)}:
+            return RegoSymbol(path, line, column)
+    return RegoSymbol(path, 1, 1)

@@ -5,15 +5,17 @@ import json
 import pkgutil
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Location, Subject
 from compiler.execution.source_tests import engines
 from compiler.execution.source_tests.case_files import CASE_SUFFIXES, CaseReader
 from compiler.execution.source_tests.worker_protocol import Engine, Job
-from compiler.foundation.json_data import Object, Pointer, as_str, plain_data
+from compiler.foundation.json_data import Pointer
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
+from compiler.spec.data_types import CaseData
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +81,20 @@ def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Ite
 
 def build_job(release_run: ReleaseRun, engine: Engine, reader: CaseReader) -> tuple[Job, list[Finding]]:
     """The job of an engine with its test cases, and the findings about the case files."""
-    interface = plain_data(release_run.model.data.get("interface", {}))
-    job = Job(
-        engine.name, release_run.type, plain_data(release_run.release.source), interface, release_run.file_contents
-    )
-    if not (engine.has_case_files and engine.tests_key):
+    interface = release_run.model.data.get("interface", {})
+    job = Job(engine.name, release_run.type, release_run.release.source, interface, release_run.file_contents)
+    if not engine.has_case_files:
         return job, []
-    cases: dict[str, tuple[Object, ...]] = {}
+    cases: dict[str, tuple[CaseData, ...]] = {}
     findings: list[Finding] = []
-    for index, name in enumerate(job.file_names(engine.tests_key)):
+    for index, name in enumerate(job.file_names("tests")):
         if name.endswith(engine.test_suffixes):
             continue
         if not name.endswith(CASE_SUFFIXES):
             message = f"`{name}` is read as no test of {engine.title}: expected a name that ends with {_expected_suffixes(engine)}"
-            findings.append(release_run.finding(codes.SOURCE_MISMATCH, message, (engine.tests_key, index)))
+            findings.append(release_run.finding(codes.SOURCE_MISMATCH, message, ("tests", index)))
         elif name in job.files:
-            subject = release_run.subject(engine.tests_key, index)
+            subject = release_run.subject("tests", index)
             file_cases, file_findings = reader.read(job.files[name], release_run.file_paths[name], subject)
             cases[name] = tuple(file_cases)
             findings += file_findings
@@ -107,18 +107,19 @@ def _expected_suffixes(engine: Engine) -> str:
 
 def skipped_findings(release_run: ReleaseRun, matching_engines: tuple[Engine, ...]) -> Iterator[Finding]:
     """Findings for parts of a release that are not run, so that nothing seems tested that was not."""
-    source = plain_data(release_run.release.source)
+    source = release_run.release.source
     name = f"{release_run.model.name} {release_run.release.version}"
-    for key, message in (
+    skipped_parts: tuple[tuple[Literal["uri", "image"], str], ...] = (
         ("uri", f"{name} was not run: the artifact does not lie beside the spec"),
         ("image", f"the program of {name} was not run: nothing is started from an image here"),
-    ):
+    )
+    for key, message in skipped_parts:
         if key in source:
             yield release_run.finding(
                 codes.SOURCE_RUN_SKIPPED, message, (key,), "evaluate it in its pipeline, and name the result there"
             )
     if source.get("files") and not matching_engines:
-        source_format = as_str(source.get("format")) or as_str(source.get("engine")) or release_run.type
+        source_format = source.get("format") or source.get("engine") or release_run.type
         message = f"{name} was not run: nothing here runs {source_format} files"
         yield release_run.finding(codes.SOURCE_RUN_SKIPPED, message, ("files",), "evaluate it in its pipeline")
     for engine in matching_engines:

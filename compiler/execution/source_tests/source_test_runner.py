@@ -21,7 +21,6 @@ from compiler.execution.source_tests.source_test_findings import failure_finding
 from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Engine, Job
 from compiler.foundation import resources
-from compiler.foundation.json_data import plain_data
 from compiler.resolve.fleet import Fleet
 
 _MAX_WORKERS = 4
@@ -46,7 +45,7 @@ def run_source_tests(
     reader, engines = CaseReader(), load_engines()
     for release_run in release_runs(fleet, only_models):
         matching_engines = tuple(
-            engine for engine in engines if engine.supports(release_run.type, plain_data(release_run.release.source))
+            engine for engine in engines if engine.supports(release_run.type, release_run.release.source)
         )
         yield from skipped_findings(
             release_run,

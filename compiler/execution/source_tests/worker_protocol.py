@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Pointer
+from compiler.spec.data_types import CaseData, InterfaceData, SourceData
 
 
 class IssueKind(StrEnum):
@@ -28,16 +30,20 @@ class MissingFileError(LookupError):
     """A companion file is missing, which another check reports."""
 
 
+FileListKey = Literal["files", "tests", "shapes"]
+"""The keys of a source that list companion files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A release to test: its source, its companion files by name, and its cases."""
 
     engine: str
     type: str
-    source: Object
-    interface: Object
+    source: SourceData
+    interface: InterfaceData
     files: Mapping[str, bytes]
-    cases: Mapping[str, Sequence[Object]] = field(default_factory=dict)
+    cases: Mapping[str, Sequence[CaseData]] = field(default_factory=dict)
 
     def content(self, name: str) -> bytes:
         """The content of a file."""
@@ -49,9 +55,9 @@ class Job:
         """The text of a file; invalid UTF-8 is replaced, because the engine reports it at its location."""
         return self.content(name).decode("utf-8", "replace")
 
-    def file_names(self, key: str) -> tuple[str, ...]:
+    def file_names(self, key: FileListKey) -> tuple[str, ...]:
         """The files that a list of the source names."""
-        return tuple(as_str(name) for name in as_list(self.source.get(key)))
+        return tuple(self.source.get(key, ()))
 
     def to_line(self) -> bytes:
         """The job as a line."""
@@ -112,11 +118,11 @@ class Engine:
 
     name: str
     title: str
-    supports: Callable[[str, Object], bool]
+    supports: Callable[[str, SourceData], bool]
     """Whether the engine supports a release of this type with this source."""
     run: Callable[[Job, FileCallback], Iterator[Issue]]
     packages: tuple[str, ...] = ()
-    tests_key: str | None = None
+    tests_key: Literal["tests", "questions"] | None = None
     """The key of the source with its tests, if it supports tests."""
     has_case_files: bool = False
     """Whether the tests are case files in YAML or JSON."""
@@ -147,12 +153,18 @@ def issue_from_json(data: Json) -> Issue:
     raise ValueError("this is no remark")
 
 
+def _parse_line(line: bytes) -> tuple[Issue, ...] | str:
+    match json.loads(line):
+        case {"doing": str(file)}:
+            return file
+        case {"remarks": [*issues]}:
+            return tuple(map(issue_from_json, issues))
+    raise ValueError("it is neither a result nor a file")
+
+
 def parse_response(line: bytes) -> tuple[Issue, ...] | str:
     """Parse an output line of the worker: a result, or the file that it is about to run."""
     try:
-        response = as_object(json.loads(line))
-        if isinstance(response.get("doing"), str):
-            return as_str(response["doing"])
-        return tuple(issue_from_json(issue) for issue in as_list(response["remarks"]))
+        return _parse_line(line)
     except (ValueError, KeyError, RecursionError, binascii.Error) as error:
         raise ValueError("what came back is no answer") from error

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import cast
 
 from compiler.execution.source_tests import gorules_tables
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.data_files import read_data_file
+from compiler.execution.source_tests.gorules_tables import JdmModel
 from compiler.execution.source_tests.worker_protocol import (
     Engine,
     FileCallback,
@@ -26,7 +27,7 @@ _NODE_ERROR = re.compile(r"nodes\[(?P<index>\d+)\][^:]*: (?P<text>.+)")
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
-    models: dict[str, Object] = {}
+    models: dict[str, JdmModel] = {}
     issues: list[Issue] = []
     for name in job.file_names("files"):
         on_file(name)
@@ -40,7 +41,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
         yield from _case_issues(job, models, on_file)
 
 
-def _load_model(name: str, job: Job) -> tuple[Object | None, list[Issue]]:
+def _load_model(name: str, job: Job) -> tuple[JdmModel | None, list[Issue]]:
     """Load the model of a file; returns its issues, and `None` if it cannot be loaded."""
     import zen
 
@@ -57,15 +58,15 @@ def _load_model(name: str, job: Job) -> tuple[Object | None, list[Issue]]:
         zen.ZenEngine().create_decision(json.dumps(model)).validate()
     except Exception as error:  # noqa: BLE001 - the engine raises plain exceptions
         return None, [_load_issue(name, model, error)]
-    return model, list(
-        gorules_tables.model_issues(name, model, _expression_check(zen, "unary_"), _expression_check(zen, ""))
-    )
+    valid_model = cast("JdmModel", model)  # the engine accepted it
+    checks = _expression_check(zen.compile_unary_expression), _expression_check(zen.compile_expression)
+    return valid_model, list(gorules_tables.model_issues(name, valid_model, *checks))
 
 
-def _expression_check(zen: Any, kind: str) -> gorules_tables.ExpressionCheck:  # noqa: ANN401 - an untyped package
+def _expression_check(compile_expression: Callable[[str], object]) -> gorules_tables.ExpressionCheck:
     def check(text: str) -> str | None:
         try:
-            getattr(zen, f"compile_{kind}expression")(text)
+            compile_expression(text)
         except Exception as error:  # noqa: BLE001 - the engine raises plain exceptions
             return as_str(_error_details(error).get("source"))
         return None
@@ -111,11 +112,10 @@ def _edge_location(name: str, model: Object, node: str) -> IssueLocation:
     return line_location(name)
 
 
-def _consistency_issues(job: Job, name: str, model: Object) -> Iterator[Issue]:
+def _consistency_issues(job: Job, name: str, model: JdmModel) -> Iterator[Issue]:
     """The spec's tables exist, and models are consistent with each other."""
     spec_policy = job.source.get("hitPolicy")
-    for pointer, node in gorules_tables.iter_nodes(model):
-        content = as_object(node.get("content"))
+    for pointer, node, content in gorules_tables.iter_nodes(model):
         if node.get("type") == "decisionTableNode" and spec_policy is not None:
             policy = content.get("hitPolicy", "first")
             if policy != spec_policy:
@@ -130,11 +130,11 @@ def _consistency_issues(job: Job, name: str, model: Object) -> Iterator[Issue]:
             )
 
 
-def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) -> Iterator[Issue]:
+def _case_issues(job: Job, models: Mapping[str, JdmModel], on_file: FileCallback) -> Iterator[Issue]:
     import zen
 
     names = job.file_names("files")
-    entrypoint = as_str(job.source.get("entrypoint")) or (names[0] if len(names) == 1 else "")
+    entrypoint = job.source.get("entrypoint", "") or (names[0] if len(names) == 1 else "")
     if entrypoint not in models:
         suggestion = closest_match(entrypoint, names) or names[0]
         message = (
@@ -149,13 +149,13 @@ def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) 
             f"write `entrypoint: {suggestion}`",
         )
         return
-    engine: Any = zen.ZenEngine({"loader": lambda key: json.dumps(models[key])})
+    engine = zen.ZenEngine({"loader": lambda key: json.dumps(models[key])})
     decision = engine.create_decision(json.dumps(models[entrypoint]))
     for file, cases in job.cases.items():
         on_file(file)
         for index, case in enumerate(cases):
             try:
-                mismatch = first_mismatch(case, decision.evaluate(case["input"])["result"])
+                mismatch = first_mismatch(case, decision.evaluate(json.dumps(case["input"]))["result"])
             except Exception as error:  # noqa: BLE001 - the engine raises plain exceptions
                 message = f"the case `{case['name']}` fails: {_failure_text(models[entrypoint], error)}"
                 yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index))
@@ -164,10 +164,10 @@ def _case_issues(job: Job, models: Mapping[str, Object], on_file: FileCallback) 
                 yield Issue(IssueKind.WRONG_ANSWER, mismatch[1], data_location(file, index, "output", *mismatch[0]))
 
 
-def _failure_text(model: Object, error: Exception) -> str:
+def _failure_text(model: JdmModel, error: Exception) -> str:
     details = _error_details(error)
-    node_names = {node.get("id"): node.get("name") for _, node in gorules_tables.iter_nodes(model)}
-    node_name = node_names.get(details.get("nodeId"))
+    node_names = {node.get("id"): node.get("name") for _, node, _content in gorules_tables.iter_nodes(model)}
+    node_name = node_names.get(as_str(details.get("nodeId")))
     return f"{f'at `{node_name}`: ' if node_name else ''}{as_str(details.get('source')).strip()}"
 
 

@@ -1,10 +1,10 @@
 """ONNX models, by ONNX Runtime: they are valid, match the spec's interface, and cases have the expected output."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, cast
 
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.worker_protocol import (
@@ -17,8 +17,12 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
+from compiler.foundation.json_data import as_object
 from compiler.foundation.suggestions import closest_match
+from compiler.spec.data_types import CaseData, TensorData
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, StringStringEntryProto, TensorProto
 
 _INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _DATATYPES = MappingProxyType(
@@ -32,6 +36,22 @@ _DATATYPES = MappingProxyType(
     }
 )
 """ONNX Runtime's tensor types in the Open Inference Protocol and in numpy."""
+
+
+class _Tensor(Protocol):
+    """An input or output of a model."""
+
+    name: str
+    type: str
+    shape: Sequence[object]
+
+
+class _Session(Protocol):
+    """The methods of ONNX Runtime's session, whose package is untyped."""
+
+    def get_inputs(self) -> Sequence[_Tensor]: ...
+    def get_outputs(self) -> Sequence[_Tensor]: ...
+    def run(self, output_names: None, input_feed: Mapping[str, object]) -> Sequence[object]: ...
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
@@ -59,7 +79,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from _case_issues(session, file, index, case)
 
 
-def _load_session(job: Job, name: str) -> Any:  # noqa: ANN401 - an untyped package, or an issue
+def _load_session(job: Job, name: str) -> _Session | Issue:
     """Load the model; ONNX Runtime reads external data only from disk."""
     import onnx
     from google.protobuf.message import DecodeError
@@ -87,10 +107,11 @@ def _load_session(job: Job, name: str) -> Any:  # noqa: ANN401 - an untyped pack
             path = Path(folder, "model.onnx") if file == name else Path(folder, file)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(job.content(file))
-        return _create_session(onnx, name, str(Path(folder, "model.onnx")))
+        return _create_session(name, str(Path(folder, "model.onnx")))
 
 
-def _create_session(onnx: Any, name: str, path: str) -> Any:  # noqa: ANN401 - as above
+def _create_session(name: str, path: str) -> _Session | Issue:
+    import onnx
     import onnxruntime  # type: ignore[import-untyped]
 
     options = onnxruntime.SessionOptions()
@@ -98,7 +119,7 @@ def _create_session(onnx: Any, name: str, path: str) -> Any:  # noqa: ANN401 - a
     options.log_severity_level = 4
     try:
         onnx.checker.check_model(path, full_check=True)
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return cast("_Session", onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
     except Exception as error:  # noqa: BLE001 - onnx and ONNX Runtime each raise a dozen types
         return Issue(IssueKind.INVALID, _error_text(error).replace(path, name), line_location(name))
 
@@ -110,7 +131,7 @@ def _error_text(error: Exception) -> str:
     return parts[-1] if text.startswith("[ONNXRuntimeError]") else text
 
 
-def _tensors(graph: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+def _tensors(graph: "GraphProto") -> Iterator["TensorProto"]:
     """Each tensor of a graph and its subgraphs; protobuf limits nesting to a hundred levels."""
     yield from graph.initializer
     for sparse in graph.sparse_initializer:
@@ -123,14 +144,17 @@ def _tensors(graph: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
                     yield from _tensors(inner)
 
 
-def _location_entries(tensor: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
+def _location_entries(tensor: "TensorProto") -> Iterator["StringStringEntryProto"]:
     return (entry for entry in tensor.external_data if entry.key == "location")
 
 
-def _interface_issues(job: Job, session: Any) -> Iterator[Issue]:  # noqa: ANN401 - as above
+def _interface_issues(job: Job, session: _Session) -> Iterator[Issue]:
     """The interface's tensors are the model's."""
-    for key, tensors in (("inputs", session.get_inputs()), ("outputs", session.get_outputs())):
-        interface_tensors = {as_str(item.get("name")): item for item in map(as_object, as_list(job.interface.get(key)))}
+    for key, items, tensors in (
+        ("inputs", job.interface.get("inputs", ()), session.get_inputs()),
+        ("outputs", job.interface.get("outputs", ()), session.get_outputs()),
+    ):
+        interface_tensors = {item["name"]: item for item in items}
         model_tensors = {tensor.name: tensor for tensor in tensors}
         for name in interface_tensors:
             if name not in model_tensors:
@@ -148,15 +172,15 @@ def _interface_issues(job: Job, session: Any) -> Iterator[Issue]:  # noqa: ANN40
                 yield _mismatch_issue(f"the model asks for an input `{name}`, which the interface does not name", None)
 
 
-def _tensor_issues(label: str, interface_tensor: Object, tensor: Any) -> Iterator[Issue]:  # noqa: ANN401 - as above
+def _tensor_issues(label: str, interface_tensor: TensorData, tensor: _Tensor) -> Iterator[Issue]:
     datatype, _ = _DATATYPES.get(tensor.type, (tensor.type, ""))
-    if interface_tensor.get("datatype") not in {None, datatype}:
+    if interface_tensor["datatype"] != datatype:
         yield _mismatch_issue(
             f"{label} is {datatype} in the model, and {interface_tensor['datatype']} in the interface", None
         )
     shape = interface_tensor.get("shape")
     model_shape = [size if isinstance(size, int) else -1 for size in tensor.shape]
-    interface_shape = [size if isinstance(size, int) else -1 for size in as_list(shape)]
+    interface_shape = list(shape or ())
     if shape is not None and not (
         len(interface_shape) == len(model_shape)
         and all(
@@ -173,7 +197,7 @@ def _mismatch_issue(message: str, help_: str | None) -> Issue:
     return Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"), help_)
 
 
-def _case_issues(session: Any, file: str, index: int, case: Object) -> Iterator[Issue]:  # noqa: ANN401 - as above
+def _case_issues(session: _Session, file: str, index: int, case: CaseData) -> Iterator[Issue]:
     """The issues of a case."""
     import numpy as np
 
@@ -208,7 +232,7 @@ def _case_issues(session: Any, file: str, index: int, case: Object) -> Iterator[
         yield Issue(IssueKind.WRONG_ANSWER, mismatch[1], data_location(file, index, "output", *mismatch[0]))
 
 
-def _to_plain(value: Any) -> object:  # noqa: ANN401 - an array, or the output of a model without arrays
+def _to_plain(value: object) -> object:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_to_plain(item) for item in value]
     return value.tolist() if hasattr(value, "tolist") else value

@@ -11,8 +11,8 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
+from compiler.spec.data_types import PromptData
 
 _PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"
 _FORBIDDEN_TOKENS = {"block_begin": "a statement", "raw_begin": "a statement", "comment_begin": "a comment"}
@@ -26,9 +26,8 @@ _FORBIDDEN_NODES = {
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
-    for index, item in enumerate(as_list(job.source.get("prompts"))):
-        prompt = as_object(item)
-        name = as_str(prompt["file"])
+    for index, prompt in enumerate(job.source.get("prompts", ())):
+        name = prompt["file"]
         on_file(name)
         if (unreadable_issue := _unreadable_issue(job, name)) is not None:
             yield unreadable_issue
@@ -38,10 +37,10 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
         yield from issues
         if not issues:
             yield from _consistency_issues(index, prompt, lines)
-    guardrails = as_object(job.source.get("guardrails") or {})
-    for item in (*as_list(guardrails.get("input")), *as_list(guardrails.get("output"))):
-        if "file" in as_object(item):
-            name = as_str(as_object(item)["file"])
+    guardrails = job.source.get("guardrails", {})
+    for item in (*guardrails.get("input", ()), *guardrails.get("output", ())):
+        if "file" in item:
+            name = item["file"]
             on_file(name)
             if (unreadable_issue := _unreadable_issue(job, name)) is not None:
                 yield unreadable_issue
@@ -91,9 +90,9 @@ def _variable_issues(name: str, template: object, lines: dict[str, int]) -> Iter
                 yield Issue(IssueKind.INVALID, f"{construct}: {_PLACEHOLDERS_ONLY}", line_location(name, node.lineno))
 
 
-def _consistency_issues(index: int, prompt: Object, lines: dict[str, int]) -> Iterator[Issue]:
-    spec_variables = [as_str(variable) for variable in as_list(prompt.get("variables"))]
-    file = as_str(prompt["file"])
+def _consistency_issues(index: int, prompt: PromptData, lines: dict[str, int]) -> Iterator[Issue]:
+    spec_variables = prompt.get("variables", ())
+    file = prompt["file"]
     for variable, line in lines.items():
         if variable not in spec_variables:
             suggestion = closest_match(variable, spec_variables)

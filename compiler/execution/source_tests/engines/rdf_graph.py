@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from compiler.execution.source_tests.comparison import short_json
 from compiler.execution.source_tests.worker_protocol import Engine, FileCallback, Issue, IssueKind, Job, source_location
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
+from compiler.spec.data_types import OntologyData
 
 if TYPE_CHECKING:
     from compiler.execution.source_tests.rdf.rdf_graphs import Statement
@@ -19,10 +19,8 @@ _TERM_PREDICATES = {f"{_SH}{name}" for name in ("path", "class", "targetClass", 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     from compiler.execution.source_tests.rdf import competency_questions, rdf_graphs, shacl
 
-    ontology_spec = as_object(job.source.get("ontology"))
-    ontology, ontology_issues = rdf_graphs.load_statements(
-        job, [as_str(name) for name in as_list(ontology_spec.get("files"))], on_file
-    )
+    ontology_spec = job.source["ontology"]
+    ontology, ontology_issues = rdf_graphs.load_statements(job, ontology_spec["files"], on_file)
     facts, fact_issues = rdf_graphs.load_statements(job, job.file_names("files"), on_file)
     shapes, shape_issues = rdf_graphs.load_statements(job, job.file_names("shapes"), on_file)
     yield from (*ontology_issues, *fact_issues, *shape_issues)
@@ -30,14 +28,14 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
         return  # other issues would be consequences
     yield from _declaration_issues(ontology_spec, ontology)
     yield from _import_issues((*ontology, *shapes))
-    yield from _unknown_term_issues(as_str(ontology_spec.get("iri")), ontology, facts, shapes)
+    yield from _unknown_term_issues(ontology_spec["iri"], ontology, facts, shapes)
     for name in job.file_names("shapes")[:1]:
         on_file(name)
         yield from shacl.shacl_issues((*facts, *ontology), shapes)
     yield from competency_questions.question_issues(job, (*ontology, *facts), on_file)
 
 
-def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) -> Iterator[Issue]:
+def _declaration_issues(ontology_spec: OntologyData, ontology: Sequence["Statement"]) -> Iterator[Issue]:
     """The ontology's files declare the ontology and the version that the spec names."""
     from compiler.execution.source_tests.rdf.rdf_graphs import RDF_TYPE, iri
 
@@ -46,7 +44,7 @@ def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) 
         for statement in ontology
         if statement.predicate == RDF_TYPE and _has_object(statement, f"{_OWL}Ontology")
     }
-    name = as_str(ontology_spec.get("iri"))
+    name = ontology_spec["iri"]
     if name not in ontology_iris:
         suggestion = closest_match(name, sorted(iri_ for iri_ in ontology_iris if iri_))
         message = f"no file of the ontology says that <{name}> is an owl:Ontology"
@@ -57,7 +55,7 @@ def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) 
             f"did you mean `{suggestion}`?" if suggestion else None,
         )
         return
-    version = ontology_spec.get("version")
+    version = ontology_spec["version"]
     versions = [
         statement.quad.object.value
         for statement in ontology
@@ -65,7 +63,7 @@ def _declaration_issues(ontology_spec: Object, ontology: Sequence["Statement"]) 
         and statement.predicate == f"{_OWL}versionInfo"
         and hasattr(statement.quad.object, "value")
     ]
-    if versions and version is not None and version not in versions:
+    if versions and version not in versions:
         message = (
             f"the ontology says owl:versionInfo {short_json(versions[0])}, and the spec says {short_json(version)}"
         )

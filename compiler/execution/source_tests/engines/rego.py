@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, cast
 
 from compiler.execution.source_tests import rego_ast
 from compiler.execution.source_tests.comparison import first_mismatch
@@ -19,7 +19,7 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match
 
 _ERROR_LOCATION = re.compile(r"^-->\s*(?P<file>[^\n]+):(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
@@ -33,11 +33,22 @@ _EXTERNAL_FUNCTIONS = frozenset({"http.send", "net.lookup_ip_addr", "opa.runtime
 """OPA functions whose result depends on the outside: a server, a resolver, the environment."""
 
 
+class _Regorus(Protocol):
+    """The methods of the engine, whose package is untyped."""
+
+    def set_gather_prints(self, b: bool, /) -> object: ...
+    def add_policy(self, path: str, rego: str, /) -> object: ...
+    def add_data_json(self, data: str, /) -> object: ...
+    def get_ast_as_json(self) -> str: ...
+    def set_input_json(self, input_: str, /) -> object: ...
+    def eval_query_as_json(self, query: str, /) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _LoadedPolicies:
     """An engine with all files loaded, and their syntax trees."""
 
-    regorus: Any
+    regorus: _Regorus
     modules: Mapping[str, Object]
     data: Mapping[str, Object]
 
@@ -45,8 +56,10 @@ class _LoadedPolicies:
         """The value of the rule at the path, `None` if undefined; raises `RuntimeError`."""
         self.regorus.set_input_json(json.dumps(input_document))
         query = "data" + "".join(f"[{json.dumps(part)}]" for part in path)
-        results = as_list(json.loads(self.regorus.eval_query_as_json(query)).get("result"))
-        return as_object(as_list(as_object(results[0])["expressions"])[0])["value"] if results else None
+        match json.loads(self.regorus.eval_query_as_json(query)):
+            case {"result": [{"expressions": [{"value": value}, *_]}, *_]}:
+                return cast("Json", value)
+        return None
 
     def rules(self) -> Iterator[tuple[str, rego_ast.RegoSymbol]]:
         """Each rule, with its file."""
@@ -81,7 +94,7 @@ def _load_policies(job: Job, on_file: FileCallback) -> _LoadedPolicies | Issue:
     """Load the files into an engine; returns why one cannot be loaded."""
     from regorus import Engine as Regorus  # type: ignore[import-untyped]
 
-    regorus: Any = Regorus()
+    regorus: _Regorus = Regorus()
     regorus.set_gather_prints(True)
     data: dict[str, Object] = {}
     for name in dict.fromkeys((*job.file_names("files"), *_rego_test_files(job))):
@@ -98,7 +111,7 @@ def _load_policies(job: Job, on_file: FileCallback) -> _LoadedPolicies | Issue:
         except RuntimeError as error:
             return _error_issue(error, name)
     modules = json.loads(regorus.get_ast_as_json())
-    modules_by_file = {as_str(as_object(module["source"])["file"]): as_object(module["ast"]) for module in modules}
+    modules_by_file = {module["source"]["file"]: module["ast"] for module in modules}
     return _LoadedPolicies(regorus, modules_by_file, data)
 
 

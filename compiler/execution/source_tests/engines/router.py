@@ -13,13 +13,13 @@ from compiler.execution.source_tests.worker_protocol import (
     data_location,
     source_location,
 )
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, as_list, as_str
 from compiler.foundation.suggestions import closest_match, quote_list
+from compiler.spec.data_types import CaseData, EnsembleStepData
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
-    router = as_str(job.source["router"])
-    steps = [as_object(step) for step in as_list(job.source.get("steps"))]
+    router, steps = job.source["router"], job.source["steps"]
     yield from _unreachable_step_issues(router, steps)
     covered_steps: set[str] = set()
     for file, cases in job.cases.items():
@@ -29,16 +29,16 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from case_errors
             if not case_errors:
                 yield from _route_issues(router, steps, file, index, case)
-                covered_steps.update(as_str(name) for name in as_list(case["output"]))
+                covered_steps.update(_expected_steps(case))
     if any(job.cases.values()) and router in {"switch", "sequence"}:
         yield from _uncovered_step_issues(steps, covered_steps)
 
 
-def _unreachable_step_issues(router: str, steps: Sequence[Object]) -> Iterator[Issue]:
+def _unreachable_step_issues(router: str, steps: Sequence[EnsembleStepData]) -> Iterator[Issue]:
     """Steps that no request can reach."""
     default_step: str | None = None
     for index, step in enumerate(steps):
-        name = as_str(step["name"])
+        name = step["name"]
         if router == "splitter" and traffic_percent(step) == 0:
             message = f"`{name}` has no share of the requests, so that it is never asked"
             yield Issue(
@@ -67,9 +67,9 @@ def _unreachable_step_issues(router: str, steps: Sequence[Object]) -> Iterator[I
             default_step = name
 
 
-def _case_errors(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
+def _case_errors(steps: Sequence[EnsembleStepData], file: str, index: int, case: CaseData) -> Iterator[Issue]:
     """Steps that a case names and the router does not have."""
-    names = [as_str(step["name"]) for step in steps]
+    names = [step["name"] for step in steps]
     output = case["output"]
     if isinstance(output, str) or not isinstance(output, Sequence):
         message = (
@@ -80,9 +80,14 @@ def _case_errors(steps: Sequence[Object], file: str, index: int, case: Object) -
     for position, name in enumerate(output):
         if name not in names:
             yield _unknown_step_issue(name, names, file, index, "output", position)
-    for name in as_object(case.get("answers") or {}):
+    for name in case.get("answers", {}):
         if name not in names:
             yield _unknown_step_issue(name, names, file, index, "answers", name)
+
+
+def _expected_steps(case: CaseData) -> Sequence[str]:
+    """The steps that a case expects, once its output is known to be a list of names."""
+    return [as_str(name) for name in as_list(case["output"])]
 
 
 def _unknown_step_issue(name: Json, names: Sequence[str], file: str, *pointer: str | int) -> Issue:
@@ -92,28 +97,30 @@ def _unknown_step_issue(name: Json, names: Sequence[str], file: str, *pointer: s
     return Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, *pointer), help_)
 
 
-def _route_issues(router: str, steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
+def _route_issues(
+    router: str, steps: Sequence[EnsembleStepData], file: str, index: int, case: CaseData
+) -> Iterator[Issue]:
     if router == "splitter":
         yield from _splitter_issues(steps, file, index, case)
         return
     try:
-        route = route_request(router, steps, case["input"], as_object(case.get("answers") or {}))
+        route = route_request(router, steps, case["input"], case.get("answers", {}))
     except MissingAnswerError as error:
         message = f"the case `{case['name']}` says not what `{error}` answers, which the step after it looks at"
         yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index), f"add `answers: {{{error}: …}}`")
         return
-    expected_steps = as_list(case["output"])
+    expected_steps = _expected_steps(case)
     if router == "ensemble":  # an ensemble calls all steps at once: their order does not matter
-        expected_steps, route = sorted(map(as_str, expected_steps)), Route(tuple(sorted(route.steps)))
+        expected_steps, route = sorted(expected_steps), Route(tuple(sorted(route.steps)))
     if mismatch := first_mismatch({**case, "output": expected_steps}, route.steps):
         location = data_location(file, index, "output", *(mismatch[0] if router != "ensemble" else ()))
         yield Issue(IssueKind.WRONG_ANSWER, f"{mismatch[1]}{f': {route.reason}' if route.reason else ''}", location)
 
 
-def _splitter_issues(steps: Sequence[Object], file: str, index: int, case: Object) -> Iterator[Issue]:
+def _splitter_issues(steps: Sequence[EnsembleStepData], file: str, index: int, case: CaseData) -> Iterator[Issue]:
     """A splitter calls one step, chosen at random."""
-    reachable_steps = [as_str(step["name"]) for step in steps if traffic_percent(step) != 0]
-    expected_steps = as_list(case["output"])
+    reachable_steps = [step["name"] for step in steps if traffic_percent(step) != 0]
+    expected_steps = _expected_steps(case)
     if len(expected_steps) != 1 or expected_steps[0] not in reachable_steps:
         message = (
             f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, and one of "
@@ -122,9 +129,9 @@ def _splitter_issues(steps: Sequence[Object], file: str, index: int, case: Objec
         yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index, "output"))
 
 
-def _uncovered_step_issues(steps: Sequence[Object], covered_steps: set[str]) -> Iterator[Issue]:
+def _uncovered_step_issues(steps: Sequence[EnsembleStepData], covered_steps: set[str]) -> Iterator[Issue]:
     for index, step in enumerate(steps):
-        name = as_str(step["name"])
+        name = step["name"]
         if name not in covered_steps:
             message = f"no case takes the step `{name}`"
             yield Issue(IssueKind.NOT_RUN, message, source_location("steps", index), "add a case that does")

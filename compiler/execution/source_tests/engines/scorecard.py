@@ -16,8 +16,9 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
+from compiler.foundation.json_data import as_object
 from compiler.foundation.suggestions import closest_match
+from compiler.spec.data_types import CaseData
 
 _NON_MODEL_ELEMENTS = frozenset(
     {"Header", "DataDictionary", "TransformationDictionary", "MiningBuildTask", "Extension"}
@@ -71,12 +72,13 @@ def _model_issues(job: Job, name: str, root: Node, on_file: FileCallback) -> Ite
 
 def _interface_issues(job: Job, card: Scorecard) -> Iterator[Issue]:
     """The interface's inputs and outputs are the model's."""
-    types = {
-        "inputs": {name: card.fields[name].attributes.get("dataType", "") for name in card.inputs},
-        "outputs": {name: node.attributes.get("dataType", "") for name, node in card.outputs.items()},
-    }
-    for key, model_types in types.items():
-        interface_fields = {as_str(item.get("name")): item for item in map(as_object, as_list(job.interface.get(key)))}
+    input_types = {name: card.fields[name].attributes.get("dataType", "") for name in card.inputs}
+    output_types = {name: node.attributes.get("dataType", "") for name, node in card.outputs.items()}
+    for key, tensors, model_types in (
+        ("inputs", job.interface.get("inputs", ()), input_types),
+        ("outputs", job.interface.get("outputs", ()), output_types),
+    ):
+        interface_fields = {item["name"]: item for item in tensors}
         for name, item in interface_fields.items():
             if name not in model_types:
                 suggestion = closest_match(name, sorted(model_types))
@@ -87,7 +89,7 @@ def _interface_issues(job: Job, card: Scorecard) -> Iterator[Issue]:
                     source_location("files"),
                     help_,
                 )
-            elif not _is_compatible(model_types[name], as_str(item.get("datatype"))):
+            elif not _is_compatible(model_types[name], item["datatype"]):
                 message = f"the {key[:-1]} `{name}` is {model_types[name]} in the scorecard, and {item['datatype']} in the interface"
                 yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"))
         for name in model_types if interface_fields and key == "inputs" else ():
@@ -105,7 +107,7 @@ def _is_compatible(pmml_type: str, datatype: str) -> bool:
     return {"string": "BYTES", "boolean": "BOOL"}.get(pmml_type, datatype) == datatype
 
 
-def _case_issues(card: Scorecard, file: str, index: int, case: Object) -> Iterator[Issue]:
+def _case_issues(card: Scorecard, file: str, index: int, case: CaseData) -> Iterator[Issue]:
     case_input = as_object(case["input"])
     for name in case_input:
         if name not in card.inputs:

@@ -1,10 +1,10 @@
 """Optimisation models in LP or MPS format, by HiGHS: they load, match the spec, and cases have the expected solution."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Protocol, cast
 
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.worker_protocol import (
@@ -17,8 +17,9 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, as_object
 from compiler.foundation.suggestions import closest_match
+from compiler.spec.data_types import CaseData, SourceData
 
 _FORMULATION_SUFFIXES = (".lp", ".mps")
 _TIME_LIMIT_SECONDS = 10.0
@@ -29,12 +30,53 @@ _STATUS = {"Optimal": "optimal", "Infeasible": "infeasible", "Unbounded": "unbou
 _RESULT_KEYS = frozenset({"status", "objective"})
 
 
-def _formulation_files(source: Object) -> tuple[str, ...]:
-    return tuple(as_str(name) for name in as_list(source.get("files")) if as_str(name).endswith(_FORMULATION_SUFFIXES))
+class _Formulation(Protocol):
+    """The attributes of HiGHS's model."""
+
+    row_names_: Sequence[str]
+    col_names_: Sequence[str]
+    row_lower_: Sequence[float]
+    row_upper_: Sequence[float]
+    col_lower_: Sequence[float]
+    col_upper_: Sequence[float]
+    sense_: object
+
+
+class _Solution(Protocol):
+    """The values of a solution."""
+
+    row_value: Sequence[float]
+    col_value: Sequence[float]
+
+
+class _SolverInfo(Protocol):
+    """What the solver reports of a solution."""
+
+    objective_function_value: float
+
+
+class _Solver(Protocol):
+    """The methods of HiGHS, whose types the package leaves open."""
+
+    def setOptionValue(self, option: str, value: object, /) -> object: ...  # noqa: N802 - HiGHS's name
+    def readModel(self, path: str, /) -> object: ...  # noqa: N802 - likewise
+    def getLp(self) -> _Formulation: ...  # noqa: N802 - likewise
+    def passModel(self, model: _Formulation, /) -> object: ...  # noqa: N802 - likewise
+    def changeRowBounds(self, row: int, low: float, high: float, /) -> object: ...  # noqa: N802 - likewise
+    def changeColBounds(self, column: int, low: float, high: float, /) -> object: ...  # noqa: N802 - likewise
+    def run(self) -> object: ...
+    def getModelStatus(self) -> object: ...  # noqa: N802 - likewise
+    def modelStatusToString(self, status: object, /) -> str: ...  # noqa: N802 - likewise
+    def getSolution(self) -> _Solution: ...  # noqa: N802 - likewise
+    def getInfo(self) -> _SolverInfo: ...  # noqa: N802 - likewise
+
+
+def _formulation_files(source: SourceData) -> tuple[str, ...]:
+    return tuple(name for name in source.get("files", ()) if name.endswith(_FORMULATION_SUFFIXES))
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
-    models: dict[str, Any] = {}
+    models: dict[str, _Formulation] = {}
     for name in _formulation_files(job.source):
         on_file(name)
         model = _read_model(name, job.content(name))
@@ -60,10 +102,10 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from _case_issues(models[first_name], file, index, case)
 
 
-def _create_solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package with untyped options
+def _create_solver(log: Path | None = None) -> _Solver:
     import highspy
 
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = cast("_Solver", highspy.Highs())  # type: ignore[no-untyped-call]
     options = {
         "log_to_console": False,
         "output_flag": log is not None,
@@ -76,7 +118,7 @@ def _create_solver(log: Path | None = None) -> Any:  # noqa: ANN401 - a package 
     return solver
 
 
-def _read_model(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's model, or an issue
+def _read_model(name: str, content: bytes) -> _Formulation | Issue:
     """Load the model of a file; HiGHS reads only from disk, and logs what it cannot read."""
     import highspy
 
@@ -99,17 +141,17 @@ def _read_model(name: str, content: bytes) -> Any:  # noqa: ANN401 - HiGHS's mod
     return Issue(IssueKind.INVALID, message, location)
 
 
-def _consistency_issues(job: Job, models: Mapping[str, Any]) -> Iterator[Issue]:
+def _consistency_issues(job: Job, models: Mapping[str, _Formulation]) -> Iterator[Issue]:
     """The spec's constraints and objective sense are the file's."""
     rows = {name for model in models.values() for name in model.row_names_}
-    for index, constraint in enumerate(as_list(job.source.get("constraints"))):
-        name = as_str(as_object(constraint).get("name"))
+    for index, constraint in enumerate(job.source.get("constraints", ())):
+        name = constraint.get("name")
         if name not in rows:
             suggestion = closest_match(name, sorted(rows))
             message = f"no formulation has a constraint `{name}`"
             help_ = f"did you mean `{suggestion}`?" if suggestion else None
             yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("constraints", index, "name"), help_)
-    spec_sense = as_object(job.source.get("objective")).get("sense")
+    spec_sense = job.source.get("objective", {}).get("sense")
     for name, model in models.items():
         sense = "maximize" if "max" in str(model.sense_).lower() else "minimize"
         if spec_sense not in {None, sense}:
@@ -117,7 +159,7 @@ def _consistency_issues(job: Job, models: Mapping[str, Any]) -> Iterator[Issue]:
             yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("objective", "sense"))
 
 
-def _case_issues(model: Any, file: str, index: int, case: Object) -> Iterator[Issue]:  # noqa: ANN401 - as above
+def _case_issues(model: _Formulation, file: str, index: int, case: CaseData) -> Iterator[Issue]:
     """The issues of a case: change bounds by name, and solve the model."""
     columns, rows = list(model.col_names_), list(model.row_names_)
     for section, names in (("input", as_object(case["input"])), ("output", as_object(case["output"]))):
@@ -157,7 +199,7 @@ def _bounds(value: Json, low: float, high: float) -> tuple[float, float]:
     )
 
 
-def _solution_values(solver: Any, columns: list[str], rows: list[str]) -> dict[str, object]:  # noqa: ANN401 - as above
+def _solution_values(solver: _Solver, columns: list[str], rows: list[str]) -> dict[str, object]:
     status = solver.modelStatusToString(solver.getModelStatus())
     if status not in _STATUS or _STATUS[status] != "optimal":
         return {"status": _STATUS.get(status, status.lower())}

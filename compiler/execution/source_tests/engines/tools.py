@@ -18,17 +18,18 @@ from compiler.execution.source_tests.worker_protocol import (
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema.validator import SchemaError, Validator
+from compiler.spec.data_types import ToolData
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
-    for index, item in enumerate(as_list(job.source.get("tools"))):
-        tool = as_object(item)
+    for index, item in enumerate(job.source.get("tools", ())):
+        tool = item
         if "manifest" not in tool:
             message = f"what the server of `{tool['name']}` offers was not looked at: the tool has no `manifest`"
             help_ = "put the result of `tools/list` beside the spec"
             yield Issue(IssueKind.NOT_RUN, message, source_location("tools", index), help_)
             continue
-        name = as_str(tool["manifest"])
+        name = tool["manifest"]
         on_file(name)
         manifest = _read_manifest(job, name)
         if isinstance(manifest, Issue):
@@ -97,7 +98,7 @@ def _schema_issues(name: str, index: int, tool_name: str, tool: Object) -> Itera
         yield Issue(IssueKind.INVALID, message, location)
 
 
-def _allow_issues(index: int, tool: Object, manifest: Object) -> Iterator[Issue]:
+def _allow_issues(index: int, tool: ToolData, manifest: Object) -> Iterator[Issue]:
     """Allowed tools exist, and have the side effects that the spec declares."""
     manifest_tools = {as_str(as_object(entry)["name"]): as_object(entry) for entry in as_list(manifest["tools"])}
     if manifest.get("nextCursor"):
@@ -105,8 +106,8 @@ def _allow_issues(index: int, tool: Object, manifest: Object) -> Iterator[Issue]
         yield Issue(
             IssueKind.NOT_RUN, message, source_location("tools", index, "manifest"), "keep all pages in one list"
         )
-    for position, item in enumerate(as_list(tool["allow"])):
-        tool_name, location = as_str(item), source_location("tools", index, "allow", position)
+    for position, item in enumerate(tool["allow"]):
+        tool_name, location = item, source_location("tools", index, "allow", position)
         if tool_name in manifest_tools:
             if tool["sideEffects"] == "none" and (hint := _side_effect_hint(manifest_tools[tool_name])):
                 message = f"`{tool_name}` changes nothing, says the spec, and its server says `{hint}`"

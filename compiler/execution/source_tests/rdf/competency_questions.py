@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -18,10 +17,11 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
+from compiler.spec.data_types import QuestionData
 
 _ERROR_LOCATION = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): (?P<text>.+)$", re.DOTALL)
+_Result = ox.QueryBoolean | ox.QuerySolutions | ox.QueryTriples
 _MAX_EXTRA_ROWS = 10_000
 """Maximum number of rows; nobody writes more expected answers."""
 
@@ -30,9 +30,9 @@ def question_issues(job: Job, statements: Sequence[Statement], on_file: FileCall
     """Each question with an unexpected answer, or without one."""
     store = ox.Store()
     store.extend(statement.quad for statement in statements)
-    for index, item in enumerate(as_list(job.source.get("questions"))):
-        question = as_object(item)
-        name = as_str(question.get("query"))
+    for index, item in enumerate(job.source.get("questions", ())):
+        question = item
+        name = question.get("query")
         on_file(name)
         text = job.text(name)
         access_issue = _external_access_issue(Query(text), {graph.value for graph in store.named_graphs()}, name)
@@ -83,24 +83,19 @@ def _syntax_issue(name: str, error_text: str) -> Issue:
     )
 
 
-def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  # noqa: ANN401 - one of three types, depending on the query
+def _answer_issues(result: _Result, index: int, question: QuestionData) -> Iterator[Issue]:
     """The issues of an answer."""
-    key = next((key for key in ("holds", "answers", "atLeast") if question.get(key) is not None), "")
-    form = {ox.QueryBoolean: "ASK", ox.QuerySolutions: "SELECT"}.get(type(result), "CONSTRUCT or DESCRIBE")
-    expected_form = "ASK" if key == "holds" else "SELECT"
+    key = next((key for key in ("holds", "answers", "atLeast") if key in question), "")
     location = source_location("questions", index, key)
-    if form != expected_form:
-        message = f"`{question.get('query')}` is {form}, and `{key}` expects {expected_form}"
-        yield Issue(IssueKind.SPEC_MISMATCH, message, location)
-    elif key == "holds":
+    if key == "holds" and isinstance(result, ox.QueryBoolean):
         if bool(result) is not question["holds"]:
             message = (
                 f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected "
                 f"{short_json(question['holds'])}"
             )
             yield Issue(IssueKind.WRONG_ANSWER, message, location)
-    elif key == "atLeast":
-        minimum = int(str(question["atLeast"]))
+    elif key == "atLeast" and isinstance(result, ox.QuerySolutions):
+        minimum = question["atLeast"]
         rows = sum(1 for _, _ in zip(result, range(minimum), strict=False))
         if rows < minimum:
             yield Issue(
@@ -108,13 +103,17 @@ def _answer_issues(result: Any, index: int, question: Object) -> Iterator[Issue]
                 f"{_quote_question(question)} is answered with {_count_rows(rows)}, and at least {minimum} expected",
                 location,
             )
-    else:
+    elif key == "answers" and isinstance(result, ox.QuerySolutions):
         yield from _row_issues(result, index, question)
+    else:
+        form = {ox.QueryBoolean: "ASK", ox.QuerySolutions: "SELECT"}.get(type(result), "CONSTRUCT or DESCRIBE")
+        message = f"`{question['query']}` is {form}, and `{key}` expects {'ASK' if key == 'holds' else 'SELECT'}"
+        yield Issue(IssueKind.SPEC_MISMATCH, message, location)
 
 
-def _row_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  # noqa: ANN401 - as above
+def _row_issues(result: ox.QuerySolutions, index: int, question: QuestionData) -> Iterator[Issue]:
     names = [variable.value for variable in result.variables]
-    answers = [as_object(row) for row in as_list(question["answers"])]
+    answers = question["answers"]
     for answer_index, row in enumerate(answers):
         for name in row:
             if name not in names:
@@ -136,7 +135,7 @@ def _row_issues(result: Any, index: int, question: Object) -> Iterator[Issue]:  
             return
         rows[frozenset((name, _term_text(row[name])) for name in names if row[name] is not None)] += 1
     for answer_index, answer in enumerate(answers):
-        key = frozenset((name, as_str(value)) for name, value in answer.items())
+        key = frozenset((name, value) for name, value in answer.items())
         if not rows[key]:
             message = f"{_quote_question(question)}: expected {short_json(answer)}, which did not come{_unexpected_rows(rows)}"
             yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "answers", answer_index))
@@ -160,10 +159,10 @@ def _count_rows(rows: int) -> str:
     return "1 row" if rows == 1 else f"{rows} rows"
 
 
-def _quote_question(question: Object) -> str:
-    return f"“{as_str(question.get('question'))}”"
+def _quote_question(question: QuestionData) -> str:
+    return f"“{question['question']}”"
 
 
-def _term_text(term: Any) -> str:  # noqa: ANN401 - any term
+def _term_text(term: object) -> str:
     """A term as answers write it; a blank node is `_:`."""
-    return "_:" if isinstance(term, ox.BlankNode) else as_str(getattr(term, "value", str(term)))
+    return "_:" if isinstance(term, ox.BlankNode) else str(getattr(term, "value", term))
