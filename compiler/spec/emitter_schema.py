@@ -1,10 +1,10 @@
 """The schema of `emitter.yaml`, in which each emitter below `templates/` describes itself."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from compiler.spec.field_types import DateText, NameText, PathText, UriText
+from compiler.spec.field_types import AnyMap, DateText, NameText, PathText, UriText
 from compiler.spec.kinds.policy import Source
 from compiler.spec.kinds.project import ModelSelector
 from compiler.spec.sections.service_level_fields import Indicator
@@ -234,7 +234,7 @@ class Emitter(StrictModel):
     """For an emitter that replaces a shipped one: the digest of the shipped folder that it was copied from."""
     supports: EmitterSelector | None = None
     """The models that the emitter supports."""
-    capabilities: dict[str, Any] | None = None
+    capabilities: AnyMap | None = None
     """Capabilities of Environments that only this emitter reads: name to JSON Schema."""
     adoptable: list[Literal["name", "namespace", "selector"]] | None = None
     """The fields of `deploy.adopt` that the target supports. Others are rejected."""
@@ -244,7 +244,7 @@ class Emitter(StrictModel):
     """Features that the target does not support."""
     inputs: list[Literal["objectives", "metrics"]] | None = None
     """Inputs that are computed only for emitters that request them: `objectives` (with `signals` and `unmeasured`), `metrics`."""
-    options: dict[str, Any] | None = None
+    options: AnyMap | None = None
     """The closed JSON Schema of the options: `deploy.options` of a target, `emitters.<id>.options` of any other emitter."""
     regime: NameText | None = None
     """The regime of the records, by the name in classifications of use cases."""
@@ -256,7 +256,7 @@ class Emitter(StrictModel):
     """The images that the emitter uses. The project's `images` defines them."""
     files: list[File] = field(..., min_length=1)
     """The files that the emitter renders."""
-    exports: dict[NameText, dict[str, Any]] | None = None
+    exports: dict[NameText, AnyMap] | None = None
     """Values of a rendered model that other emitters may read. Each may be a one-line template."""
     sli: list[SliDefinition] | None = None
     """Sources of SLIs for the models that the emitter renders, in order of preference."""

@@ -4,6 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import WithJsonSchema
 
+AnyMap = dict[str, Any]
+"""A map whose content another schema describes."""
+
 _DURATION = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|w))+$"
 _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 

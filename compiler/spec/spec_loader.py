@@ -172,7 +172,9 @@ def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadStat
             state.findings.append(header_finding)
             state.broken_names.add((ANY_KIND, as_str(document.data.get("name"))))
     if not parse_result.documents and not parse_result.findings:
-        state.findings.append(Finding(codes.EMPTY_FILE, f"{path} contains no document", Location(path), help=codes.EMPTY_FILE.remedy))
+        state.findings.append(
+            Finding(codes.EMPTY_FILE, f"{path} contains no document", Location(path), help=codes.EMPTY_FILE.remedy)
+        )
     schema_findings = state.findings[schema_findings_start:]
     parse_findings = without_date_warnings(parse_result, state.language)
     state.findings[schema_findings_start:] = one_per_cause(parse_findings, schema_findings)

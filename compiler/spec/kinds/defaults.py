@@ -1,8 +1,8 @@
 """Defaults: default values for every model below a folder."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from compiler.spec.field_types import NameText
+from compiler.spec.field_types import AnyMap, NameText
 from compiler.spec.strict_model import Document
 
 
@@ -11,9 +11,9 @@ class Defaults(Document):
 
     kind: Literal["Defaults"]
     """Always `Defaults`."""
-    types: dict[str, dict[str, Any]] | None = None
+    types: dict[str, AnyMap] | None = None
     """Values by model type. They override the values for all types."""
-    environments: dict[NameText, dict[str, Any]] | None = None
+    environments: dict[NameText, AnyMap] | None = None
     """Values by Environment or stage."""
 
 

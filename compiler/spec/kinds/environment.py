@@ -1,8 +1,9 @@
 """Environment: where models run."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from compiler.spec.field_types import (
+    AnyMap,
     BranchText,
     CpuText,
     FolderText,
@@ -72,9 +73,9 @@ class Environment(Document):
     """How rendered files are delivered to the cluster."""
     quota: Quota | None = None
     """The resource quotas of namespaces, for delivery emitters that create namespaces."""
-    capabilities: dict[str, Any] | None = None
+    capabilities: AnyMap | None = None
     """The capabilities of the cluster. The reference of capabilities lists them; emitters may declare more."""
-    overlay: dict[str, Any] | None = None
+    overlay: AnyMap | None = None
     """Default values for every model in this environment (fields of Model)."""
 
 

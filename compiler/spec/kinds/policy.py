@@ -1,8 +1,8 @@
 """Policy: a rule that models must satisfy, with its own examples."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from compiler.spec.field_types import DateText, NameText, NonEmptyText, UriText
+from compiler.spec.field_types import AnyMap, DateText, NameText, NonEmptyText, UriText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
@@ -77,21 +77,21 @@ class Example(StrictModel):
 
     name: str | None = None
     """What the example shows, in a few words."""
-    model: dict[str, Any] | None = None
+    model: AnyMap | None = None
     """The model. `type` names its type, and `release` holds the release that runs."""
-    environment: dict[str, Any] | None = None
+    environment: AnyMap | None = None
     """The Environment in which the model runs."""
-    useCase: dict[str, Any] | None = None
+    useCase: AnyMap | None = None
     """The UseCase that the model serves."""
-    team: dict[str, Any] | None = None
+    team: AnyMap | None = None
     """The Team that owns the model."""
-    datasets: list[dict[str, Any]] | None = None
+    datasets: list[AnyMap] | None = None
     """The model's datasets, each with its role: `training`, `evaluation` or `used`."""
-    dependencies: list[dict[str, Any]] | None = None
+    dependencies: list[AnyMap] | None = None
     """The models that the model depends on, as models."""
-    object: dict[str, Any] | None = None
+    object: AnyMap | None = None
     """A rendered object, for a policy on rendered objects."""
-    models: list[dict[str, Any]] | None = None
+    models: list[AnyMap] | None = None
     """Deployed models, for a policy on the fleet."""
 
 
@@ -147,7 +147,7 @@ class Policy(Document):
     """
     objects: ObjectSelector | None = None
     """The rendered objects that the policy applies to. Default: all objects."""
-    schema_: dict[str, Any] | None = field(alias="schema")
+    schema_: AnyMap | None = field(alias="schema")
     """A JSON Schema (2020-12) that the resolved model, or the rendered object, must satisfy."""
     rules: list[Rule] | None = field(min_length=1)
     """Conditions that must be true."""

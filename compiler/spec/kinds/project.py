@@ -1,8 +1,8 @@
 """Project: `modelyard.yaml`, the root of a repository."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from compiler.spec.field_types import DigestText, ImageText, NameText, PathText, PolicyText, UriText
+from compiler.spec.field_types import AnyMap, DigestText, ImageText, NameText, PathText, PolicyText, UriText
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.sections.governance_fields import Tier
 from compiler.spec.strict_model import Document, StrictModel, field
@@ -63,7 +63,7 @@ class EmitterSetting(StrictModel):
     """Whether the emitter is enabled. Default: the emitter's own default."""
     match: ModelSelector | None = None
     """The models that the emitter renders, of those that it supports. A target is selected by `deploy.target` of the model instead."""
-    options: dict[str, Any] | None = None
+    options: AnyMap | None = None
     """Options that the emitter declares. The options of a target are set in `deploy.options` of the model."""
 
 
@@ -82,9 +82,9 @@ class Project(Document):
     """The folders of the project."""
     environments: list[NameText | list[NameText]] = field(..., min_length=1)
     """The environments in order of promotion. Environments in an inner list are promoted together."""
-    defaults: dict[str, Any] | None = None
+    defaults: AnyMap | None = None
     """Default values for every model (fields of Model). Only the defaults of a model type are weaker."""
-    types: dict[str, dict[str, Any]] | None = None
+    types: dict[str, AnyMap] | None = None
     """Default values by model type. They override `defaults`."""
     policies: list[PolicyText] | None = field(merge="union")
     """Policies and policy packs that apply to every model."""

@@ -1,8 +1,9 @@
 """The fields of `deploy`: how a model is run."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from compiler.spec.field_types import (
+    AnyMap,
     CpuText,
     CronText,
     DurationText,
@@ -82,7 +83,7 @@ class Patch(StrictModel):
 
     target: PatchTarget
     """The object to patch."""
-    merge: dict[str, Any]
+    merge: AnyMap
     """The merge patch (RFC 7386: `null` removes a key)."""
     reason: str
     """Why the patch is needed. The inventory lists it."""
@@ -159,7 +160,7 @@ class Deploy(StrictModel):
     """References to secrets."""
     egress: list[UriText] | None = field(merge="union")
     """Destinations that the model may call, in addition to those under `uses`."""
-    options: dict[str, Any] | None = None
+    options: AnyMap | None = None
     """Options that the target declares."""
     patches: list[Patch] | None = None
     """Merge patches on rendered objects, for settings that neither fields nor options cover."""
