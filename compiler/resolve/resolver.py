@@ -93,12 +93,12 @@ class Resolver:
         )
         release, canary, findings = self._select_releases(merged_model, base_merge)
         data, violations = overlay_merge.validate(release.version if release else None, language)
-        merged_model = replace(merged_model, json=data)
         findings += [
             merged_model.finding(codes.BAD_VALUE, f"{format_path(pointer)}: {error}", pointer, error.help)
             for pointer, error in overlay_merge.quantity_errors
         ]
-        findings += map(merged_model.schema_finding, violations)
+        if violations:
+            findings += map(replace(merged_model, json=data).schema_finding, violations)
         missing_pointers = {(*violation.pointer, violation.missing_key) for violation in violations}
         unused_deletions = (
             *base_merge.unused_deletions,
@@ -111,7 +111,7 @@ class Resolver:
         ]
         if any(finding.is_blocking for finding in findings):
             return None, tuple(findings)
-        return _resolved_model(merged_model, release, canary, language), tuple(findings)
+        return _resolved_model(merged_model, data, release, canary, language), tuple(findings)
 
     def _merge_base(self, spec: ModelSpec, language: TypeLanguage) -> "_BaseMerge":
         """The base merge; cached for a few models, because the environments of a model are resolved one after the other."""
@@ -176,16 +176,16 @@ class Resolver:
 
 
 def _resolved_model(
-    merged_model: MergedModel, release: Release | None, canary: Release | None, language: TypeLanguage
+    merged_model: MergedModel, data: Object, release: Release | None, canary: Release | None, language: TypeLanguage
 ) -> ResolvedModel:
     return ResolvedModel(
         merged_model.spec,
         merged_model.environment,
-        merged_model.json,
+        data,
         merged_model.layers,
         merged_model.base_layer_count,
         merged_model.rules,
-        cast("ModelData", merged_model.json),  # the schema of its type accepted it
+        cast("ModelData", data),  # the schema of its type accepted it
         release,
         canary,
         language.runtime_fields,

@@ -41,8 +41,8 @@ class AddonSelector:
                 yield result if isinstance(result, Finding) else emitter
 
     def _model_selectors(self, emitter: Emitter) -> Iterator[ModelSelectorData]:
-        yield emitter.model_selector
-        yield emitter_settings(self._fleet.portfolio.project.data, emitter).get("match", {})
+        project_selector = emitter_settings(self._fleet.portfolio.project.data, emitter).get("match", {})
+        yield from filter(None, (emitter.model_selector, project_selector))
 
 
 def emits_per(*scopes: str) -> Callable[[Emitter], bool]:
