@@ -1,30 +1,26 @@
-"""The interface of validation engines, with failures in one form for all of them."""
+"""A schema compiled by jsonschema-rs, with failures in the form that the messages are built from."""
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from compiler.foundation.json_data import Json, Object, Pointer
+import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind as Kind
+
+from compiler.foundation.json_data import Json, Object, Pointer, as_object, value_at
+from compiler.json_schema.metaschema import SchemaError, SchemaMistake, metaschema_mistakes
 from compiler.json_schema.registry import SchemaRegistry
 
-
-class SchemaError(ValueError):
-    """The schema is invalid, or refers to a schema that was not given.
-
-    `pointer` is the location in the schema, if known.
-    """
-
-    def __init__(self, message: str, pointer: Pointer = ()) -> None:
-        super().__init__(message)
-        self.pointer = pointer
+# Nested repetitions compile to automata with many states, all visited for each character: with the default limit, one
+# pattern took two minutes for 100 kB. The largest pattern in 150 published schemas needs half of this limit.
+_REGEX_OPTIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=500_000)
 
 
 @dataclass(frozen=True, slots=True)
 class KeywordFailure:
     """A keyword that the data does not satisfy.
 
-    Engines report differently. Here, missing and unexpected keys are in `names` and the pointer is their parent; the schema `false` is
-    the keyword `false` at the value that it forbids; alternatives contain the failures of each.
+    Missing and unexpected keys are in `names` and the pointer is their parent; the schema `false` is the keyword `false` at the value
+    that it forbids; alternatives contain the failures of each.
     """
 
     pointer: Pointer
@@ -41,15 +37,75 @@ class KeywordFailure:
         return (self.pointer, self.keyword, self.names, branches)
 
 
-class Engine(Protocol):
+class Engine:
     """A compiled schema. Construction raises `SchemaError`."""
 
-    schema_registry: SchemaRegistry
-
-    def __init__(self, schema_registry: SchemaRegistry) -> None: ...
+    def __init__(self, schema_registry: SchemaRegistry) -> None:
+        self.schema_registry = schema_registry
+        try:
+            registry = jsonschema_rs.Registry(schema_registry.resources.items()) if schema_registry.resources else None  # type: ignore[arg-type]  # the engine only reads
+            self._validator = jsonschema_rs.validator_for(
+                schema_registry.root,  # type: ignore[arg-type]  # the engine only reads
+                validate_formats=True,
+                registry=registry,
+                base_uri=schema_registry.uri,
+                pattern_options=_REGEX_OPTIONS,
+                offline=True,
+            )
+        except jsonschema_rs.ValidationError as error:
+            first_mistake = SchemaMistake(error.message, tuple(error.instance_path))
+            raise SchemaError(metaschema_mistakes(schema_registry.root) or (first_mistake,)) from error
+        except (ValueError, jsonschema_rs.ReferencingError) as error:
+            raise SchemaError((SchemaMistake(str(error), ()),)) from error
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema."""
+        try:
+            return self._validator.is_valid(data)
+        except ValueError as error:
+            _raise_if_too_deep(error)
+            raise
 
     def iter_failures(self, data: Json) -> Iterator[KeywordFailure]:
         """Every failure, including consequences of others."""
+        try:
+            yield from (self._to_failure(error, data) for error in self._validator.iter_errors(data))
+        except ValueError as error:
+            _raise_if_too_deep(error)
+            raise
+
+    def _to_failure(self, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:
+        pointer: Pointer = tuple(error.instance_path)
+        if isinstance(error.kind, Kind.FalseSchema):
+            return _false_schema_failure(pointer, error, data)
+        node = self.schema_registry.schema_at(error.absolute_keyword_location or "")
+        match error.kind:
+            case Kind.Required(missing):
+                return KeywordFailure(pointer, "required", node, (missing,))
+            case Kind.AdditionalProperties(unexpected) | Kind.UnevaluatedProperties(unexpected):
+                return KeywordFailure(pointer, error.kind.name, node, tuple(sorted(unexpected)))
+            case Kind.PropertyNames(inner):
+                return KeywordFailure(pointer, "propertyNames", node, (str(inner.instance),))
+            case Kind.AnyOf(context) | Kind.OneOfNotValid(context) | Kind.OneOfMultipleValid(context):
+                branches = tuple(
+                    tuple(self._to_failure(branch_error, data) for branch_error in branch) for branch in context
+                )
+                return KeywordFailure(pointer, error.kind.name, node, branches=branches)
+        is_costly = isinstance(error.kind, Kind.BacktrackLimitExceeded | Kind.RegexEngineFailure)
+        return KeywordFailure(pointer, "costly" if is_costly else error.kind.name, node)
+
+
+def _false_schema_failure(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:
+    """What the schema `false` forbids; if it applies to the keys of a map, each of them."""
+    keyword = error.evaluation_path[-1] if error.evaluation_path else ""
+    is_property = error.evaluation_path[-2:-1] == ["properties"] and pointer[-1:] == (keyword,)
+    names = as_object(value_at(data, pointer))
+    if keyword in {"additionalProperties", "propertyNames"} and names and not is_property:
+        return KeywordFailure(pointer, str(keyword), {}, tuple(sorted(names)))
+    return KeywordFailure(pointer, "false", {})
+
+
+def _raise_if_too_deep(error: ValueError) -> None:
+    """Raise `RecursionError` if the engine reports that the data is nested too deeply, as Python code would."""
+    if "Recursion limit" in str(error):
+        raise RecursionError from error

@@ -4,19 +4,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.json_schema.engine import Engine, KeywordFailure, SchemaError
+from compiler.json_schema.engine import Engine, KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.root_causes import root_causes
 from compiler.json_schema.trial_edits import TrialEdits
 from compiler.json_schema.violation import SchemaViolation
 from compiler.json_schema.violation_messages import MessageBuilder
-
-try:
-    from compiler.json_schema.engine_rust import RustEngine as DefaultEngine
-except ImportError:  # no wheel for this platform: slower, with the same results
-    from compiler.json_schema.engine_python import PythonEngine as DefaultEngine  # type: ignore[assignment]
-
-__all__ = ["SchemaError", "Validator"]
 
 _NO_RESOURCES: Mapping[str, Object] = MappingProxyType({})
 
@@ -24,10 +17,8 @@ _NO_RESOURCES: Mapping[str, Object] = MappingProxyType({})
 class Validator:
     """A JSON Schema (2020-12 unless it names another draft) with formats asserted; referenced schemas must be given."""
 
-    def __init__(
-        self, schema: Object, *, resources: Mapping[str, Object] = _NO_RESOURCES, engine: type[Engine] = DefaultEngine
-    ) -> None:
-        self._engine = engine(SchemaRegistry(schema, resources))
+    def __init__(self, schema: Object, *, resources: Mapping[str, Object] = _NO_RESOURCES) -> None:
+        self._engine = Engine(SchemaRegistry(schema, resources))
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema; the cheapest check."""

@@ -259,9 +259,10 @@ class RuleEvaluator:
             try:
                 schema = None if lint_findings or complexity_message else Validator(policy.data["schema"])
             except SchemaError as error:
-                compile_findings.append(
-                    policy_finding(policy, codes.BAD_POLICY, f"the schema is none: {error}", "schema", *error.pointer)
-                )
+                compile_findings += [
+                    policy_finding(policy, codes.BAD_POLICY, f"invalid JSON Schema: {message}", "schema", *pointer)
+                    for message, pointer in error.mistakes
+                ]
         return CompiledPolicy(policy, compiled_expressions, tuple(compile_findings), schema)
 
 

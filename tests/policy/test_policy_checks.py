@@ -57,6 +57,13 @@ def test_one_slip_is_told_at_its_place(check_findings, policy, code, line, colum
     assert message is None or items[0][3] == message
 
 
+def test_every_mistake_of_a_schema_is_reported_at_its_place(check_findings) -> None:
+    schema = "schema:\n  properties:\n    summary: {minLength: x}\n    owner: {type: txt}\n"
+    positions = finding_positions(check_findings(schema + EXAMPLES), "MY302")
+    assert [(line, column) for _, line, column, _ in positions] == [(8, 26), (9, 19)]
+    assert positions[0][3] == "rule: invalid JSON Schema: 'x' is not of type 'integer'"
+
+
 def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(check_findings) -> None:
     policy = "rules:\n  - {expression: model.slo.availability != '', message: x}\n" + EXAMPLES.replace("sla", "slo")
     items = check_findings(policy.replace("availability: 99%", "availability: ''"))

@@ -8,7 +8,7 @@ from typing import cast
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.json_data import Object, as_object, as_str
-from compiler.json_schema import SchemaError, Validator, complexity_error
+from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexity_error
 from compiler.plan.emitters.emitter import Emitter, Emitters, file_rules
 from compiler.resolve.digests import bytes_digest, digest, folder_hash
 from compiler.source.tree import Tree
@@ -133,29 +133,29 @@ def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
 def schema_findings(emitter: Emitter) -> Iterator[Finding]:
     """Findings about the schemas of an emitter's output and options; a test checks shipped emitters."""
     for name, schema in emitter.schemas.items():
-        problem = _schema_error(schema)
-        if problem is not None:
-            yield emitter_finding(
-                emitter, f"{name} is no JSON Schema: {problem}", (), "write it as JSON Schema 2020-12"
-            )
+        for mistake in _schema_mistakes(schema):
+            message = f"{name} is no JSON Schema: {mistake.text}"
+            yield emitter_finding(emitter, message, (), "write it as JSON Schema 2020-12")
     options = emitter.data.get("options")
     if options is None:
         return
     if options.get("additionalProperties") is not False:
         yield emitter_finding(emitter, "the options are not closed", ("options",), "add `additionalProperties: false`")
-    problem = _schema_error(options)
-    if problem is not None:
+    for problem, pointer in _schema_mistakes(options):
         message, help_ = f"the options are no JSON Schema: {problem}", "write them as JSON Schema 2020-12"
-        yield emitter_finding(emitter, message, ("options",), help_)
+        yield emitter_finding(emitter, message, ("options", *pointer), help_)
 
 
-def _schema_error(schema: Object) -> str | None:
+def _schema_mistakes(schema: Object) -> tuple[SchemaMistake, ...]:
     """Why a schema is invalid or too complex."""
+    complexity_message = complexity_error(schema)
+    if complexity_message is not None:
+        return (SchemaMistake(complexity_message, ()),)
     try:
         Validator(schema)
     except SchemaError as error:
-        return str(error)
-    return complexity_error(schema)
+        return error.mistakes
+    return ()
 
 
 def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findings: list[Finding]) -> bool:

@@ -17,7 +17,7 @@ from compiler.execution.source_tests.worker_protocol import (
 )
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.foundation.suggestions import closest_match
-from compiler.json_schema.validator import SchemaError, Validator
+from compiler.json_schema import SchemaError, Validator
 from compiler.spec.data_types import ToolData
 
 
