@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object
+from compiler.foundation.json_data import Pointer
 from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.schema_node import SchemaNode
 
 _MAX_DEPTH = 5
 
 
 def declared_paths(schema_registry: SchemaRegistry, name: str) -> tuple[Pointer, ...]:
     """Each path to a key of that name through declared keys, shortest first."""
-    paths = {path for path in _iter_paths(schema_registry, schema_registry.root, ()) if path[-1] == name}
+    paths = {path for path in _iter_paths(schema_registry, SchemaNode(schema_registry.root), ()) if path[-1] == name}
     return tuple(sorted(paths, key=lambda path: (len(path), tuple(map(str, path)))))
 
 
-def _iter_paths(schema_registry: SchemaRegistry, node: Object, path: Pointer) -> Iterator[Pointer]:
+def _iter_paths(schema_registry: SchemaRegistry, node: SchemaNode, path: Pointer) -> Iterator[Pointer]:
     if len(path) == _MAX_DEPTH:
         return
     for name, child in _properties(schema_registry, node):
@@ -22,14 +23,12 @@ def _iter_paths(schema_registry: SchemaRegistry, node: Object, path: Pointer) ->
         yield from _iter_paths(schema_registry, child, (*path, name))
 
 
-def _properties(schema_registry: SchemaRegistry, node: Object) -> Iterator[tuple[str, Object]]:
+def _properties(schema_registry: SchemaRegistry, node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
     """The declared keys of a map, or of its alternatives."""
     schema = schema_registry.resolve_reference(node)
-    for name, child in as_object(schema.get("properties")).items():
+    for name, child in schema.properties.items():
         if isinstance(child, Mapping):
-            yield name, child
-    alternatives: list[Json] = [
-        alternative for keyword in ("anyOf", "oneOf", "allOf") for alternative in as_list(schema.get(keyword))
-    ]
-    for alternative in alternatives:
-        yield from _properties(schema_registry, as_object(alternative))
+            yield name, SchemaNode(child)
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        for alternative in schema.alternatives(keyword):
+            yield from _properties(schema_registry, alternative)

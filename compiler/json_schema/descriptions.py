@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Mapping
 
-from compiler.foundation.json_data import Json, Object, as_list, as_str
+from compiler.foundation.json_data import Json
+from compiler.json_schema.schema_node import SchemaNode
 
 _TYPES = {
     "object": "a map",
@@ -57,10 +58,10 @@ def format_value(value: Json) -> str:
     """The value as JSON, truncated if long; for a map or list, only what it is."""
     if isinstance(value, Mapping):
         return "a map" if value else "an empty map"
-    if isinstance(value, str) or not as_list(value):
-        text = json.dumps(value, ensure_ascii=False) if not isinstance(value, list | tuple) else "an empty list"
-        return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 2] + '…"' * isinstance(value, str)
-    return "a list"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 2] + '…"' * isinstance(value, str)
 
 
 def abbreviate(text: str) -> str:
@@ -68,36 +69,36 @@ def abbreviate(text: str) -> str:
     return text if len(text) <= _MAX_EXAMPLE_LENGTH else f"{text[: _MAX_EXAMPLE_LENGTH - 1]}…"
 
 
-def describe_types(node: Object) -> str:
+def describe_types(node: SchemaNode) -> str:
     """The types that the schema accepts. Null is left out, because omitting the key has the same effect."""
-    type_name = node.get("type")
-    names = [type_name] if isinstance(type_name, str) else [as_str(name) for name in as_list(type_name)]
-    offered_names = [name for name in names if name != "null"] or names
+    offered_names = [name for name in node.types if name != "null"] or node.types
     return " or ".join(dict.fromkeys(_TYPES.get(name, name) for name in offered_names))
 
 
-def describe_options(node: Object) -> str:
+def describe_options(node: SchemaNode) -> str:
     """The values that the schema accepts; only their number if there are many."""
-    values = as_list(node.get("enum")) if "enum" in node else [node.get("const")]
+    values = node.accepted_values
     if len(values) > MAX_LISTED_OPTIONS:
         return f"one of {sum(value is not None for value in values)} values"
     return " or ".join(filter(None, [", ".join(map(format_value, values[:-1])), *map(format_value, values[-1:])]))
 
 
-def author_description(node: Object) -> str | None:
+def author_description(node: SchemaNode) -> str | None:
     """The first sentence of the expectation that the schema's author wrote."""
-    expects = as_str(node.get("x-modelyard-expects"))
-    if expects:
-        return expects
-    sentence = as_str(node.get("description")).partition("\n")[0].partition(". ")[0].strip().removesuffix(".")
+    return node.text("x-modelyard-expects") or first_sentence(node)
+
+
+def first_sentence(node: SchemaNode) -> str | None:
+    """The first sentence of the description, as a part of another sentence."""
+    sentence = node.text("description").partition("\n")[0].partition(". ")[0].strip().removesuffix(".")
     if not sentence:
         return None
     return sentence if sentence[1:2].isupper() else sentence[0].lower() + sentence[1:]
 
 
-def describe_limit(keyword: str, node: Object) -> str | None:
+def describe_limit(keyword: str, node: SchemaNode) -> str | None:
     """The limit set by a keyword about length, number or range."""
-    limit_value = node.get(keyword)
+    limit_value = node.keywords.get(keyword)
     if keyword in _LIMITS:
         words, unit = _LIMITS[keyword]
         if keyword == "minLength" and limit_value == 1:
@@ -113,17 +114,15 @@ def describe_measure(keyword: str, value: Json, fallback: Callable[[], str]) -> 
     return fallback()
 
 
-def describe_expectation(keyword: str, node: Object) -> str | None:
+def describe_expectation(keyword: str, node: SchemaNode) -> str | None:
     """What one keyword of a schema expects of a value."""
     if keyword == "type":
-        return as_str(node.get("x-modelyard-expects")) or describe_types(node)
+        return node.text("x-modelyard-expects") or describe_types(node)
     if keyword in {"enum", "const"}:
         return describe_options(node)
-    description = (
-        author_description(node) if keyword in {"pattern", "format"} else as_str(node.get("x-modelyard-expects"))
-    )
+    description = author_description(node) if keyword in {"pattern", "format"} else node.text("x-modelyard-expects")
     if description:
         return description
     if keyword == "format":
-        return _FORMATS.get(as_str(node.get("format")), f"text of the format {node.get('format')}")
-    return f"text that matches {node.get('pattern')}" if keyword == "pattern" else describe_limit(keyword, node)
+        return _FORMATS.get(node.text("format"), f"text of the format {node.text('format')}")
+    return f"text that matches {node.text('pattern')}" if keyword == "pattern" else describe_limit(keyword, node)

@@ -1,14 +1,15 @@
 """A schema compiled by jsonschema-rs, with failures in the form that the messages are built from."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kind
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, value_at
+from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.json_schema.metaschema import SchemaError, SchemaMistake, metaschema_mistakes
 from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.schema_node import SchemaNode
 
 # Nested repetitions compile to automata with many states, all visited for each character: with the default limit, one
 # pattern took two minutes for 100 kB. The largest pattern in 150 published schemas needs half of this limit.
@@ -25,7 +26,7 @@ class KeywordFailure:
 
     pointer: Pointer
     keyword: str
-    schema: Object = field(hash=False)
+    schema: SchemaNode = field(hash=False)
     """The schema that contains the keyword."""
     names: tuple[str, ...] = ()
     branches: tuple[tuple["KeywordFailure", ...], ...] = ()
@@ -99,10 +100,15 @@ def _false_schema_failure(pointer: Pointer, error: jsonschema_rs.ValidationError
     """What the schema `false` forbids; if it applies to the keys of a map, each of them."""
     keyword = error.evaluation_path[-1] if error.evaluation_path else ""
     is_property = error.evaluation_path[-2:-1] == ["properties"] and pointer[-1:] == (keyword,)
-    names = as_object(value_at(data, pointer))
-    if keyword in {"additionalProperties", "propertyNames"} and names and not is_property:
-        return KeywordFailure(pointer, str(keyword), {}, tuple(sorted(names)))
-    return KeywordFailure(pointer, "false", {})
+    value = value_at(data, pointer)
+    if (
+        keyword in {"additionalProperties", "propertyNames"}
+        and isinstance(value, Mapping)
+        and value
+        and not is_property
+    ):
+        return KeywordFailure(pointer, str(keyword), SchemaNode(), tuple(sorted(value)))
+    return KeywordFailure(pointer, "false", SchemaNode())
 
 
 def _raise_if_too_deep(error: ValueError) -> None:

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from urllib.parse import unquote, urldefrag, urljoin
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object
+from compiler.json_schema.schema_node import SchemaNode, resolve_pointer
 
 DEFAULT_BASE_URI = "https://schema.modelyard.invalid/"
 """The URI of a schema without one, so that references and error locations are always absolute."""
-
-_APPLICATOR_LISTS = ("allOf", "anyOf", "oneOf")
-_APPLICATORS = ("if", "then", "else")
 
 
 class SchemaRegistry:
@@ -18,43 +16,39 @@ class SchemaRegistry:
 
     def __init__(self, schema: Object, resources: Mapping[str, Object]) -> None:
         self.root = schema
-        self.uri = urldefrag(urljoin(DEFAULT_BASE_URI, as_str(schema.get("$id")))).url
+        self.uri = urldefrag(urljoin(DEFAULT_BASE_URI, SchemaNode(schema).text("$id"))).url
         self.resources = {urldefrag(urljoin(self.uri, name)).url: resource for name, resource in resources.items()}
 
-    def schema_at(self, location: str) -> Object:
-        """The schema that contains the keyword at an absolute location; empty if it cannot be found."""
+    def schema_at(self, location: str) -> SchemaNode:
+        """The schema that contains the keyword at an absolute location; without keywords if it cannot be found."""
         uri, fragment = urldefrag(location)
         parts = unquote(fragment).split("/")[1:-1]
         if parts[-1:] == ["dependentRequired"] and parts[-2:-1] != ["properties"]:
             parts.pop()  # the location of this keyword ends with the key that requires others
-        return as_object(_follow_path(self._schemas_by_uri.get(uri), parts))
+        return SchemaNode.parse(resolve_pointer(self._schemas_by_uri.get(uri), parts))
 
-    def declared_properties(self, node: Object) -> dict[str, Json]:
+    def declared_properties(self, node: SchemaNode) -> dict[str, SchemaNode]:
         """The properties that a schema declares, itself or through schemas for the same location."""
-        properties: dict[str, Json] = {}
+        properties: dict[str, SchemaNode] = {}
         for schema in self._applied_schemas(node, set()):
-            for name, value in as_object(schema.get("properties")).items():
+            for name, value in schema.properties.items():
                 if value is not False:
-                    properties.setdefault(name, value)
+                    properties.setdefault(name, SchemaNode.parse(value))
         return properties
 
-    def resolve_reference(self, node: Object) -> Object:
+    def resolve_reference(self, node: SchemaNode) -> SchemaNode:
         """The schema that `$ref` points to; the schema itself without one."""
-        reference = node.get("$ref")
-        if not isinstance(reference, str):
+        if "$ref" not in node:
             return node
-        uri, fragment = urldefrag(urljoin(self.uri, reference))
-        return as_object(_follow_path(self._schemas_by_uri.get(uri), unquote(fragment).split("/")[1:]))
+        uri, fragment = urldefrag(urljoin(self.uri, node.text("$ref")))
+        return SchemaNode.parse(resolve_pointer(self._schemas_by_uri.get(uri), unquote(fragment).split("/")[1:]))
 
-    def _applied_schemas(self, node: Json, visited_ids: set[int]) -> Iterator[Object]:
-        if not isinstance(node, Mapping) or id(node) in visited_ids:
+    def _applied_schemas(self, node: SchemaNode, visited_ids: set[int]) -> Iterator[SchemaNode]:
+        if id(node.keywords) in visited_ids:
             return
-        visited_ids.add(id(node))
+        visited_ids.add(id(node.keywords))
         yield node
-        subschemas = [node.get(keyword) for keyword in _APPLICATORS]
-        subschemas += [subschema for keyword in _APPLICATOR_LISTS for subschema in as_list(node.get(keyword))]
-        subschemas += as_object(node.get("dependentSchemas")).values()
-        for subschema in (self.resolve_reference(node), *subschemas):
+        for subschema in (self.resolve_reference(node), *node.schemas_for_same_value()):
             yield from self._applied_schemas(subschema, visited_ids)
 
     @cached_property
@@ -68,23 +62,11 @@ class SchemaRegistry:
 
 def _schemas_with_id(node: Json, base: str) -> Iterator[tuple[str, Json]]:
     if isinstance(node, Mapping):
-        if isinstance(node.get("$id"), str):
-            base = urldefrag(urljoin(base, as_str(node["$id"]))).url
+        if isinstance(name := node.get("$id"), str):
+            base = urldefrag(urljoin(base, name)).url
             yield base, node
         for value in node.values():
             yield from _schemas_with_id(value, base)
-    else:
-        for value in as_list(node):
+    elif isinstance(node, list):
+        for value in node:
             yield from _schemas_with_id(value, base)
-
-
-def _follow_path(node: Json, parts: list[str]) -> Json:
-    for part in parts:
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, Mapping):
-            node = node.get(key)
-        elif key.isdecimal() and int(key) < len(as_list(node)):
-            node = as_list(node)[int(key)]
-        else:
-            return None
-    return node

@@ -2,9 +2,10 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from compiler.foundation.json_data import Json, Pointer, as_list
+from compiler.foundation.json_data import Json, Pointer
 from compiler.json_schema.engine import KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.schema_node import SchemaNode
 
 _EXPECTS = "x-modelyard-expects"
 _VALUE_KEYWORDS = (
@@ -74,15 +75,15 @@ def _merge_type_failures(failure: KeywordFailure, branches: list[list[KeywordFai
         branch_failure
         for branch in branches
         for branch_failure in branch
-        if branch_failure.keyword == "type" and _allowed_types(branch_failure) != ["null"]
+        if branch_failure.keyword == "type" and branch_failure.schema.types != ("null",)
     ]
     if len(type_failures) == 1 and _EXPECTS not in failure.schema:
         return type_failures
-    types: list[Json] = [name for branch_failure in type_failures for name in _allowed_types(branch_failure)]
+    types = [name for branch_failure in type_failures for name in branch_failure.schema.types]
     if not types:
-        return [KeywordFailure(failure.pointer, "false", {})]
-    annotations = {_EXPECTS: failure.schema[_EXPECTS]} if _EXPECTS in failure.schema else {}
-    return [KeywordFailure(failure.pointer, "type", {"type": types, **annotations})]
+        return [KeywordFailure(failure.pointer, "false", SchemaNode())]
+    annotations = {_EXPECTS: failure.schema.keywords[_EXPECTS]} if _EXPECTS in failure.schema else {}
+    return [KeywordFailure(failure.pointer, "type", SchemaNode({"type": types, **annotations}))]
 
 
 def _merge_discriminators(failure: KeywordFailure, branches: list[list[KeywordFailure]]) -> Sequence[KeywordFailure]:
@@ -93,27 +94,15 @@ def _merge_discriminators(failure: KeywordFailure, branches: list[list[KeywordFa
     enum_failures = []
     for pointer in sorted(pointers, key=str):
         failures_at_pointer = [item for branch in branches for item in branch if item.pointer == pointer]
-        options: list[Json] = [option for item in failures_at_pointer for option in _allowed_values(item)]
-        enum_failures.append(
-            KeywordFailure(
-                pointer, "enum", {"enum": [item for i, item in enumerate(options) if item not in options[:i]]}
-            )
-        )
+        options: list[Json] = [option for item in failures_at_pointer for option in item.schema.accepted_values]
+        unique_options = [item for i, item in enumerate(options) if item not in options[:i]]
+        enum_failures.append(KeywordFailure(pointer, "enum", SchemaNode({"enum": unique_options})))
     return enum_failures
 
 
 def _discriminator_failures(pointer: Pointer, branch: Sequence[KeywordFailure]) -> list[KeywordFailure]:
     depth = len(pointer) + 1
     return [failure for failure in branch if failure.keyword in {"const", "enum"} and len(failure.pointer) == depth]
-
-
-def _allowed_values(failure: KeywordFailure) -> Sequence[Json]:
-    return [failure.schema["const"]] if "const" in failure.schema else as_list(failure.schema.get("enum"))
-
-
-def _allowed_types(failure: KeywordFailure) -> list[str]:
-    types = failure.schema.get("type")
-    return [types] if isinstance(types, str) else [str(name) for name in as_list(types)]
 
 
 def _is_required_failure(failure: KeywordFailure, pointer: Pointer) -> bool:

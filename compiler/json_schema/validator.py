@@ -7,6 +7,7 @@ from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.json_schema.engine import Engine, KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.root_causes import root_causes
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.json_schema.trial_edits import TrialEdits
 from compiler.json_schema.violation import SchemaViolation
 from compiler.json_schema.violation_messages import MessageBuilder
@@ -39,7 +40,7 @@ class Validator:
         try:
             failures = self._failures(data)
         except (UnicodeEncodeError, RecursionError):
-            failures = [KeywordFailure((), "unreadable", {})]
+            failures = [KeywordFailure((), "unreadable", SchemaNode())]
         trial_edits = TrialEdits(data, failures, self._failures)
         messages = MessageBuilder(self._engine.schema_registry, data, spelling, trial_edits)
         all_violations = messages.violations(failures)

@@ -1,15 +1,22 @@
 """What to do about a violation: the corrections that the schema accepts, the known keys and values, or an example."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, format_path, value_at
+from compiler.foundation.json_data import Json, Pointer, format_path, value_at
 from compiler.foundation.suggestions import closest_match, is_respelling, quote_list
 from compiler.json_schema.corrections import HOW_TO_FIND, Correction, corrections, text_kind
 from compiler.json_schema.declared_paths import declared_paths
-from compiler.json_schema.descriptions import abbreviate, author_description, describe_limit, format_value
+from compiler.json_schema.descriptions import (
+    abbreviate,
+    author_description,
+    describe_limit,
+    first_sentence,
+    format_value,
+)
 from compiler.json_schema.engine import KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.json_schema.trial_edits import TrialEdits
 from compiler.json_schema.violation import SchemaViolation
 
@@ -35,14 +42,15 @@ class HelpBuilder:
         self._spelling = spelling
         self._trial_edits = trial_edits
 
-    def for_key(self, violation: SchemaViolation, schema: Object, rule: Object) -> SchemaViolation:
+    def for_key(self, violation: SchemaViolation, schema: SchemaNode, rule: SchemaNode) -> SchemaViolation:
         """For an unknown key of a map with that schema; `rule` is the schema of its keys, empty where only some are known."""
         *parents, name = violation.pointer
-        present = as_object(value_at(self._data, tuple(parents)))
+        parent = value_at(self._data, tuple(parents))
+        present = parent if isinstance(parent, Mapping) else {}
         for correction in corrections(rule, str(name), str(name), self._schema_registry.resolve_reference):
             if isinstance(correction.value, str) and self._trial_edits.accepts_key(violation.pointer, correction.value):
                 return replace(_corrected(violation, correction), suggestion=correction.value)
-        known_keys = [*self._schema_registry.declared_properties(schema), *str_items(rule.get("enum"))]
+        known_keys = [*self._schema_registry.declared_properties(schema), *texts(rule.enum)]
         suggestion = closest_match(str(name), known_keys)
         if suggestion in present:
             return replace(violation, help=f"remove it, or merge it into `{suggestion}`, which is there too")
@@ -62,13 +70,13 @@ class HelpBuilder:
         description = author_description(rule)
         return replace(violation, help=choices or (f"write {description}" if description else "remove it"))
 
-    def for_missing_key(self, name: str, schema: Object) -> str:
+    def for_missing_key(self, name: str, schema: SchemaNode) -> str:
         """How to add a key: an example of its value, its meaning, the known values, and how to find it out."""
-        examples = [as_str(example) for example in as_list(schema.get("examples")) if example]
+        examples = schema.examples
         has_example = examples and "x-modelyard-ref" not in schema  # the name of an existing document is no example
         example = f": {abbreviate(examples[0])}" if has_example else ""
-        meaning = author_description({"description": schema.get("description")})
-        options = [f"`{value}`" for value in as_list(schema.get("enum")) if value is not None]
+        meaning = first_sentence(schema)
+        options = [f"`{value}`" for value in schema.enum if value is not None]
         parts = [
             f"add `{name}{example}`{f' ({meaning})' if meaning else ''}",
             f"known values: {', '.join(options)}" if options else "",
@@ -90,7 +98,9 @@ class HelpBuilder:
             return replace(violation, help=advice)
         if failure.keyword in {"enum", "const"}:
             violation = self._known_values(violation, failure)
-        if describe_limit(failure.keyword, failure.schema) and isinstance(value_at(self._data, failure.pointer), int | float):
+        if describe_limit(failure.keyword, failure.schema) and isinstance(
+            value_at(self._data, failure.pointer), int | float
+        ):
             expectation_text = f"a number that is {expectation_text}"
         help_ = violation.help or self._example(failure) or (f"write {expectation_text}" if expectation_text else None)
         return replace(violation, help=help_ or "write another value")
@@ -105,10 +115,10 @@ class HelpBuilder:
         return corrections(failure.schema, value, written, self._schema_registry.resolve_reference)
 
     def _known_values(self, violation: SchemaViolation, failure: KeywordFailure) -> SchemaViolation:
-        values = as_list(failure.schema.get("enum")) if failure.keyword == "enum" else [failure.schema.get("const")]
+        values = failure.schema.accepted_values
         options = [value if isinstance(value, str) else format_value(value) for value in values if value is not None]
         actual = value_at(self._data, failure.pointer)
-        suggestion = closest_match(actual, str_items(values)) if isinstance(actual, str) else None
+        suggestion = closest_match(actual, texts(values)) if isinstance(actual, str) else None
         is_accepted = suggestion is not None and self._trial_edits.accepts_value(failure.pointer, suggestion)
         return replace(
             violation,
@@ -119,12 +129,11 @@ class HelpBuilder:
 
     def _example(self, failure: KeywordFailure) -> str | None:
         """The keys of the map that is expected; nothing where no map is expected."""
-        types = failure.schema.get("type")
-        is_map = "object" in ([types] if isinstance(types, str) else as_list(types))
-        if failure.keyword != "type" or not is_map:
+        if failure.keyword != "type" or "object" not in failure.schema.types:
             return None
-        required_keys = str_items(failure.schema.get("required"))
-        declared_keys = dict.fromkeys([*required_keys, *self._schema_registry.declared_properties(failure.schema)])
+        declared_keys = dict.fromkeys(
+            [*failure.schema.required, *self._schema_registry.declared_properties(failure.schema)]
+        )
         example_keys = list(declared_keys)[:_MAX_EXAMPLE_KEYS]
         if not example_keys:
             return None
@@ -152,6 +161,6 @@ def _choices_help(suggestion: str | None, options: Sequence[str], label: str) ->
     return f"{question} {label}: {', '.join(f'`{option}`' for option in options)}" if is_short else question
 
 
-def str_items(values: Json) -> list[str]:
-    """The elements of a list that are text."""
-    return [value for value in as_list(values) if isinstance(value, str)]
+def texts(values: Iterable[Json]) -> list[str]:
+    """The values that are text."""
+    return [value for value in values if isinstance(value, str)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, value_at
+from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.foundation.suggestions import quote_list
 from compiler.json_schema.descriptions import (
     MAX_LISTED_OPTIONS,
@@ -14,9 +14,10 @@ from compiler.json_schema.descriptions import (
 )
 from compiler.json_schema.engine import KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.json_schema.trial_edits import TrialEdits
 from compiler.json_schema.violation import SchemaViolation
-from compiler.json_schema.violation_help import HelpBuilder, str_items
+from compiler.json_schema.violation_help import HelpBuilder
 
 _UNEXPECTED_KEY_KEYWORDS = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
 
@@ -56,8 +57,9 @@ class MessageBuilder:
 
     def _nested_keys(self, violation: SchemaViolation) -> tuple[str, ...]:
         """Keys below an unknown key, such as `name` in `metadata: {name: x}`: they are in the wrong map, and not missing."""
-        parent = as_object(value_at(self._data, violation.pointer[:-1]))
-        return tuple(as_object(parent.get(str(violation.pointer[-1]))))
+        parent = value_at(self._data, violation.pointer[:-1])
+        value = parent.get(str(violation.pointer[-1])) if isinstance(parent, Mapping) else None
+        return tuple(value) if isinstance(value, Mapping) else ()
 
     def _to_violations(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
         if failure.keyword in _UNEXPECTED_KEY_KEYWORDS:
@@ -65,7 +67,7 @@ class MessageBuilder:
         elif failure.keyword == "required":
             yield from (self._missing_key(failure, name) for name in failure.names)
         elif failure.keyword == "costly":
-            pattern = format_value(failure.schema.get("pattern"))
+            pattern = format_value(failure.schema.keywords.get("pattern"))
             message = f"comparing the text with the pattern {pattern} takes too long"
             help_ = "write a pattern that does not repeat a repetition"
             yield SchemaViolation(failure.pointer, "costly", message, help_)
@@ -80,7 +82,7 @@ class MessageBuilder:
 
     def _unknown_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
         pointer = (*failure.pointer, name)
-        rule: Object = as_object(failure.schema.get("propertyNames")) if failure.keyword == "propertyNames" else {}
+        rule = failure.schema.subschema("propertyNames") if failure.keyword == "propertyNames" else SchemaNode()
         description = author_description(rule)
         message = (
             f"unknown key `{name}`" if description is None else f"expected a key that is {description}, found `{name}`"
@@ -88,15 +90,15 @@ class MessageBuilder:
         return self._help.for_key(SchemaViolation(pointer, "unknown", message), failure.schema, rule)
 
     def _missing_key(self, failure: KeywordFailure, name: str) -> SchemaViolation:
-        schema = as_object(self._schema_registry.declared_properties(failure.schema).get(name))
+        schema = self._schema_registry.declared_properties(failure.schema).get(name, SchemaNode())
         help_ = self._help.for_missing_key(name, schema)
         return SchemaViolation(failure.pointer, "required", f"`{name}` is missing", help_, missing_key=name)
 
     def _excluded_by_not(self, failure: KeywordFailure) -> SchemaViolation:
         """A `not` that only excludes keys names them; any other repeats what the author of the schema says about it."""
-        rule = as_object(failure.schema.get("not"))
-        if set(rule) == {"required"}:
-            names = str_items(rule["required"])
+        rule = failure.schema.subschema("not")
+        if set(rule.keywords) == {"required"}:
+            names = rule.required
             keys = quote_list(names, conjunction="and")
             is_pair = len(names) > 1
             message = f"{keys} exclude each other" if is_pair else f"{keys} is not allowed here"
@@ -136,7 +138,7 @@ class MessageBuilder:
     def _value_violation(self, failure: KeywordFailure) -> SchemaViolation:
         expectation_text = describe_expectation(failure.keyword, failure.schema)
         message = self._special_message(failure)
-        if failure.keyword == "enum" and len(as_list(failure.schema.get("enum"))) > MAX_LISTED_OPTIONS:
+        if failure.keyword == "enum" and len(failure.schema.enum) > MAX_LISTED_OPTIONS:
             message = f"{self._describe_actual(failure.pointer)} is not a known value"
         elif expectation_text:
             actual = self._describe_actual(failure.pointer)
@@ -148,14 +150,13 @@ class MessageBuilder:
         return self._help.for_value(violation, failure, expectation_text)
 
     def _special_message(self, failure: KeywordFailure) -> str:
-        value = as_list(value_at(self._data, failure.pointer)) if failure.keyword == "uniqueItems" else ()
-        for index, item in enumerate(value):
-            if item in value[:index]:
+        value = value_at(self._data, failure.pointer)
+        elements = value if failure.keyword == "uniqueItems" and isinstance(value, list | tuple) else ()
+        for index, item in enumerate(elements):
+            if item in elements[:index]:
                 return f"expected every element once, found {format_value(item)} twice"
         if failure.keyword == "contains":
-            description = (
-                author_description(as_object(failure.schema.get("contains"))) or "an element of a certain form"
-            )
+            description = author_description(failure.schema.subschema("contains")) or "an element of a certain form"
             return f"expected the list to contain {description}, as often as is allowed"
         return {
             "unreadable": "the value is nested too deeply, or holds text that is not Unicode",
@@ -181,10 +182,10 @@ def _forbidden_value(pointer: Pointer) -> SchemaViolation:
 
 def _alternative_keys(failure: KeywordFailure) -> tuple[str, str] | None:
     """The message and the help where each alternative only requires keys of its own."""
-    nodes = [as_object(alternative) for alternative in as_list(failure.schema.get(failure.keyword))]
-    if not nodes or not all(set(node) == {"required"} for node in nodes):
+    nodes = failure.schema.alternatives(failure.keyword)
+    if not nodes or not all(set(node.keywords) == {"required"} for node in nodes):
         return None
-    key_lists = [quote_list(str_items(node["required"]), conjunction="with") for node in nodes]
+    key_lists = [quote_list(node.required, conjunction="with") for node in nodes]
     matching_keys = [key_lists[i] for i, branch in enumerate(failure.branches) if not branch]
     if not matching_keys:
         return f"expected {' or '.join(key_lists)}, found none of them", f"add {' or '.join(key_lists)}"

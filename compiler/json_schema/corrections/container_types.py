@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.json_schema.corrections.correction import Correction
+from compiler.json_schema.schema_node import SchemaNode
 
 _MOST_ELEMENTS = 12
 _DELETE = "$delete"
@@ -12,7 +13,7 @@ _JOINED = re.compile(r"([A-Za-z_][\w.-]*):(\S.*)")
 
 
 def container(
-    types: Collection[str], node: Object, value: Json, resolve: Callable[[Object], Object]
+    types: Collection[str], node: SchemaNode, value: Json, resolve: Callable[[SchemaNode], SchemaNode]
 ) -> Iterator[Correction]:
     """The same content in the container that the field expects; `resolve` follows a `$ref`."""
     if isinstance(value, Mapping | list) and len(value) > _MOST_ELEMENTS:
@@ -22,7 +23,7 @@ def container(
         is_certain = not any(isinstance(element, str) for element in value)
         yield from (Correction(None, candidate, is_certain=is_certain) for candidate in _maps(value))
     elif "array" in types and isinstance(value, Mapping):
-        yield from map(_list, _lists(value, node, resolve(as_object(node.get("items")))))
+        yield from map(_list, _lists(value, node, resolve(node.subschema("items"))))
     elif "array" in types and value is not None and not isinstance(value, list):
         yield _list([value])
     elif "object" in types and isinstance(value, str) and (match := _JOINED.fullmatch(value)) and "//" not in value:
@@ -37,27 +38,24 @@ def _list(value: Json) -> Correction:
 
 def _maps(elements: Sequence[Json]) -> Iterator[Json]:
     """A list of names as a map with an empty map for each; a list of maps as their union."""
-    if (
-        elements
-        and all(isinstance(element, str) for element in elements)
-        and len(set(map(str, elements))) == len(elements)
-    ):
-        yield {as_str(element): {} for element in elements}
+    names = dict.fromkeys(element for element in elements if isinstance(element, str))
+    if names and len(names) == len(elements):
+        yield {name: {} for name in names}
     parts = [element for element in elements if isinstance(element, dict)]
     keys = [key for part in parts for key in part]
     if parts and len(parts) == len(elements) and len(set(keys)) == len(keys):
         yield {key: value for part in parts for key, value in part.items()}
 
 
-def _lists(entries: Object, node: Object, element: Object) -> Iterator[Json]:
+def _lists(entries: Object, node: SchemaNode, element: SchemaNode) -> Iterator[Json]:
     """A map as the list of its entries, each with its key under the name that identifies elements, or as the only element."""
-    required = [as_str(name) for name in as_list(element.get("required"))]
-    properties = as_object(element.get("properties"))
-    key = as_str(node.get("x-modelyard-merge")) or next(iter(required), "")
+    properties = element.properties
+    key = node.text("x-modelyard-merge") or next(iter(element.required), "")
     others = [name for name in properties if name not in {key, _DELETE}]
     if key in properties and key not in entries:
         if len(others) == 1 and not any(isinstance(value, Mapping | list) for value in entries.values()):
             yield [{key: name, others[0]: value} for name, value in entries.items()]
-        if entries and all(isinstance(value, Mapping) for value in entries.values()):
-            yield [{key: name, **as_object(value)} for name, value in entries.items()]
+        elements = [{key: name, **value} for name, value in entries.items() if isinstance(value, Mapping)]
+        if entries and len(elements) == len(entries):
+            yield elements
     yield [dict(entries)]

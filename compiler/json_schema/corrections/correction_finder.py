@@ -1,15 +1,16 @@
 """All corrections of one value, the most likely first."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from compiler.foundation.json_data import Json, Object, as_list, as_str
+from compiler.foundation.json_data import Json
 from compiler.json_schema.corrections.container_types import container
 from compiler.json_schema.corrections.correction import Correction, certain
 from compiler.json_schema.corrections.cron_texts import cron
 from compiler.json_schema.corrections.identifier_texts import day, digest, name, version
 from compiler.json_schema.corrections.scalar_types import scalar, without_typographic_quotes
 from compiler.json_schema.corrections.unit_texts import cpu, duration, memory, percentage
+from compiler.json_schema.schema_node import SchemaNode
 
 TEXT_KINDS: Mapping[str, Callable[[str], Correction | None]] = MappingProxyType(
     {
@@ -23,12 +24,14 @@ HOW_TO_FIND: Mapping[str, str] = MappingProxyType({"digest": "`sha256sum FILE` p
 """How to find out a text of some kinds."""
 
 
-def corrections(node: Object, value: Json, written: str, resolve: Callable[[Object], Object]) -> Iterator[Correction]:
+def corrections(
+    node: SchemaNode, value: Json, written: str, resolve: Callable[[SchemaNode], SchemaNode]
+) -> Iterator[Correction]:
     """What the author may have meant; `written` is the author's own spelling of a scalar, `resolve` follows a `$ref`.
 
     Nobody has checked that the schema accepts the values.
     """
-    types = _types(node)
+    types = set(node.types) - {"null"}  # to leave the key out means the same as null, which is not offered
     if isinstance(value, Mapping | list):
         yield from container(types, node, value, resolve)
         return
@@ -37,7 +40,7 @@ def corrections(node: Object, value: Json, written: str, resolve: Callable[[Obje
     text = value if isinstance(value, str) else written
     if "x-modelyard-ref" in node and "@" in text:
         yield Correction(
-            f"write the name of a {node['x-modelyard-ref']} document; an address names a person or a mailbox"
+            f"write the name of a {node.text('x-modelyard-ref')} document; an address names a person or a mailbox"
         )
     correct = TEXT_KINDS.get(text_kind(node))
     if correct and value is not None and (correction := correct(text)):
@@ -48,25 +51,17 @@ def corrections(node: Object, value: Json, written: str, resolve: Callable[[Obje
     yield from _enumerated(node, value)
 
 
-def text_kind(node: Object) -> str:
+def text_kind(node: SchemaNode) -> str:
     """The kind of text that a field holds."""
-    return as_str(node.get("x-modelyard-text")) or as_str(node.get("x-modelyard-quantity"))
+    return node.text("x-modelyard-text") or node.text("x-modelyard-quantity")
 
 
-def _enumerated(node: Object, value: Json) -> Iterator[Correction]:
+def _enumerated(node: SchemaNode, value: Json) -> Iterator[Correction]:
     """A word of a list that differs only in case and separators."""
-    folded = [
-        option for option in as_list(node.get("enum")) if isinstance(option, str) and _fold(option) == _fold(value)
-    ]
+    folded = [option for option in node.enum if isinstance(option, str) and _fold(option) == _fold(value)]
     if len(folded) == 1:
         yield certain(folded[0])
 
 
 def _fold(value: Json) -> str:
     return str(value).lower().replace("-", "").replace("_", "").replace(" ", "")
-
-
-def _types(node: Object) -> Collection[str]:
-    """The types that the node accepts; `null` is not offered, because to leave the key out means the same."""
-    named = node.get("type")
-    return {named} if isinstance(named, str) else {as_str(one) for one in as_list(named)} - {"null"}

@@ -1,0 +1,128 @@
+"""One schema of a JSON Schema document, with the types of its keywords."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from compiler.foundation.json_data import Json, Object
+
+AnnotationKeyword = Literal[
+    "$id", "$ref", "description", "format", "pattern",
+    "x-modelyard-expects", "x-modelyard-merge", "x-modelyard-quantity", "x-modelyard-ref", "x-modelyard-text",
+]  # fmt: skip
+"""The keywords that hold text."""
+SubschemaKeyword = Literal["contains", "items", "not", "propertyNames"]
+"""The keywords that hold one schema."""
+
+_LISTS_FOR_SAME_VALUE = ("allOf", "anyOf", "oneOf")
+_CONDITIONS = ("if", "then", "else")
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaNode:
+    """A schema, read by keyword: each has the type that JSON Schema gives it, and one with a value of another type is absent.
+
+    `true` and `false` have no keywords.
+    """
+
+    keywords: Object = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, value: Json) -> "SchemaNode":
+        """The schema that stands at a place for one."""
+        return cls(value) if isinstance(value, Mapping) else _NO_KEYWORDS
+
+    def __contains__(self, keyword: str) -> bool:
+        """Whether the schema has the keyword."""
+        return keyword in self.keywords
+
+    def text(self, keyword: AnnotationKeyword) -> str:
+        """A keyword that holds text; empty if it is absent."""
+        value = self.keywords.get(keyword)
+        return value if isinstance(value, str) else ""
+
+    def subschema(self, keyword: SubschemaKeyword) -> "SchemaNode":
+        """A keyword that holds a schema; without keywords if it is absent."""
+        return SchemaNode.parse(self.keywords.get(keyword))
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The names of the types that `type` accepts."""
+        match self.keywords.get("type"):
+            case str(name):
+                return (name,)
+            case [*names]:
+                return tuple(name for name in names if isinstance(name, str))
+        return ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The keys that must be there."""
+        return tuple(name for name in self._list("required") if isinstance(name, str))
+
+    @property
+    def enum(self) -> Sequence[Json]:
+        """The values that `enum` accepts."""
+        return self._list("enum")
+
+    @property
+    def accepted_values(self) -> Sequence[Json]:
+        """The values that `const` or `enum` accepts."""
+        return [self.keywords["const"]] if "const" in self.keywords else self.enum
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The examples that are text and not empty."""
+        return tuple(example for example in self._list("examples") if isinstance(example, str) and example)
+
+    @property
+    def properties(self) -> Mapping[str, Json]:
+        """The schemas of the declared keys; `false` forbids a key."""
+        return self._map("properties")
+
+    @property
+    def pattern_properties(self) -> Mapping[str, Json]:
+        """The schemas of the keys that match a pattern."""
+        return self._map("patternProperties")
+
+    @property
+    def prefix_items(self) -> Sequence[Json]:
+        """The schemas of the first elements of a list."""
+        return self._list("prefixItems")
+
+    def alternatives(self, keyword: str) -> tuple["SchemaNode", ...]:
+        """The schemas in the list of a keyword such as `anyOf`."""
+        return tuple(map(SchemaNode.parse, self._list(keyword)))
+
+    def schemas_for_same_value(self) -> Iterator["SchemaNode"]:
+        """The schemas that apply to the same value: conditions, alternatives, and those that a key brings."""
+        subschemas = [
+            *(self.keywords.get(keyword) for keyword in _CONDITIONS),
+            *(subschema for keyword in _LISTS_FOR_SAME_VALUE for subschema in self._list(keyword)),
+            *self._map("dependentSchemas").values(),
+        ]
+        return (SchemaNode(subschema) for subschema in subschemas if isinstance(subschema, Mapping))
+
+    def _list(self, keyword: str) -> Sequence[Json]:
+        value = self.keywords.get(keyword)
+        return value if isinstance(value, list | tuple) else ()
+
+    def _map(self, keyword: str) -> Mapping[str, Json]:
+        value = self.keywords.get(keyword)
+        return value if isinstance(value, Mapping) else {}
+
+
+_NO_KEYWORDS = SchemaNode()
+
+
+def resolve_pointer(document: Json, parts: Sequence[str]) -> Json:
+    """The value at the parts of an RFC 6901 pointer, `~` still escaped; `None` if there is none."""
+    for part in parts:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, Mapping):
+            document = document.get(key)
+        elif isinstance(document, list | tuple) and key.isdecimal() and int(key) < len(document):
+            document = document[int(key)]
+        else:
+            return None
+    return document
