@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object
+from compiler.json_schema.schema_node import resolve_pointer
 
 MAX_VISITS = 10_000
 """The maximum visits of one value and its contents along one path; ordinary schemas need a few dozen."""
@@ -69,11 +70,13 @@ class _VisitCounter:
         return self._counts[key]
 
     def _keyword_visits(self, keyword: str, value: Json) -> _VisitCount:
-        if keyword in _REFERENCES:
-            return self.count_visits(self._resolve_reference(as_str(value)))
+        if keyword in _REFERENCES and isinstance(value, str):
+            return self.count_visits(self._resolve_reference(value))
+        if not isinstance(value, Mapping | list) or keyword in _REFERENCES:
+            return _VisitCount()
         if keyword in _SINGLE_SCHEMA_KEYWORDS and isinstance(value, Mapping):
             return self.count_visits(value)
-        parts = map(self.count_visits, as_list(value) or as_object(value).values())
+        parts = map(self.count_visits, value.values() if isinstance(value, Mapping) else value)
         if keyword in _SAME_VALUE_KEYWORDS:
             return sum(parts, _VisitCount())
         return _max_visits(parts) if keyword in _CHILD_VALUE_KEYWORDS else _VisitCount()
@@ -83,14 +86,7 @@ class _VisitCounter:
         name = reference.partition("#")[2]
         if name and not name.startswith("/"):
             return self._anchors.get(name)
-        target: Json = self._root
-        for part in name.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(target, list):
-                target = target[int(key)] if key.isdecimal() and int(key) < len(target) else None
-            else:
-                target = as_object(target).get(key)
-        return target
+        return resolve_pointer(self._root, name.split("/")[1:])
 
 
 def _max_visits(parts: Iterable[_VisitCount]) -> _VisitCount:
@@ -106,7 +102,8 @@ def _iter_anchors(node: Json) -> Iterator[tuple[str, Json]]:
     while queue:
         current = queue.pop()
         if isinstance(current, Mapping):
-            yield from ((as_str(current[key]), current) for key in ("$anchor", "$dynamicAnchor") if key in current)
+            names = (current.get(key) for key in ("$anchor", "$dynamicAnchor"))
+            yield from ((name, current) for name in names if isinstance(name, str))
             queue += current.values()
         elif isinstance(current, list):
             queue += current

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from compiler.foundation.json_data import Json, Pointer, as_list, as_str
+from compiler.foundation.json_data import Json, Pointer
 from compiler.foundation.suggestions import closest_match
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -57,9 +57,9 @@ def _keyword_issues(key: str, value: Json, pointer: Pointer) -> Iterator[LintIss
                 f"`{key}` is no keyword of JSON Schema",
                 f"did you mean `{suggestion}`?" if suggestion else None,
             )
-    elif key == "$schema" and as_str(value).rstrip("#") != DIALECT:
+    elif key == "$schema" and str(value).rstrip("#") != DIALECT:
         yield LintIssue(pointer, f"the schema is of another dialect than {DIALECT}", "leave `$schema` out")
-    elif key in {"$ref", "$dynamicRef"} and not as_str(value).startswith("#"):
+    elif key in {"$ref", "$dynamicRef"} and not str(value).startswith("#"):
         yield LintIssue(pointer, f"`{value}` leads out of the schema, and nothing is fetched", "put it below `$defs`")
 
 
@@ -67,7 +67,7 @@ def _subschemas(kind: str | None, value: Json) -> Iterator[tuple[Pointer, Json]]
     """The subschemas of a keyword, each with its pointer."""
     if kind == _SCHEMA:
         yield (), value
-    elif kind == _LIST:
-        yield from (((index,), subschema) for index, subschema in enumerate(as_list(value)))
+    elif kind == _LIST and isinstance(value, list):
+        yield from (((index,), subschema) for index, subschema in enumerate(value))
     elif kind == _MAP and isinstance(value, Mapping):
         yield from (((name,), subschema) for name, subschema in value.items())

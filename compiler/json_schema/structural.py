@@ -1,9 +1,11 @@
 """Turns the schemas of custom resources into strict JSON Schemas, and applies their defaults."""
 
 from collections.abc import Mapping
+from typing import overload
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object
+from compiler.foundation.json_data import Json, Object
 from compiler.json_schema.object_meta import OBJECT_META
+from compiler.json_schema.schema_node import SchemaNode
 
 _PRESERVE_UNKNOWN = "x-kubernetes-preserve-unknown-fields"
 _INT_OR_STRING = "x-kubernetes-int-or-string"
@@ -23,14 +25,20 @@ def to_strict_schema(schema: Object) -> Object:
     """A resource's structural schema as strict JSON Schema: closed, typed, and with `metadata` checked."""
     strict = dict(_make_strict(schema))
     if "properties" in strict:
-        properties = {**_TYPE_META, **as_object(strict["properties"]), "metadata": OBJECT_META}
-        strict["properties"] = properties
-        strict["required"] = sorted({*map(str, as_list(strict.get("required"))), "apiVersion", "kind", "metadata"})
+        node = SchemaNode(strict)
+        strict["required"] = sorted({*node.required, "apiVersion", "kind", "metadata"})
+        strict["properties"] = {**_TYPE_META, **node.properties, "metadata": OBJECT_META}
     return strict
 
 
-def apply_defaults(schema: Object, data: Json) -> Json:
+@overload
+def apply_defaults(schema: Json, data: Object) -> Object: ...
+@overload
+def apply_defaults(schema: Json, data: Json) -> Json: ...
+def apply_defaults(schema: Json, data: Json) -> Json:
     """The data with the defaults that the API server applies before validation; unchanged parts are shared."""
+    if not isinstance(schema, Mapping):
+        return data
     if isinstance(data, Mapping):
         return _apply_key_defaults(schema, data)
     items = schema.get("items")
@@ -40,17 +48,16 @@ def apply_defaults(schema: Object, data: Json) -> Json:
     return data
 
 
-def _apply_key_defaults(schema: Object, data: Object) -> Json:
-    properties, extra_schema = as_object(schema.get("properties")), as_object(schema.get("additionalProperties"))
+def _apply_key_defaults(schema: Object, data: Object) -> Object:
+    properties = SchemaNode(schema).properties
+    extra_schema = schema.get("additionalProperties")
     default_values = {
-        name: as_object(rule)["default"]
+        name: rule["default"]
         for name, rule in properties.items()
-        if "default" in as_object(rule) and _is_unset(data, name, as_object(rule))
+        if isinstance(rule, Mapping) and "default" in rule and _is_unset(data, name, rule)
     }
     full_data = {**data, **default_values} if default_values else data
-    new_data = {
-        name: apply_defaults(as_object(properties.get(name, extra_schema)), value) for name, value in full_data.items()
-    }
+    new_data = {name: apply_defaults(properties.get(name, extra_schema), value) for name, value in full_data.items()}
     return new_data if default_values or any(new_data[name] is not value for name, value in data.items()) else data
 
 
@@ -59,32 +66,29 @@ def _is_unset(data: Object, name: str, rule: Object) -> bool:
     return name not in data or (data[name] is None and rule.get("nullable") is not True)
 
 
-def _make_strict(schema: Object, *, is_closed: bool = True) -> Object:
-    """`closed` is false within `allOf` and similar keywords: there, a schema only adds conditions."""
+def _make_strict(schema: Json, *, is_closed: bool = True) -> Object:
+    """`is_closed` is false within `allOf` and similar keywords: there, a schema only adds conditions."""
+    if not isinstance(schema, Mapping):
+        return {}
     strict_node = dict(schema)
     _convert_types(strict_node)
     _convert_limits(strict_node)
     for keyword in _COMBINATORS:
         if keyword in strict_node:
-            strict_node[keyword] = [
-                _make_strict(as_object(subschema), is_closed=False) for subschema in as_list(strict_node[keyword])
-            ]
+            alternatives = SchemaNode(schema).alternatives(keyword)
+            strict_node[keyword] = [_make_strict(node.keywords, is_closed=False) for node in alternatives]
     if "not" in strict_node:
-        strict_node["not"] = _make_strict(as_object(strict_node["not"]), is_closed=False)
-    if isinstance(strict_node.get("items"), Mapping):
-        strict_node["items"] = _make_strict(as_object(strict_node["items"]), is_closed=is_closed)
-    if isinstance(strict_node.get("additionalProperties"), Mapping):
-        strict_node["additionalProperties"] = _make_strict(
-            as_object(strict_node["additionalProperties"]), is_closed=is_closed
-        )
+        strict_node["not"] = _make_strict(strict_node["not"], is_closed=False)
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(strict_node.get(keyword), Mapping):
+            strict_node[keyword] = _make_strict(strict_node[keyword], is_closed=is_closed)
     _close_properties(strict_node, is_closed=is_closed)
     return strict_node
 
 
 def _close_properties(schema: dict[str, Json], *, is_closed: bool) -> None:
-    properties = as_object(schema.get("properties"))
     strict_properties: dict[str, Json] = {
-        name: _make_strict(as_object(rule), is_closed=is_closed) for name, rule in properties.items()
+        name: _make_strict(rule, is_closed=is_closed) for name, rule in SchemaNode(schema).properties.items()
     }
     if schema.get(_EMBEDDED_RESOURCE) is True:
         strict_properties = {**_TYPE_META, "metadata": {"type": "object"}, **strict_properties}
@@ -100,11 +104,11 @@ def _convert_types(schema: dict[str, Json]) -> None:
     if schema.get(_INT_OR_STRING) is True:
         schema["type"] = ["integer", "string"]
     if schema.get("nullable") is True:
-        type_names = schema.get("type")
-        if type_names is not None:
-            schema["type"] = [*([type_names] if isinstance(type_names, str) else as_list(type_names)), "null"]
+        node = SchemaNode(schema)
+        if node.types:
+            schema["type"] = [*node.types, "null"]
         if "enum" in schema:
-            schema["enum"] = [*as_list(schema["enum"]), None]
+            schema["enum"] = [*node.enum, None]
 
 
 def _convert_limits(schema: dict[str, Json]) -> None:

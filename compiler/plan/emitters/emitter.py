@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from compiler.diagnostics.finding import Finding, Location, Subject
-from compiler.foundation.json_data import Object, Pointer, as_object
+from compiler.foundation.json_data import Object, Pointer
 from compiler.json_schema import apply_defaults
 from compiler.source.document import Document
 from compiler.spec.data_types import (
@@ -99,7 +99,7 @@ class Emitter:
     def options_with_defaults(self, values: Object) -> Object:
         """The options that a model sets, with defaults for the others."""
         schema = self.data.get("options")
-        return as_object(apply_defaults(schema, values)) if schema else values
+        return apply_defaults(schema, values) if schema else values
 
     @property
     def adoptable_fields(self) -> frozenset[str]:
