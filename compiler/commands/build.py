@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -12,15 +13,17 @@ import click
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.name_checks import require_environments, require_models
+from compiler.commands.common.output_folder import locate_output
 from compiler.commands.common.progress_bars import build_with_progress
 from compiler.commands.common.project import current_folder, open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, supports_colour, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
-from compiler.foundation.json_data import as_str
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import BuildResult
 from compiler.pipeline.unit_selection import select_removable_units, select_units
+from compiler.plan.emitters.committed_paths import is_committed_path
 from compiler.report import REPORTERS
+from compiler.spec.portfolio import configured_output
 from compiler.write.apply_changes import apply
 from compiler.write.change_set import Action, ChangeSet
 from compiler.write.destinations import Destination, plan_output_folder, plan_project
@@ -54,12 +57,12 @@ def build_project(
     result = build_with_progress(session, select_units(models, environments), load_baseline(baseline))
     may_remove = select_removable_units(models, environments)
     destinations = _plan_destinations(session, folder, output, result, may_remove) if result.can_write else ()
-    conflicts = [finding for destination in destinations for finding in destination.changes.conflicts]
-    _report(session, folder, sorted_unique([*result.findings, *conflicts]), format_)
+    write_findings = (finding for _, _, changes in destinations for finding in (*changes.conflicts, *changes.warnings))
+    _report(session, folder, sorted_unique([*result.findings, *write_findings]), format_)
     if check_:
         raise click.exceptions.Exit(_check_freshness(folder, destinations))
     for destination in destinations:
-        apply(destination.path, destination.changes)
+        apply(destination.root, destination.changes, destination.folder)
         print_status(f"{_format_counts(destination.changes)} in {_display_path(destination.path)}")
 
 
@@ -67,9 +70,17 @@ def _plan_destinations(
     session: Session, folder: Path, output: Path | None, result: BuildResult, may_remove: Callable[[str], bool]
 ) -> tuple[Destination, ...]:
     if output is not None:
-        return plan_output_folder(output, result.units, may_remove, _root_name(output))
-    output_folder = folder / (as_str(session.portfolio.project.data.get("output")) or "build")
-    return plan_project(folder, output_folder, result.units, may_remove, _root_name(output_folder))
+        location = locate_output(folder, session.portfolio.project.data, output)
+        return plan_output_folder(*location, result.units, may_remove, _root_name(output))
+    output_folder, emitters = configured_output(session.portfolio.project.data), session.emitters.by_id
+    return plan_project(
+        folder,
+        output_folder,
+        result.units,
+        may_remove,
+        root_name=_root_name(folder / output_folder),
+        may_remove_committed=lambda emitter, path: is_committed_path(emitters, emitter, path),
+    )
 
 
 def _report(session: Session, folder: Path, findings: tuple[Finding, ...], format_: str) -> None:
@@ -87,7 +98,8 @@ def _report(session: Session, folder: Path, findings: tuple[Finding, ...], forma
 def _check_freshness(folder: Path, destinations: Iterable[Destination]) -> int:
     """Whether committed files are what a build would write (exit code 0 or 1); files that git ignores are skipped."""
     exit_code = 0
-    for path, changes in destinations:
+    for destination in destinations:
+        path, changes = destination.path, destination.changes
         if path != folder and _is_ignored(folder, path):
             print_status(f"{_display_path(path)} is ignored by git and was not checked")
         elif changes.is_up_to_date:
@@ -117,7 +129,7 @@ def _root_name(path: Path) -> str:
 
 def _display_path(path: Path) -> str:
     """The folder, relative to the current one if it is inside."""
-    absolute_path, working_folder = path.resolve(), current_folder()
+    absolute_path, working_folder = Path(os.path.abspath(path)), current_folder()  # noqa: PTH100 - a link has its own name
     return (
         f"{absolute_path.relative_to(working_folder)}/" if absolute_path.is_relative_to(working_folder) else f"{path}/"
     )

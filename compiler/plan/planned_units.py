@@ -11,10 +11,11 @@ from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.emitter import Emitter, FileRule
 from compiler.plan.emitters.emitter_loader import emitter_finding
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
+from compiler.plan.output_paths import fold_path, invalid_path_reason
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.resolve.resolver import references
-from compiler.spec.portfolio import Spec
+from compiler.spec.portfolio import PROJECT_FILE, Spec, configured_output
 
 
 @dataclass(frozen=True)
@@ -48,28 +49,31 @@ def render_paths(
     fleet: Fleet, templates: EmitterTemplates, emitter: Emitter, rule: FileRule, context: Context
 ) -> tuple[str, str | None] | Finding:
     """The path of a rule's file, and its path in the repository."""
-    path = templates.render_value(emitter, rule.path, context, (*rule.pointer, "path"))
-    if isinstance(path, Finding):
-        return path
-    commit_path = (
-        templates.render_value(emitter, rule.commit_path, context, (*rule.pointer, "commitPath"))
-        if rule.commit_path
-        else None
-    )
-    if isinstance(commit_path, Finding):
-        return commit_path
-    if _is_project_input(fleet, as_str(commit_path)):
-        message = f"{commit_path} lies among the specs, and what is made is no source"
+    paths: dict[str, str] = {}
+    for key, template in (("path", rule.path), ("commitPath", rule.commit_path)):
+        pointer = (*rule.pointer, key)
+        path = templates.render_value(emitter, template or "", context, pointer)
+        if isinstance(path, Finding):
+            return path
+        paths[key] = as_str(path)
+        if template and (reason := invalid_path_reason(paths[key])):
+            message = f"the path {paths[key]!r} {reason}"
+            return emitter_finding(emitter, message, pointer, "change the path, or rename the object that it names")
+    commit_path = paths["commitPath"]
+    if folder := _project_folder_of(fleet, commit_path):
+        message = f"`{commit_path}` is in `{folder}`, where files are not committed by a build"
         return emitter_finding(
-            emitter, message, (*rule.pointer, "commitPath"), "place it in a folder that nobody edits, such as records/"
+            emitter, message, (*rule.pointer, "commitPath"), "choose a folder that is only written to, such as records/"
         )
-    return as_str(path), as_str(commit_path) or None
+    return paths["path"], commit_path or None
 
 
-def _is_project_input(fleet: Fleet, path: str) -> bool:
-    """Whether the next run would read the file as a spec, a template or a schema."""
+def _project_folder_of(fleet: Fleet, path: str) -> str | None:
+    """The folder of inputs or of output that contains a path; the project file counts as a folder."""
     portfolio = fleet.portfolio
-    return any(path.startswith(f"{portfolio.folder(name)}/") for name in ("models", "templates", "schemas"))
+    folders = [portfolio.folder(name) for name in ("models", "templates", "schemas")]
+    folders += [configured_output(portfolio.project.data), PROJECT_FILE]
+    return next((folder for folder in folders if f"{fold_path(path)}/".startswith(f"{fold_path(folder)}/")), None)
 
 
 def source_paths(*models: ResolvedModel) -> tuple[str, ...]:

@@ -8,6 +8,16 @@ AnyMap = dict[str, Any]
 """A map whose content another schema describes."""
 
 _DURATION = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|w))+$"
+
+
+def _any_case(text: str) -> str:
+    """A pattern for the text in upper and lower case: the patterns of JSON Schema have no flags."""
+    return "".join(f"[{letter}{letter.upper()}]" if letter.isalpha() else rf"\{letter}" for letter in text)
+
+
+_NO_GIT_FOLDER = rf"(?!.*(?:^|/){_any_case('.git')}(?:/|$))(?!.*\.(?:/|$))"
+"""No part is git's folder, on any file system: some ignore case, and some drop dots at the end of a name."""
+_NO_STATE_FOLDER = rf"(?!.*(?:^|/){_any_case('.modelyard')})"
 _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 
 
@@ -155,9 +165,17 @@ PathText = Annotated[
 FolderText = Annotated[
     str,
     _text_type(
-        r"^(?!/)(?!.*(?:^|/)(?:\.\.?|\.[gG][iI][tT])(?:/|$))[A-Za-z0-9_./@+-]+$",
+        rf"^(?!/){_NO_GIT_FOLDER}[A-Za-z0-9_./@+-]+$",
         "a folder of a branch such as clusters/prod",
         "clusters/prod",
+    ),
+]
+ProjectFolderText = Annotated[
+    str,
+    _text_type(
+        rf"^(?!/)(?!.*//){_NO_GIT_FOLDER}{_NO_STATE_FOLDER}[A-Za-z0-9_./@+-]+$",
+        "a folder of the project such as build, but not .git or .modelyard",
+        "build",
     ),
 ]
 BranchText = Annotated[

@@ -86,7 +86,12 @@ FolderName = Literal["models", "schemas", "templates", "records"]
 
 def configured_folder(project: ProjectData, name: FolderName) -> str:
     """The path of a folder that the project configures. Default: the name of its content."""
-    return project.get("folders", {}).get(name) or name
+    return (project.get("folders", {}).get(name) or name).rstrip("/")
+
+
+def configured_output(project: ProjectData) -> str:
+    """The path of the output folder."""
+    return (project.get("output") or "build").rstrip("/")
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ from compiler.spec.portfolio import (
     document_identity,
     iter_texts,
 )
+from compiler.spec.project_folders import folder_overlap_findings
 from compiler.spec.schema_findings import schema_finding
 from compiler.spec.valid_parts import valid_parts
 
@@ -99,7 +100,8 @@ def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Find
     findings = [schema_finding(violation, document, Subject("Project", name)) for violation in violations]
     if violations:
         document = replace(document, data={**_EMPTY_PROJECT, **valid_parts(document.data, validator)})
-    return TypedSpec("Project", name, document), [*parse_result.findings, *findings]
+    project: ProjectSpec = TypedSpec("Project", name, document)
+    return project, [*parse_result.findings, *findings, *folder_overlap_findings(project)]
 
 
 def _unreadable_message(parse_result: ParseResult) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from compiler.write.change_set import Action, Change, ChangeSet, LockChange, compute_changes
+from compiler.plan.output_paths import STATE_FOLDER, fold_path, parent_folders
+from compiler.write.change_set import Action, Change, ChangeSet, LockChange, RemovalRule, any_removal, compute_changes
 from compiler.write.conflicts import ConflictReporter
 from compiler.write.filesystem import Disk, os_errors, os_failure
 from compiler.write.lock_files import encode_lock, lock_path
 from compiler.write.lock_index import LockIndex
-from compiler.write.output_paths import STATE_FOLDER, fold_path, parent_folders
 from compiler.write.output_units import Unit
 
 _CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -19,18 +19,27 @@ _TEMPORARY_NAME = f"{STATE_FOLDER}-fresh"
 
 
 def plan_changes(
-    root: Path, units: Iterable[Unit], scope: Callable[[str], bool] | None = None, *, root_name: str = ""
+    root: Path,
+    units: Iterable[Unit],
+    scope: Callable[[str], bool] | None = None,
+    *,
+    folder: str = "",
+    root_name: str = "",
+    may_remove: RemovalRule = any_removal,
 ) -> ChangeSet:
-    """The changes that a build of these units would make, without making them.
+    """The changes that a build of these units would make in a folder below the root, without making them.
 
     Units within `scope` (default: all) that are no longer given are removed; the given units must be within it. `root_name` is the
-    root's path in the repository.
+    folder's path in messages.
     """
-    disk, reporter = Disk(root), ConflictReporter(root_name)
+    disk, reporter = Disk(root, folder), ConflictReporter(root_name)
+    ancestors = disk.obstructed_ancestors()
+    if ancestors is not None:
+        return ChangeSet(conflicts=(reporter.unreachable_root(ancestors),))
     ledger = LockIndex.read(disk, reporter, scope)
     if ledger.damage_findings:
         return ChangeSet(conflicts=ledger.damage_findings)
-    return compute_changes(_check_scope(units, scope), ledger.locks, disk, reporter, ledger.external_owner)
+    return compute_changes(_check_scope(units, scope), ledger.locks, disk, reporter, ledger.external_owner, may_remove)
 
 
 def _check_scope(units: Iterable[Unit], scope: Callable[[str], bool] | None) -> Iterator[Unit]:
@@ -42,12 +51,12 @@ def _check_scope(units: Iterable[Unit], scope: Callable[[str], bool] | None) -> 
         yield unit
 
 
-def apply(root: Path, change_set: ChangeSet) -> None:
-    """Apply the change set to the root; raises `HostError` with the path that could not be written."""
+def apply(root: Path, change_set: ChangeSet, folder: str = "") -> None:
+    """Apply the change set to a folder below the root; raises `HostError` with the path that could not be written."""
     if change_set.conflicts:
         message = "a change set with conflicts is not applied"
         raise ValueError(message)
-    writer = _Writer(root)
+    writer = _Writer(root / folder)
     deletes = [change.path for change in change_set.changes if change.action is Action.DELETE]
     writes = [change for change in change_set.changes if change.action in {Action.CREATE, Action.CHANGE}]
     delete_first = _paths_to_delete_first(deletes, writes)

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from compiler.diagnostics.finding import Finding, sorted_unique
+from compiler.plan.output_paths import fold_path, invalid_path_reason, parent_folders
 from compiler.write.conflicts import ConflictReporter
 from compiler.write.filesystem import Disk, PathKind, PathState, digest_of
 from compiler.write.lock_files import EMPTY_LOCK, Lock, ManagedFile
-from compiler.write.output_paths import fold_path, invalid_path_reason, parent_folders
 from compiler.write.output_units import OutputFile, Unit
 
 
@@ -44,16 +44,26 @@ class LockChange:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """All changes of a build, by path, or the conflicts that prevent it."""
+    """All changes of a build, by path, or the conflicts that prevent it; warnings name files that are not removed."""
 
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
     locks: tuple[LockChange, ...] = ()
 
     @property
     def is_up_to_date(self) -> bool:
         """Whether nothing changes."""
         return not self.conflicts and not self.locks and all(change.action is Action.KEEP for change in self.changes)
+
+
+RemovalRule = Callable[[str, str], bool]
+"""Whether a file may be removed, by its emitter and its path: a lock file is no proof, since a commit can contain any."""
+
+
+def any_removal(_emitter: str, _path: str) -> bool:
+    """The rule of an output folder, which holds nothing but output."""
+    return True
 
 
 class _PathReservation(NamedTuple):
@@ -69,12 +79,13 @@ def compute_changes(
     disk: Disk,
     reporter: ConflictReporter = ConflictReporter(),  # noqa: B008 - immutable
     external_owner: Callable[[str], str | None] = lambda _: None,
+    may_remove: RemovalRule = any_removal,
 ) -> ChangeSet:
     """The changes that make the disk hold exactly the units; `locks` are those of all units in the scope of the run.
 
-    A path without a lock in `locks` can belong to a unit outside the scope: `owner_elsewhere` looks it up.
+    A path without a lock in `locks` can belong to a unit outside the scope: `external_owner` looks it up.
     """
-    comparison = _Comparison(locks, disk, reporter, external_owner)
+    comparison = _Comparison(locks, disk, reporter, external_owner, may_remove)
     for unit in units:
         comparison.add_unit(unit)
     return comparison.result()
@@ -89,8 +100,10 @@ class _Comparison:
         disk: Disk,
         reporter: ConflictReporter,
         external_owner: Callable[[str], str | None],
+        may_remove: RemovalRule,
     ) -> None:
         self._locks, self._disk, self._reporter, self._external_owner = locks, disk, reporter, external_owner
+        self._may_remove = may_remove
         self._managed_files: dict[str, tuple[str, ManagedFile]] = {}
         self._other_digests: dict[str, list[str]] = {}
         for unit, lock in locks.items():
@@ -103,6 +116,7 @@ class _Comparison:
         self._changes: dict[str, Change] = {}
         self._blocked_changes: list[tuple[Change, OutputFile, PathState]] = []
         self._conflicts: list[Finding] = []
+        self._warnings: list[Finding] = []
 
     def add_unit(self, unit: Unit) -> None:
         """Compare the files of a unit."""
@@ -181,13 +195,17 @@ class _Comparison:
             else:
                 self._conflicts.append(self._reporter.unmanaged_file(file, state))
         sorted_changes = tuple(self._changes[path] for path in sorted(self._changes))
-        return ChangeSet(sorted_changes, sorted_unique(self._conflicts), self._lock_changes())
+        return ChangeSet(
+            sorted_changes, sorted_unique(self._conflicts), sorted_unique(self._warnings), self._lock_changes()
+        )
 
     def _plan_removal(self, path: str, unit: str, managed_file: ManagedFile) -> None:
         state = self._disk.path_state(path)
         if state is None:
             return
-        if state.kind is PathKind.LINK:
+        if not self._may_remove(managed_file.emitter, path):
+            self._warnings.append(self._reporter.foreign_file(path, unit, managed_file.emitter))
+        elif state.kind is PathKind.LINK:
             self._conflicts.append(self._reporter.symlink_in_path(path, state))
         elif state.kind is PathKind.FILE and state.path == path:
             if self._may_replace(path, state.digest):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note
 from compiler.write.filesystem import PathKind, PathState
+from compiler.write.lock_files import lock_path
 from compiler.write.output_units import OutputFile
 
 _KIND_NAMES = {
@@ -57,6 +58,16 @@ class ConflictReporter:
             help=f"Replace the link `{self.display_path(state.path)}` by a folder or a file.",
         )
 
+    def unreachable_root(self, ancestors: int) -> Finding:
+        """The output folder, or one that many folders above it, is a symbolic link or a file."""
+        path = "/".join(self.root_name.split("/")[: -ancestors or None])
+        return Finding(
+            codes.OUTPUT_LINK,
+            f"`{self.root_name}` is not written to: `{path}` is a symbolic link or a file",
+            Location(path),
+            help=f"Replace `{path}` by a folder, or change the output folder.",
+        )
+
     def path_clash(self, path: str, unit: str, other_path: str, other_unit: str, sources: tuple[str, ...]) -> Finding:
         """Two outputs have the same path."""
         first_label, second_label = (
@@ -90,6 +101,15 @@ class ConflictReporter:
             f"`{self.display_path(path)}` does not say what Modelyard wrote: {reason}",
             Location(self.display_path(path)),
             help=f"Restore `{self.display_path(path)}` from git; or delete it and the files that it names, and build again.",
+        )
+
+    def foreign_file(self, path: str, unit: str, emitter: str) -> Finding:
+        """A lock lists a file that its emitter does not commit."""
+        return Finding(
+            codes.FOREIGN_FILE,
+            f"`{self.display_path(path)}` was not removed: a lock file lists it, but no emitter `{emitter}` commits a file there",
+            Location(self.display_path(lock_path(unit))),
+            help=f"Delete `{self.display_path(path)}` yourself if nothing needs it.",
         )
 
     def _obstacle_text(self, path: str, state: PathState) -> str:

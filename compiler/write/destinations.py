@@ -5,32 +5,44 @@ from pathlib import Path
 from typing import NamedTuple
 
 from compiler.write.apply_changes import plan_changes
-from compiler.write.change_set import ChangeSet
+from compiler.write.change_set import ChangeSet, RemovalRule
 from compiler.write.output_units import Unit, committed_units, output_folder_units
 
 
 class Destination(NamedTuple):
-    """A folder, and the changes in it."""
+    """A folder below a root, and the changes in it. Links are followed up to the root, and never below it."""
 
-    path: Path
+    root: Path
+    folder: str
     changes: ChangeSet
+
+    @property
+    def path(self) -> Path:
+        """The path of the folder."""
+        return self.root / self.folder
 
 
 def plan_output_folder(
-    output_folder: Path, units: Collection[Unit], may_remove: Callable[[str], bool], root_name: str
+    root: Path, folder: str, units: Collection[Unit], may_remove_unit: Callable[[str], bool], root_name: str
 ) -> tuple[Destination, ...]:
     """One destination for all files, including those that are committed elsewhere."""
-    return (Destination(output_folder, plan_changes(output_folder, units, may_remove, root_name=root_name)),)
+    changes = plan_changes(root, units, may_remove_unit, folder=folder, root_name=root_name)
+    return (Destination(root, folder, changes),)
 
 
 def plan_project(
     project: Path,
-    output_folder: Path,
+    output_folder: str,
     units: Collection[Unit],
-    may_remove: Callable[[str], bool],
+    may_remove_unit: Callable[[str], bool],
+    *,
     root_name: str,
+    may_remove_committed: RemovalRule,
 ) -> tuple[Destination, ...]:
     """The output folder, after the project's folder if files in it change or exist."""
-    repository_changes = plan_changes(project, committed_units(units), may_remove)
-    repository = (Destination(project, repository_changes),) if repository_changes != ChangeSet() else ()
-    return (*repository, *plan_output_folder(output_folder, output_folder_units(units), may_remove, root_name))
+    repository_changes = plan_changes(project, committed_units(units), may_remove_unit, may_remove=may_remove_committed)
+    repository = (Destination(project, "", repository_changes),) if repository_changes != ChangeSet() else ()
+    return (
+        *repository,
+        *plan_output_folder(project, output_folder, output_folder_units(units), may_remove_unit, root_name),
+    )

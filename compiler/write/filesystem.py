@@ -57,10 +57,11 @@ def os_failure(action: str, path: str, error: OSError) -> HostError:
 
 
 class Disk:
-    """The files of a root as they were when their folders were first listed."""
+    """The files of a folder as they were when their folders were first listed; `folder` is below `root`, which may be a link."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = os.fspath(root)
+    def __init__(self, root: Path, folder: str = "") -> None:
+        self._base, self._folder = os.fspath(root), folder
+        self._root = f"{self._base}/{folder}" if folder else self._base
         self._folders: dict[str, dict[str, PathKind] | PathState] = {}
 
     def path_state(self, path: str) -> PathState | None:
@@ -73,6 +74,20 @@ class Disk:
         if kind is None:
             return None
         return self._file_state(path) if kind is PathKind.FILE else PathState(kind, path)
+
+    def obstructed_ancestors(self) -> int | None:
+        """How many folders lead from the link or file in the place of the folder, or of one above it, to the folder itself."""
+        parts = self._folder.split("/") if self._folder else []
+        for count in range(len(parts)):
+            try:
+                mode = os.lstat("/".join((self._base, *parts[: count + 1]))).st_mode
+            except FileNotFoundError:
+                return None
+            except OSError as error:
+                raise os_failure("reach", self._root, error) from error
+            if not stat.S_ISDIR(mode):
+                return len(parts) - count - 1
+        return None
 
     def read(self, path: str) -> bytes:
         """The content of a file."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, as_list, as_object, as_str
-from compiler.write.output_paths import LOCKS_FOLDER, invalid_path_reason
+from compiler.plan.output_paths import LOCKS_FOLDER, invalid_path_reason
 
 LOCK_VERSION = 1
 _SUFFIX = ".json"

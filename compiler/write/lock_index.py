@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from compiler.diagnostics.finding import Finding, sorted_unique
+from compiler.plan.output_paths import LOCKS_FOLDER
 from compiler.write.conflicts import ConflictReporter
 from compiler.write.filesystem import Disk, PathKind
 from compiler.write.lock_files import DamagedLockError, Lock, decode_lock, lock_path, unit_from_path
-from compiler.write.output_paths import LOCKS_FOLDER
 
 
 class LockIndex:

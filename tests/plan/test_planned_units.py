@@ -132,15 +132,25 @@ def test_what_has_a_place_is_committed_there_and_nowhere_else(build_result) -> N
     assert "log/refunds/1.0.0.json" in below
 
 
-@pytest.mark.parametrize("folder", ["models", "templates/records", "schemas"])
+@pytest.mark.parametrize("folder", ["models", "Models", "templates/records", "schemas", "build"])
 def test_nothing_is_placed_where_the_next_run_would_read_it(folder) -> None:
     change = ('"{{ project.folders.records | path }}/{{ name }}.json"', f'"{folder}/{{{{ name }}}}.yaml"')
     [blocking_finding] = [item for item in build(Session(tree(one=change))).findings if item.is_blocking]
     assert (blocking_finding.code.id, blocking_finding.message) == (
         "MY407",
-        f"{folder}/refunds.yaml lies among the specs, and what is made is no source",
+        f"`{folder}/refunds.yaml` is in `{folder.partition('/')[0].lower()}`, where files are not committed by a build",
     )
     assert blocking_finding.location.path == "templates/records/log/emitter.yaml"
+
+
+@pytest.mark.parametrize(
+    ("key", "old"), [("path", "log/{{ name }}/facts.json"), ("commitPath", "{{ project.folders.records | path }}")]
+)
+def test_a_path_that_a_value_makes_invalid_is_a_finding_at_the_emitters_line(key: str, old: str) -> None:
+    hidden = ".{{ 'git' }}" + ("/facts.json" if key == "path" else "")
+    [blocking_finding] = [item for item in build(Session(tree(one=(old, hidden)))).findings if item.is_blocking]
+    assert "git or Modelyard keeps its own files" in blocking_finding.message
+    assert (blocking_finding.code.id, blocking_finding.location.path) == ("MY407", "templates/records/log/emitter.yaml")
 
 
 def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(build_result) -> None:

@@ -251,6 +251,43 @@ def test_a_lock_cannot_make_us_delete_outside_the_root(tmp_path: Path) -> None:
     assert (tmp_path / "mine.txt").exists()
 
 
+def test_a_lock_removes_no_file_from_a_place_that_its_emitter_does_not_write_to(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("LICENSE"), file("records/card.md")))
+    change_set = plan_changes(tmp_path, [], may_remove=lambda emitter, path: path.startswith("records/"))
+    assert not change_set.conflicts
+    assert [(finding.code, finding.location.path) for finding in change_set.warnings] == [
+        (codes.FOREIGN_FILE, ".modelyard/locks/prod/a.json")
+    ]
+    apply(tmp_path, change_set)
+    assert tree(tmp_path) == {"LICENSE": "x\n"}
+    assert plan_changes(tmp_path, []).is_up_to_date
+
+
+def test_a_listed_file_elsewhere_is_no_hand_edit_whatever_it_holds(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("LICENSE")))
+    (tmp_path / "LICENSE").write_text("other")
+    change_set = plan_changes(tmp_path, [], may_remove=lambda emitter, path: False)
+    assert not change_set.conflicts
+    assert [finding.code for finding in change_set.warnings] == [codes.FOREIGN_FILE]
+
+
+@pytest.mark.parametrize("folder", ["build", "out/build"])
+@pytest.mark.parametrize("link", ["build", "out"])
+def test_a_folder_that_is_or_lies_behind_a_link_is_not_written_to(tmp_path: Path, folder: str, link: str) -> None:
+    if link not in folder.split("/"):
+        return
+    (tmp_path / "victim/build").mkdir(parents=True)
+    project = tmp_path / "project"
+    (project / "out").mkdir(parents=True)
+    path = "out" if link == "out" else folder
+    if link == "out":
+        (project / "out").rmdir()
+    (project / path).symlink_to(tmp_path / "victim")
+    (finding,) = plan_changes(project, [unit(file("a"))], folder=folder, root_name=folder).conflicts
+    assert (finding.code, finding.location.path) == (codes.OUTPUT_LINK, path)
+    assert tree(tmp_path / "victim") == {}
+
+
 def test_a_full_disk_leaves_every_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(tmp_path, unit(file("a.yaml", "old"), file("gone.yaml")))
     real, room = os.write, [3]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compiler.plan.output_paths import invalid_path_reason
 from compiler.write.lock_files import DamagedLockError, ManagedFile, decode_lock, encode_lock, lock_path, unit_from_path
-from compiler.write.output_paths import invalid_path_reason
 
 DIGEST = "sha256:" + "0" * 64
 NAMES = st.from_regex(r"[a-zé]{1,8}(/[a-z]{1,8}){0,2}\.x", fullmatch=True)

@@ -44,3 +44,10 @@ WRONG_FILE = error(
     "The project file belongs at the root, and Defaults belong in `_defaults.yaml` of the folder that they apply to.",
     "Move the document to a file of its kind.",
 )
+FOLDER_OVERLAP = error(
+    "MY107",
+    "folder-overlap",
+    "A folder that Modelyard writes to contains another folder of the project, or is inside one.",
+    "Rendered files would replace specs and templates, or the next run would read them as such.",
+    "Give the output and the records folders of their own.",
+)

@@ -1,6 +1,6 @@
 """MY6: writing."""
 
-from compiler.diagnostics.codes.code_factories import error
+from compiler.diagnostics.codes.code_factories import error, warning
 
 HAND_EDITED = error(
     "MY601",
@@ -43,4 +43,12 @@ DAMAGED_LOCK = error(
     "A lock file is damaged.",
     "Without it, Modelyard cannot distinguish hand edits from old output. Merge conflict markers are the usual cause.",
     "Restore the lock file from git; or delete it together with the files that it lists, and build again.",
+)
+FOREIGN_FILE = warning(
+    "MY607",
+    "foreign-file",
+    "A lock file lists a committed file in a place that its emitter does not write to.",
+    "A lock file is part of the repository, and a mistake or an attack could list any file. A build removes a file only where"
+    " its emitter commits files.",
+    "Delete the file yourself if nothing needs it.",
 )

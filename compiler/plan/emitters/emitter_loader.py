@@ -1,6 +1,7 @@
 """Loads emitters from folders: the shipped ones, and the project's own, which replace the shipped ones that they declare as forked."""
 
 import json
+import re
 from collections.abc import Iterator
 from posixpath import basename, dirname
 from typing import cast
@@ -9,7 +10,8 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.json_data import Object, as_object, as_str
 from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexity_error
-from compiler.plan.emitters.emitter import Emitter, Emitters, file_rules
+from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule, file_rules
+from compiler.plan.output_paths import invalid_path_reason
 from compiler.resolve.digests import bytes_digest, digest, folder_hash
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
@@ -17,6 +19,7 @@ from compiler.spec.data_types import EmitterData
 from compiler.spec.schema_findings import schema_finding
 
 EMITTER_FILE = "emitter.yaml"
+_EXPRESSION = re.compile(r"\{[{%].*?[}%]\}")
 BUILTIN_PREFIX = "modelyard:templates/"
 """The path prefix of shipped emitters, so that nobody looks for them in a repository."""
 
@@ -110,6 +113,7 @@ def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
             emitter, f"the emitter `{emitter.id}` stands in the folder {emitter.folder}", ("id",), "give both one name"
         )
     for rule in emitter.files:
+        yield from _path_findings(emitter, rule)
         if rule.template not in emitter.templates:
             message = f"there is no template {rule.template} in {emitter.folder}"
             yield emitter_finding(
@@ -128,6 +132,13 @@ def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
             yield emitter_finding(emitter, message, ("supports", key), "say what it cannot do under `unsupported`")
     if not emitter.is_builtin:
         yield from schema_findings(emitter)
+
+
+def _path_findings(emitter: Emitter, rule: FileRule) -> Iterator[Finding]:
+    """Findings about paths that no value can make valid."""
+    for key, template in (("path", rule.path), ("commitPath", rule.commit_path)):
+        if template and (reason := invalid_path_reason(_EXPRESSION.sub("x", template))):
+            yield emitter_finding(emitter, f"the path {template!r} {reason}", (*rule.pointer, key), "change the path")
 
 
 def schema_findings(emitter: Emitter) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import AnyMap, DigestText, ImageText, NameText, PathText, PolicyText, UriText
+from compiler.spec.field_types import AnyMap, DigestText, ImageText, NameText, PolicyText, ProjectFolderText, UriText
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.sections.governance_fields import Tier
 from compiler.spec.strict_model import Document, StrictModel, field
@@ -11,13 +11,13 @@ from compiler.spec.strict_model import Document, StrictModel, field
 class Folders(StrictModel):
     """The folders of the project."""
 
-    models: PathText = "models"
+    models: ProjectFolderText = "models"
     """The folder of specs."""
-    schemas: PathText = "schemas"
+    schemas: ProjectFolderText = "schemas"
     """The folder of policies and of schemas of custom resources."""
-    templates: PathText = "templates"
+    templates: ProjectFolderText = "templates"
     """The folder of the project's own emitters."""
-    records: PathText = "records"
+    records: ProjectFolderText = "records"
     """The folder that committed records are written to."""
 
 
@@ -92,8 +92,8 @@ class Project(Document):
     """Settings of emitters, by emitter id."""
     images: dict[NameText, LockedImage] | None = None
     """The images that emitters use, by name, each with its digest."""
-    output: PathText = "build"
-    """The folder that the files of all environments are rendered into."""
+    output: ProjectFolderText = "build"
+    """The folder that the files of all environments are rendered into. It is separate from every folder in `folders`."""
 
 
 KIND = Project

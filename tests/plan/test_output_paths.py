@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write.output_paths import _INVALID_PATTERNS, _SAFE_PATH, fold_path, invalid_path_reason, parent_folders
+from compiler.plan.output_paths import (
+    _INVALID_PATTERNS,
+    _SAFE_PATH,
+    fold_path,
+    invalid_path_reason,
+    is_in_git_folder,
+    parent_folders,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,7 +27,8 @@ def test_ordinary_paths_are_fine(path: str) -> None:
     "path",
     ["", "/etc/passwd", "a//b", "a/", "..", "a/../b", "./a", "C:/x", "a\\b", "a\nb", "a\x00b", "a?", "a.", "a /b", "a*",
      "con", "prod/AUX/x", "nul.yaml", "lpt1.tar.gz", "a/COM¹", "con .txt", ".git/hooks/x", "a/.GIT/config", "git~1/x",
-     ".modelyard/prod.json", "a/.Modelyard-fresh", "x" * 201, "\udc80"],
+     ".modelyard/prod.json", "a/.Modelyard-fresh", "x" * 201, "\udc80", ".git", ".git.", ".git /x", "a/.g\u200cit/x", "MODELY~1/locks",
+     "progra~1.tx", ".git::$INDEX_ALLOCATION/x"],
 )  # fmt: skip
 def test_paths_that_leave_or_that_some_system_refuses_are_not(path: str) -> None:
     assert invalid_path_reason(path)
@@ -50,3 +58,16 @@ def test_folding_joins_case_and_composition() -> None:
 def test_parents_come_nearest_first() -> None:
     assert parent_folders("a/b/c") == ["a/b", "a"]
     assert parent_folders("a") == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [".git", "/srv/x/.git/hooks", "C:\\x\\.GIT\\config", ".git./x", ".git /x", "a/git~1", ".git::$INDEX_ALLOCATION/x", ".g\u200dit"],
+)  # fmt: skip
+def test_a_path_into_gits_folder_is_recognised_on_every_system(path: str) -> None:
+    assert is_in_git_folder(path)
+
+
+@pytest.mark.parametrize("path", [".github/x", "a.git/x", ".gitignore", "git", "a/.gitlab", "git~x", ".git-x"])
+def test_other_names_that_resemble_gits_folder_are_not(path: str) -> None:
+    assert not is_in_git_folder(path)
