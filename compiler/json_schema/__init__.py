@@ -7,6 +7,7 @@ The entry point is `Validator`. `lint_schema` reports parts of a user's schema t
 from compiler.json_schema.complexity import complexity_error
 from compiler.json_schema.metaschema import SchemaError, SchemaMistake
 from compiler.json_schema.schema_lint import LintIssue, lint_schema
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.json_schema.structural import apply_defaults, to_strict_schema
 from compiler.json_schema.validator import Validator
 from compiler.json_schema.violation import SchemaViolation
@@ -15,6 +16,7 @@ __all__ = [
     "LintIssue",
     "SchemaError",
     "SchemaMistake",
+    "SchemaNode",
     "SchemaViolation",
     "Validator",
     "apply_defaults",

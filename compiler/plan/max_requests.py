@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 
-from compiler.foundation.json_data import Json, Object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.plan.context.exports import EmitterExports
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Cpu, Memory
@@ -54,7 +54,7 @@ def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotal
     if missing_resources:
         return missing_resources
     count, gpu = max_replicas(model, pods), resources.get("gpu", 0)
-    accelerators = {as_str(pods.get("accelerator")): count * gpu} if gpu else {}
+    accelerators = {str(pods.get("accelerator", "")): count * gpu} if gpu else {}
     cpu, memory = Cpu(resources["cpu"]).millicores, Memory(resources["memory"]).bytes
     return ResourceTotals(count * cpu, count * memory, accelerators)
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, as_list, as_object
 from compiler.foundation.provenance import ComputedValue
 from compiler.plan.context.artifact_refs import artifact_references
 from compiler.plan.context.emitter_evaluation import condition_variables
@@ -156,7 +155,8 @@ class _RecordContexts:
         return addon_evaluator.requested_inputs(emitter)[0] if addon_evaluator else {}
 
 
-def _image_references(context: ContextValues) -> list[Json]:
-    images = context["runtimeImages"]
-    entries = map(as_object, as_list(images.value if isinstance(images, ComputedValue) else []))
-    return [f"{entry['image']}@{entry['digest']}" for entry in entries]
+def _image_references(context: ContextValues) -> list[str]:
+    match context["runtimeImages"]:
+        case ComputedValue(list(entries)):
+            return [f"{entry['image']}@{entry['digest']}" for entry in entries if isinstance(entry, dict)]
+    return []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import ComputedValue, ContextValue
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.emitters.emitter import Emitter, FileRule
@@ -55,7 +55,7 @@ def render_paths(
         path = templates.render_value(emitter, template or "", context, pointer)
         if isinstance(path, Finding):
             return path
-        paths[key] = as_str(path)
+        paths[key] = path if isinstance(path, str) else ""
         if template and (reason := invalid_path_reason(paths[key])):
             message = f"the path {paths[key]!r} {reason}"
             return emitter_finding(emitter, message, pointer, "change the path, or rename the object that it names")

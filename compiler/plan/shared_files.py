@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_object
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import (
     ComputedValue,
     ContextValue,
@@ -136,17 +136,17 @@ class SharedFilePlanner:
         output_path = f"{environment}/{path}" if environment else path
         return PlannedFile(output_path, commit_path, emitter, rule, context, None, sources[:1])
 
-    def _condition_variables(self, emitter: Emitter, environment: Object) -> dict[str, Object]:
+    def _condition_variables(self, emitter: Emitter, environment: Object) -> Object:
         """The variables of conditions about an environment, or about the project."""
         project = self._fleet.portfolio.project
         return {
             "project": project_value(project).data,
             "options": project_emitter_options(project.data, emitter),
             "environment": environment,
-            "capabilities": as_object(environment.get("capabilities")),
+            "capabilities": environment.get("capabilities", {}),
         }
 
-    def _is_enabled(self, emitter: Emitter, rule: FileRule, variables: dict[str, Object]) -> bool | Finding:
+    def _is_enabled(self, emitter: Emitter, rule: FileRule, variables: Object) -> bool | Finding:
         if rule.condition is None:
             return True
         return self._conditions.evaluate_condition(emitter, rule.condition, (*rule.pointer, "when"), variables)

@@ -6,7 +6,7 @@ Merging records nothing for this. The layers are read again, strongest first, wi
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from compiler.foundation.json_data import Json, Pointer
+from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.resolve.layers import Layer
 from compiler.resolve.merge import DELETE
 from compiler.spec.language import ANY_KEY, MergeRules
@@ -49,7 +49,7 @@ class _PathStep:
 def _path_steps(data: Json, rules: MergeRules, pointer: Pointer) -> Iterator[_PathStep]:
     for part in pointer:
         try:
-            child = data[part]  # type: ignore[index]  # an invalid pointer raises, and ends the path below
+            child = value_at(data, (part,))  # an invalid pointer raises, and ends the path below
         except (KeyError, IndexError, TypeError):
             child = None
         if isinstance(part, int) and rules.list_strategy == "union":

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str, plain_data, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, plain_data
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.spec.data_types import EnsembleStepData
-from compiler.spec.language import TypeLanguage, iter_values
+from compiler.spec.language import Annotation, TypeLanguage, iter_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,19 @@ def model_dependencies(model: ResolvedModel, language: TypeLanguage) -> Iterator
             yield ModelDependency(
                 use["model"], use.get("release"), plain_data(use), ("uses", index), None, is_direct=True
             )
-    for release in (model.release, model.canary):
-        for annotation in language.dependencies if release else ():
-            for pointer, name in iter_values(release.json if release else {}, annotation.pointer):
-                entry = as_object(value_at(release.json if release else {}, pointer[:-1]))
-                version_range, is_direct = entry.get("release"), annotation.value == "model"
-                step = _ensemble_step(release, pointer) if release else None
-                yield ModelDependency(as_str(name), version_range, entry, pointer[:-1], release, is_direct, step)
+    for release in filter(None, (model.release, model.canary)):
+        for annotation in language.dependencies:
+            yield from _release_dependencies(release, annotation)
+
+
+def _release_dependencies(release: Release, annotation: Annotation) -> Iterator[ModelDependency]:
+    """The maps in a release that name a model at the annotation's pointer."""
+    is_direct, key = annotation.value == "model", str(annotation.pointer[-1])
+    for pointer, entry in iter_values(release.json, annotation.pointer[:-1]):
+        name = entry.get(key) if isinstance(entry, dict) else None
+        if isinstance(entry, dict) and isinstance(name, str):
+            step = _ensemble_step(release, pointer)
+            yield ModelDependency(name, entry.get("release"), entry, pointer, release, is_direct, step)
 
 
 def _ensemble_step(release: Release, pointer: Pointer) -> EnsembleStepData | None:

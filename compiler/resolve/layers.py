@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from posixpath import dirname
 
 from compiler.diagnostics.finding import Location
-from compiler.foundation.json_data import Object, Pointer, as_object, value_at
+from compiler.foundation.json_data import Object, Pointer, value_at
 from compiler.resolve.merge import merge
 from compiler.source.document import Document
 from compiler.spec.language import Language
@@ -149,4 +149,4 @@ def _layers_at(label: str, document: Document, pointer: Pointer) -> tuple[Layer,
         data = value_at(document.data, pointer)
     except (KeyError, TypeError):
         return ()
-    return (Layer(label, as_object(data), document, pointer),) if data else ()
+    return (Layer(label, data, document, pointer),) if data and isinstance(data, dict) else ()

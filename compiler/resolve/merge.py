@@ -6,9 +6,8 @@ is dropped, so that `has()` is enough to test for elements.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import cast
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_object
+from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.spec.language import ANY_KEY, MergeRules
 
 DELETE = "$delete"
@@ -36,7 +35,7 @@ def merge_value(base: Json, value: Json, rules: MergeRules) -> Json:
     elements = base if isinstance(base, list) else []
     if rules.list_strategy == "union":
         return list(dict.fromkeys([*elements, *value]))
-    return _merge_by_key(elements, cast("list[Json]", value), rules.list_strategy, rules.child(ANY_KEY))
+    return _merge_by_key(elements, value, rules.list_strategy, rules.child(ANY_KEY))
 
 
 def deletions(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
@@ -60,10 +59,11 @@ def duplicate_elements(layer_data: Json, rules: MergeRules, pointer: Pointer = (
                 yield from duplicate_elements(value, rules.child(key), (*pointer, key))
     elif isinstance(layer_data, list) and rules.list_strategy not in {None, "union"}:
         key, known_keys = str(rules.list_strategy), list[Json]()
-        for index, element in enumerate(map(as_object, layer_data)):
-            if element.get(key) in known_keys:
+        for index, element in enumerate(layer_data):
+            identity = element.get(key) if isinstance(element, dict) else None
+            if identity in known_keys:
                 yield (*pointer, index, key)
-            known_keys.append(element.get(key))
+            known_keys.append(identity)
 
 
 def _merge_by_key(base: Sequence[Json], overlay: Sequence[Json], key: str, rules: MergeRules) -> list[Json]:

@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Pointer, as_object, as_str, plain_data, value_at
+from compiler.foundation.json_data import Pointer, plain_data, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.resolve.digests import bytes_digest, digest
 from compiler.resolve.resolved_model import CompanionFile, MergedModel, Release
 from compiler.source.companion_paths import companion_path
 from compiler.source.tree import NoSuchFile, Tree
-from compiler.spec.language import Annotation, iter_values
+from compiler.spec.language import Annotation, iter_strings
 from compiler.spec.portfolio import ModelSpec, release_contents
 
 
@@ -35,12 +35,12 @@ def read_release(
     findings: list[Finding] = []
     named_files: set[tuple[str, Pointer]] = set()
     for relative_pointer, relative in (
-        entry for annotation in companion_annotations for entry in iter_values(plain_data(content), annotation.pointer)
+        entry for annotation in companion_annotations for entry in iter_strings(plain_data(content), annotation.pointer)
     ):
-        entry = _read_companion_file(tree, spec, as_str(relative), files)
-        if (as_str(relative), relative_pointer[:-1]) in named_files:
+        entry = _read_companion_file(tree, spec, relative, files)
+        if (relative, relative_pointer[:-1]) in named_files:
             entry = _FileProblem(f"`{relative}` is named twice", "remove one of the two")
-        named_files.add((as_str(relative), relative_pointer[:-1]))
+        named_files.add((relative, relative_pointer[:-1]))
         if isinstance(entry, CompanionFile):
             files[entry.relative] = entry
         else:
@@ -87,7 +87,8 @@ def selected_version(merged_model: MergedModel, environment: str) -> tuple[str |
 def selected_canary(merged_model: MergedModel, running_version: str | None) -> tuple[str | None, list[Finding]]:
     """The version of the canary; `None` if there is none, or it is incomplete."""
     pointer = ("canary", "release")
-    if "release" not in as_object(merged_model.json.get("canary")):
+    canary = merged_model.json.get("canary")
+    if not isinstance(canary, dict) or "release" not in canary:
         return None, []
     version, findings = _published_version(merged_model, pointer, list(release_contents(merged_model.spec.data)))
     if version is not None and version == running_version:

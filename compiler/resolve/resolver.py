@@ -11,9 +11,6 @@ from compiler.foundation.json_data import (
     Json,
     Object,
     Pointer,
-    as_list,
-    as_object,
-    as_str,
     format_path,
     plain_data,
     strictly_equal,
@@ -27,7 +24,7 @@ from compiler.resolve.releases import read_release, selected_canary, selected_ve
 from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.data_types import ModelData
-from compiler.spec.language import Language, TypeLanguage, iter_values
+from compiler.spec.language import ANY_KEY, Language, TypeLanguage, iter_strings
 from compiler.spec.portfolio import ModelSpec, Portfolio, release_contents
 
 _MAX_BASE_MERGES = 64
@@ -49,17 +46,17 @@ class Resolver:
         """Model to the models whose layers may use it: an index that avoids scanning all models for each."""
         dependents: dict[str, set[str]] = {}
         for name, spec in self._portfolio.by_kind("Model").items():
-            for entry in self._use_entries(spec):
-                dependents.setdefault(as_str(as_object(entry).get("model")), set()).add(name)
+            for model_name in self._used_models(spec):
+                dependents.setdefault(model_name, set()).add(name)
             annotations = self._language.type_language(spec.data["type"]).dependencies
             contents = release_contents(spec.data).values() if annotations else ()
             for content, annotation in ((content, annotation) for content in contents for annotation in annotations):
-                for _, model_name in iter_values(plain_data(content), annotation.pointer):
-                    dependents.setdefault(as_str(model_name), set()).add(name)
+                for _, model_name in iter_strings(plain_data(content), annotation.pointer):
+                    dependents.setdefault(model_name, set()).add(name)
         return {dependency: tuple(sorted(names)) for dependency, names in dependents.items()}
 
-    def _use_entries(self, spec: ModelSpec) -> Iterator[Json]:
-        """The `uses` entries in any layer of a model."""
+    def _used_models(self, spec: ModelSpec) -> Iterator[str]:
+        """The models that `uses` names in any layer of a model."""
         environments, entries = self._portfolio.by_kind("Environment"), spec.data.get("environments", {})
         layers = list(self._layers.shared_base(spec).layers)
         if self._has_environment_uses or any("uses" in entry for entry in entries.values()):
@@ -70,7 +67,8 @@ class Resolver:
                 for layer in self._layers.environment_layers(spec, environments[name])
             ]
         for layer_data in (spec.json, *(layer.data for layer in layers)):
-            yield from as_list(layer_data.get("uses"))
+            if "uses" in layer_data:
+                yield from (name for _, name in iter_strings(layer_data, ("uses", ANY_KEY, "model")))
 
     @cached_property
     def _has_environment_uses(self) -> bool:
@@ -250,12 +248,13 @@ def _has_deletion_target(data: Object, layer: Layer, language: TypeLanguage, poi
         layer_value = value_at(layer_value, (part,))
         if isinstance(part, int):
             key = rules.list_strategy or ""
-            key_value = as_object(layer_value).get(key)
+            key_value = layer_value.get(key) if isinstance(layer_value, dict) else None
+            elements = base_value if isinstance(base_value, list) else ()
             base_value = next(
-                (element for element in as_list(base_value) if as_object(element).get(key) == key_value), None
+                (element for element in elements if isinstance(element, dict) and element.get(key) == key_value), None
             )
         else:
-            base_value = as_object(base_value).get(part)
+            base_value = base_value.get(part) if isinstance(base_value, dict) else None
         rules = rules.child(part if isinstance(part, str) else "*")
         if base_value is None:
             return False
@@ -277,9 +276,9 @@ def _unused_deletion_finding(layer: Layer, spec: ModelSpec, pointer: Pointer) ->
 def references(model: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
     """Every reference of a resolved model: kind, name, and the pointer into the model or one of its releases."""
     for annotation in language.references:
-        for pointer, name in iter_values(model.json, annotation.pointer):
-            yield annotation.value, as_str(name), pointer, None
-    for release in (model.release, model.canary):
-        for annotation in language.release_references if release else ():
-            for pointer, name in iter_values(release.json if release else {}, annotation.pointer):
-                yield annotation.value, as_str(name), pointer, release
+        for pointer, name in iter_strings(model.json, annotation.pointer):
+            yield annotation.value, name, pointer, None
+    for release in filter(None, (model.release, model.canary)):
+        for annotation in language.release_references:
+            for pointer, name in iter_strings(release.json, annotation.pointer):
+                yield annotation.value, name, pointer, release

@@ -30,14 +30,15 @@ def model_variable_schema(language: Language) -> Object:
     return {"type": "object", "properties": properties, "$defs": definitions}
 
 
-def release_variable_schema(language: Language) -> Object:
-    """The schema of a release of any type."""
+def release_variable_schema(language: Language, additional_fields: Object = MappingProxyType({})) -> Object:
+    """The schema of a release of any type, with additional fields."""
     definitions = as_object(language.model_schema()["$defs"])
     properties = {
         **as_object(as_object(definitions[f"{language.types[0]}.Release"])["properties"]),
         "version": {"type": "string"},
         "digest": {"type": "string"},
         "source": {"allOf": [{"$ref": f"#/$defs/{name}.Source"} for name in language.types]},
+        **additional_fields,
     }
     return {"type": "object", "properties": properties, "$defs": definitions}
 

@@ -251,6 +251,13 @@ def iter_values(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     yield pattern, data
 
 
+def iter_strings(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, str]]:
+    """Every string that an annotation's pointer matches, with its own pointer."""
+    for pointer, value in iter_values(data, pattern):
+        if isinstance(value, str):
+            yield pointer, value
+
+
 def annotation_tree(annotations: Iterable[Annotation]) -> Mapping[str, AnnotationTree]:
     """The annotations as a tree, by key from the root."""
     tree: dict[str, object] = {}

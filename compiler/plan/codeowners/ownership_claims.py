@@ -1,14 +1,22 @@
 """Collects what each file of a repository contains, and which team owns that."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from posixpath import dirname, join, normpath
 
-from compiler.foundation.json_data import as_str, plain_data
+from compiler.foundation.json_data import plain_data
 from compiler.foundation.provenance import Origin
 from compiler.resolve.fleet import Fleet
-from compiler.spec.language import iter_values
-from compiler.spec.portfolio import ModelSpec, release_contents
+from compiler.spec.language import iter_strings
+from compiler.spec.portfolio import (
+    DatasetSpec,
+    EnvironmentSpec,
+    ModelSpec,
+    PolicySpec,
+    UseCaseSpec,
+    release_contents,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,8 @@ def ownership_claims(fleet: Fleet, committed_files: Sequence[CommittedFile]) -> 
 
 def model_owner(fleet: Fleet, model: ModelSpec) -> str:
     """The team that owns a model everywhere: the strongest layer that applies in every environment."""
-    owners = (as_str(layer.data.get("owner")) for layer in reversed(fleet.layers.base_layers(model)))
-    return next(filter(None, owners), "")
+    owners = (layer.data.get("owner") for layer in reversed(fleet.layers.base_layers(model)))
+    return next((owner for owner in owners if owner and isinstance(owner, str)), "")
 
 
 def _companion_paths(fleet: Fleet, model: ModelSpec) -> Iterator[str]:
@@ -62,23 +70,28 @@ def _companion_paths(fleet: Fleet, model: ModelSpec) -> Iterator[str]:
     annotations = fleet.language.type_language(model.data["type"]).companion_files
     for content in release_contents(model.data).values():
         for annotation in annotations:
-            for _, relative in iter_values(plain_data(content), annotation.pointer):
-                yield normpath(join(dirname(model.document.path), as_str(relative)))
+            for _, relative in iter_strings(plain_data(content), annotation.pointer):
+                yield normpath(join(dirname(model.document.path), relative))
 
 
 def _document_claims(fleet: Fleet) -> Iterator[OwnershipClaim]:
     """Documents other than Models. A Team document belongs to the project, because it says what the team may approve."""
-    for kind in ("Environment", "Dataset", "UseCase", "Policy"):
-        for name, spec in fleet.portfolio.by_kind(kind).items():
-            yield OwnershipClaim(
-                spec.document.path, as_str(spec.json.get("owner")), kind, Origin(f"{kind}/{name}", ("owner",))
-            )
-    for name, spec in fleet.portfolio.by_kind("Team").items():
-        yield OwnershipClaim(spec.document.path, "", "Team", Origin(f"Team/{name}", ("name",)))
-    for name, spec in fleet.portfolio.by_kind("Waiver").items():
-        for index, approval in enumerate(spec.data["approvedBy"]):
+    portfolio = fleet.portfolio
+    owned_specs: Iterable[EnvironmentSpec | DatasetSpec | UseCaseSpec | PolicySpec] = chain(
+        portfolio.by_kind("Environment").values(),
+        portfolio.by_kind("Dataset").values(),
+        portfolio.by_kind("UseCase").values(),
+        portfolio.by_kind("Policy").values(),
+    )
+    for owned in owned_specs:
+        origin = Origin(f"{owned.kind}/{owned.name}", ("owner",))
+        yield OwnershipClaim(owned.document.path, owned.data.get("owner", ""), owned.kind, origin)
+    for name, team in portfolio.by_kind("Team").items():
+        yield OwnershipClaim(team.document.path, "", "Team", Origin(f"Team/{name}", ("name",)))
+    for name, waiver in portfolio.by_kind("Waiver").items():
+        for index, approval in enumerate(waiver.data["approvedBy"]):
             origin = Origin(f"Waiver/{name}", ("approvedBy", index, "team"))
-            yield OwnershipClaim(spec.document.path, approval["team"], "Waiver", origin)
+            yield OwnershipClaim(waiver.document.path, approval["team"], "Waiver", origin)
 
 
 def _committed_file_claims(

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Object, Pointer, as_object
+from compiler.foundation.json_data import Object, Pointer
 from compiler.foundation.provenance import Origin, Origins
 from compiler.plan import conventions
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import adoption_config, namespace
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.language import ANY_KEY, iter_values
 from compiler.spec.portfolio import Portfolio
 
 _ADOPT_POINTER: Pointer = ("deploy", "adopt")
@@ -142,10 +143,5 @@ def _models_that_may_adopt(portfolio: Portfolio) -> frozenset[str]:
 
 
 def _sets_adoption(data: Object) -> bool:
-    layers = [data, *(as_object(data.get(key)) for key in ("defaults", "overlay"))]
-    layers += [layer for key in ("environments", "types") for layer in _object_values(data.get(key))]
-    return any("adopt" in as_object(layer.get("deploy")) for layer in layers)
-
-
-def _object_values(value: object) -> Iterator[Object]:
-    yield from value.values() if isinstance(value, Mapping) else ()
+    patterns: tuple[Pointer, ...] = ((), ("defaults",), ("overlay",), ("environments", ANY_KEY), ("types", ANY_KEY))
+    return any(True for pattern in patterns for _ in iter_values(data, (*pattern, *_ADOPT_POINTER)))

@@ -1,37 +1,58 @@
 """References to artifacts, adapters and images, each with its digest."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from compiler.foundation.json_data import Json, Object, as_object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import ComputedValue, ContextValue
 from compiler.resolve.resolved_model import Release
 
 
-def artifact_references(releases: Iterable[Release | None], images: Iterable[Json]) -> list[Json]:
+@dataclass(frozen=True, slots=True)
+class ArtifactReference:
+    """An artifact or an image, pinned by its digest; an image has no URI of its own."""
+
+    name: str
+    digest: str
+    uri: str | None = None
+
+    @property
+    def json(self) -> Object:
+        """The reference as templates see it."""
+        uri: Object = {} if self.uri is None else {"uri": self.uri}
+        return {"name": self.name, **uri, "digest": self.digest}
+
+
+def artifact_references(releases: Iterable[Release | None], images: Iterable[str]) -> list[Json]:
     """The artifacts of releases by URI and digest, and images by reference, each once."""
-    entries = [entry for release in releases if release for entry in _release_artifacts(release)]
-    entries += [split_image_reference(as_str(reference)) for reference in images]
-    return list({(as_str(entry["name"]), as_str(entry["digest"])): entry for entry in entries}.values())
+    references = [reference for release in releases if release for reference in _release_artifacts(release)]
+    references += map(split_image_reference, images)
+    return [reference.json for reference in {(entry.name, entry.digest): entry for entry in references}.values()]
 
 
-def split_image_reference(reference: str) -> Object:
+def split_image_reference(reference: str) -> ArtifactReference:
     """An image reference without its digest, and the digest."""
     name, _, digest = reference.partition("@")
-    return {"name": name, "digest": digest}
+    return ArtifactReference(name, digest)
 
 
-def context_images(context: "dict[str, ContextValue]") -> list[Json]:
+def context_images(context: "dict[str, ContextValue]") -> list[str]:
     """The images of a deployment's context: the model's own, and those of its target."""
-    model_image, target_images = context.get("image"), context.get("images")
-    references = [model_image.value] if isinstance(model_image, ComputedValue) else []
-    return [*references, *(as_object(target_images.value).values() if isinstance(target_images, ComputedValue) else ())]
+    values: list[Json] = []
+    match context.get("image"):
+        case ComputedValue(value):
+            values.append(value)
+    match context.get("images"):
+        case ComputedValue(dict(target_images)):
+            values += target_images.values()
+    return [value for value in values if isinstance(value, str)]
 
 
-def _release_artifacts(release: Release) -> Iterator[Object]:
+def _release_artifacts(release: Release) -> Iterator[ArtifactReference]:
     source = release.source
     if "uri" in source and "digest" in source:
-        yield {"name": f"artifact of {release.version}", "uri": source["uri"], "digest": source["digest"]}
+        yield ArtifactReference(f"artifact of {release.version}", source["digest"], source["uri"])
     for adapter in source.get("adapters", ()):
         if "digest" in adapter:
             name = f"adapter {adapter['name']} of {release.version}"
-            yield {"name": name, "uri": adapter["uri"], "digest": adapter["digest"]}
+            yield ArtifactReference(name, adapter["digest"], adapter["uri"])

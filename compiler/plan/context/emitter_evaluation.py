@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, plain_data
+from compiler.foundation.json_data import Json, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context import images
 from compiler.plan.context.adoption import base_name
@@ -31,6 +31,7 @@ from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import EnvironmentData
 
 LazyVariables: TypeAlias = Mapping[str, Callable[[], Json]]
 """Variables of conditions, each computed where it is read."""
@@ -67,7 +68,7 @@ class EmitterEvaluator:
         """The conditions of these sections for a model in its environment; `lazy_variables` are computed if one reads them."""
         condition_results = self._condition_results(model, emitter, sections, lazy_variables)
         image_value, image_findings = _required_images(
-            self._fleet, emitter, condition_results, environment_of(model).json
+            self._fleet, emitter, condition_results, environment_of(model).data
         )
         if emitter.is_target:
             image_findings += images.unpinned_image_findings(model)
@@ -106,7 +107,7 @@ class EmitterEvaluator:
 
 
 def _required_images(
-    fleet: Fleet, emitter: Emitter, condition_results: ConditionResults, environment: Object
+    fleet: Fleet, emitter: Emitter, condition_results: ConditionResults, environment: EnvironmentData
 ) -> tuple[ComputedValue, list[Finding]]:
     if not emitter.images:
         return ComputedValue({}, ()), []
@@ -120,7 +121,7 @@ def _required_images(
             required_names.append(image["name"])
     references, missing_findings = images.pinned_images(fleet, emitter, required_names, environment)
     origins = tuple(origin for image in references.values() for origin in image.origins)
-    return ComputedValue({name: image.value for name, image in references.items()}, origins), [
+    return ComputedValue({name: image.reference for name, image in references.items()}, origins), [
         *findings,
         *missing_findings,
     ]

@@ -6,7 +6,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from compiler.foundation.json_data import Json, Object, as_str
+from compiler.foundation.json_data import Json, Object
 
 _DEFAULT_PORTS: Mapping[str, int] = {
     "http": 80, "https": 443, "grpc": 80, "grpcs": 443, "ws": 80, "wss": 443, "ldap": 389, "ldaps": 636, "amqp": 5672, "amqps": 5671,
@@ -78,8 +78,8 @@ def egress_entries(uses: list[dict[str, Json]], extra_urls: list[str]) -> Iterat
 
 def _with_cidr(peer: Object) -> Object:
     """The entry with its address as a CIDR, if the host is an IP address."""
-    host = as_str(peer.get("host"))
-    if not host[:1].isdecimal() and ":" not in host:
+    host = peer.get("host")
+    if not isinstance(host, str) or (not host[:1].isdecimal() and ":" not in host):
         return peer
     try:
         address = ip_address(host)

@@ -1,7 +1,7 @@
 """The values that emitters export of a model, such as its endpoint."""
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.plan.context.endpoints import parse_endpoint
 from compiler.plan.context.lazy_context import Context
 from compiler.plan.context.model_context import environment_of, lazy_model_context
@@ -48,5 +48,6 @@ class EmitterExports:
             return {}
         if "path" in values and "url" in values:
             values["url"] = f"{values.get('url', '')}{values['path']}"
-        parts = parse_endpoint(as_str(values.get("url")))
+        url = values.get("url")
+        parts = parse_endpoint(url) if isinstance(url, str) else None
         return {**(parts.data if parts else {}), **values}

@@ -1,14 +1,28 @@
 """Image references: through the environment's registry, pinned by digest, and never invented."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Object, as_str
-from compiler.foundation.provenance import ComputedValue, Origin
+from compiler.foundation.provenance import ComputedValue, Origin, Origins
 from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import EnvironmentData
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedImage:
+    """An image reference with its digest, and the origins of both."""
+
+    reference: str
+    origins: Origins
+
+    @property
+    def value(self) -> ComputedValue:
+        """The reference as templates see it."""
+        return ComputedValue(self.reference, self.origins)
 
 
 def image_reference(image: str, digest: str, registry: str) -> str:
@@ -19,18 +33,18 @@ def image_reference(image: str, digest: str, registry: str) -> str:
 
 
 def pinned_images(
-    fleet: Fleet, emitter: Emitter, image_names: Iterable[str], environment: Object
-) -> tuple[dict[str, ComputedValue], list[Finding]]:
+    fleet: Fleet, emitter: Emitter, image_names: Iterable[str], environment: EnvironmentData
+) -> tuple[dict[str, PinnedImage], list[Finding]]:
     """The named images from the project's list, and a finding for each without a digest."""
     project = fleet.portfolio.project
     project_images = project.data.get("images", {})
-    references: dict[str, ComputedValue] = {}
+    references: dict[str, PinnedImage] = {}
     findings: list[Finding] = []
     for name in image_names:
         if name in project_images:
             entry = project_images[name]
-            ref = image_reference(entry["image"], entry["digest"], as_str(environment.get("registry")))
-            references[name] = ComputedValue(
+            ref = image_reference(entry["image"], entry["digest"], environment.get("registry", ""))
+            references[name] = PinnedImage(
                 ref, (Origin("project", ("images", name, "image")), Origin("project", ("images", name, "digest")))
             )
         else:
@@ -49,7 +63,7 @@ def pinned_images(
     return references, findings
 
 
-def model_image(model: ResolvedModel, environment: Object) -> ComputedValue | None:
+def model_image(model: ResolvedModel, environment: EnvironmentData) -> PinnedImage | None:
     """The image that the model itself names: of its server, or of its release."""
     release_source = model.release.source if model.release else {}
     for root, pointer, section in (
@@ -57,8 +71,8 @@ def model_image(model: ResolvedModel, environment: Object) -> ComputedValue | No
         ("release", ("source",), release_source),
     ):
         if "image" in section and "digest" in section:
-            ref = image_reference(section["image"], section["digest"], as_str(environment.get("registry")))
-            return ComputedValue(ref, (Origin(root, (*pointer, "image")), Origin(root, (*pointer, "digest"))))
+            ref = image_reference(section["image"], section["digest"], environment.get("registry", ""))
+            return PinnedImage(ref, (Origin(root, (*pointer, "image")), Origin(root, (*pointer, "digest"))))
     return None
 
 

@@ -104,12 +104,12 @@ def _environment_factories(model: ResolvedModel) -> ValueFactories:
     environment = model.environment
     if environment is None:
         return {}
-    model_image, origins = images.model_image(model, environment.json), namespace_origins(model, environment)
+    model_image, origins = images.model_image(model, environment.data), namespace_origins(model, environment)
     factories: ValueFactories = {
         "environment": lambda: DocumentValue("environment", environment.json),
         "namespace": lambda: ComputedValue(namespace(model), adoption_origins(model, "namespace", origins)),
     }
-    return factories if model_image is None else {**factories, "image": lambda: model_image}
+    return factories if model_image is None else {**factories, "image": lambda: model_image.value}
 
 
 def _team_value(fleet: Fleet, owner: str) -> DocumentValue:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str, plain_data
+from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.adoption import pod_selector
 from compiler.plan.context.endpoints import egress_entries, parse_endpoint
@@ -15,7 +16,7 @@ from compiler.resolve.dependencies import model_dependencies, release_finding
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import dataset_in_environment, namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel
-from compiler.spec.language import iter_values
+from compiler.spec.language import iter_strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +40,47 @@ def network_access(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) 
     """The network access of the model in its environment."""
     resolved_uses: list[ResolvedDependency] = []
     findings: list[Finding] = []
-    for entry, origin in _dependency_entries(fleet, model):
-        result = _resolve_use(fleet, exports, model, entry, origin)
+    for use in _named_dependencies(fleet, model):
+        result = _resolve_use(fleet, exports, model, use)
         if isinstance(result, Finding):
             findings.append(result)
         elif result is not None:
-            resolved_uses.append(ResolvedDependency(result, origin))
+            resolved_uses.append(ResolvedDependency(result, use.origin))
     findings += _indirect_dependency_findings(fleet, exports, model)
     extra_urls = model.data.get("deploy", {}).get("egress", ())
     egress = egress_entries([use.data for use in resolved_uses], [*_release_urls(fleet, model), *extra_urls])
     return NetworkAccess(tuple(resolved_uses), tuple(egress), tuple(findings))
 
 
-def _dependency_entries(fleet: Fleet, model: ResolvedModel) -> Iterator[tuple[Object, Origin]]:
-    """Each map of the spec that names a dataset or a model, and its pointer."""
+@dataclass(frozen=True, slots=True)
+class _NamedDependency:
+    """A dataset or a model that a map of the spec names, and what the name is for: a variable, or a step."""
+
+    kind: Literal["Dataset", "Model"]
+    name: str
+    usage: Object
+    origin: Origin
+
+
+def _named_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[_NamedDependency]:
+    """Each dataset or model that the spec names."""
     for index, use in enumerate(model.data.get("uses", ())):
-        yield plain_data(use), Origin("model", ("uses", index))
+        usage, origin = {"env": use["as"]["env"]}, Origin("model", ("uses", index))
+        if "dataset" in use:
+            yield _NamedDependency("Dataset", use["dataset"], usage, origin)
+        else:
+            yield _NamedDependency("Model", use.get("model", ""), usage, origin)
     for dependency in model_dependencies(model, fleet.language.type_language(model.spec.data["type"])):
         if dependency.is_direct and dependency.release is model.release and dependency.release is not None:
-            yield dependency.entry, Origin("release", dependency.pointer)
+            origin = Origin("release", dependency.pointer)
+            yield _NamedDependency("Model", dependency.name, {"step": dependency.entry}, origin)
 
 
 def _release_urls(fleet: Fleet, model: ResolvedModel) -> list[str]:
     """The URLs in the running release."""
     content = model.release.json if model.release else {}
     annotations = fleet.language.type_language(model.spec.data["type"]).egress_urls
-    return [as_str(url) for annotation in annotations for _, url in iter_values(content, annotation.pointer)]
+    return [url for annotation in annotations for _, url in iter_strings(content, annotation.pointer)]
 
 
 def _indirect_dependency_findings(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> Iterator[Finding]:
@@ -77,26 +93,24 @@ def _indirect_dependency_findings(fleet: Fleet, exports: EmitterExports, model: 
 
 
 def _resolve_use(
-    fleet: Fleet, exports: EmitterExports, model: ResolvedModel, use: Object, origin: Origin
+    fleet: Fleet, exports: EmitterExports, model: ResolvedModel, use: _NamedDependency
 ) -> dict[str, Json] | Finding | None:
-    usage: dict[str, Json] = {"env": as_object(use["as"])["env"]} if "as" in use else {"step": use}
-    environment = environment_of(model)
-    if "dataset" in use:
-        spec = fleet.find("Dataset", as_str(use["dataset"]))
+    if use.kind == "Dataset":
+        spec = fleet.find("Dataset", use.name)
         if spec is None:
             return None
-        data = dataset_in_environment(fleet.layers, spec, environment.name)
+        data = dataset_in_environment(fleet.layers, spec, environment_of(model).name)
         url = data.get("endpoint", "") or data.get("uri", "")
         parsed_url = parse_endpoint(url)
         return {
             "kind": "dataset",
             "name": spec.name,
-            **usage,
+            **use.usage,
             "url": url,
             **(parsed_url.data if parsed_url else {"internal": False}),
         }
-    release = model.release if origin.root == "release" else None
-    resolution = _resolve_dependency(fleet, exports, model, as_str(use.get("model")), release, origin.pointer)
+    release = model.release if use.origin.root == "release" else None
+    resolution = _resolve_dependency(fleet, exports, model, use.name, release, use.origin.pointer)
     if resolution is None or isinstance(resolution, Finding):
         return resolution
     dependency, endpoint_data = resolution
@@ -104,7 +118,7 @@ def _resolve_use(
     cidrs: dict[str, Json] = {"cidrs": egress["cidrs"]} if "cidrs" in egress else {}
     project = fleet.portfolio.project.name
     workload: dict[str, Json] = {"namespace": namespace(dependency), "selector": pod_selector(dependency, project)}
-    return {"kind": "model", "name": dependency.name, **usage, "url": "", **workload, **endpoint_data, **cidrs}
+    return {"kind": "model", "name": dependency.name, **use.usage, "url": "", **workload, **endpoint_data, **cidrs}
 
 
 def _resolve_dependency(
@@ -123,7 +137,7 @@ def _resolve_dependency(
     endpoint_data = exports.endpoint(dependency, emitter)
     if isinstance(endpoint_data, Finding) or endpoint_data.get("url"):
         return endpoint_data if isinstance(endpoint_data, Finding) else (dependency, endpoint_data)
-    reason = as_str(endpoint_data.get("absentReason")) or f"{emitter.title} says of it no URL"
+    reason = endpoint_data.get("absentReason") or f"{emitter.title} says of it no URL"
     finding = release_finding(
         model,
         release,

@@ -1,13 +1,20 @@
 """Parameters, limits and tools of a release, passed to the container as JSON."""
 
 import json
+from typing import Literal
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str, plain_data
+from compiler.foundation.json_data import Json, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.resolve.resolved_model import Release
+from compiler.spec.data_types import SourceData
 
-_COPIED_KEYS = ("limits", "timeLimit")
-_TOOL_KEYS = ("name", "server", "allow", "sideEffects", "approval")
+_TOOL_KEYS: tuple[Literal["name", "server", "allow", "sideEffects", "approval"], ...] = (
+    "name",
+    "server",
+    "allow",
+    "sideEffects",
+    "approval",
+)
 
 
 def settings_variables(release: Release | None) -> list[ComputedValue]:
@@ -15,18 +22,18 @@ def settings_variables(release: Release | None) -> list[ComputedValue]:
     env = release.source.get("as", {}).get("env") if release else None
     if release is None or not env:
         return []
-    text = json.dumps(
-        _settings_data(plain_data(release.source)), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    )
+    text = json.dumps(_settings_data(release.source), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return [ComputedValue({"name": env, "value": text}, (Origin("release", ("source",)),))]
 
 
-def _settings_data(source: Object) -> dict[str, Json]:
-    data: dict[str, Json] = {key: source[key] for key in _COPIED_KEYS if key in source}
+def _settings_data(source: SourceData) -> dict[str, Json]:
+    data: dict[str, Json] = {}
+    if "limits" in source:
+        data["limits"] = plain_data(source["limits"])
+    if "timeLimit" in source:
+        data["timeLimit"] = source["timeLimit"]
     if "parameters" in source:
-        parameters = map(as_object, as_list(source["parameters"]))
-        data["parameters"] = {as_str(parameter["name"]): parameter["value"] for parameter in parameters}
+        data["parameters"] = {parameter["name"]: parameter["value"] for parameter in source["parameters"]}
     if "tools" in source:
-        tools = map(as_object, as_list(source["tools"]))
-        data["tools"] = [{key: tool[key] for key in _TOOL_KEYS if key in tool} for tool in tools]
+        data["tools"] = [{key: tool[key] for key in _TOOL_KEYS} for tool in source["tools"]]
     return data

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from compiler.foundation.json_data import as_list, as_object, as_str
+from compiler.json_schema import SchemaNode
 from compiler.plan.emitters.emitter import Emitter
 
 _EXPRESSION = re.compile(r"\{\{\s*(.*?)\s*\}\}")
@@ -46,5 +46,6 @@ def _has_fixed_name(emitter: Emitter, template: str) -> bool:
 def _option_values(emitter: Emitter, expression: str) -> tuple[str, ...]:
     """The values of an expression that is an option with an `enum`."""
     option = _OPTION.fullmatch(expression)
-    properties = as_object(as_object(emitter.json.get("options")).get("properties"))
-    return tuple(map(as_str, as_list(as_object(properties.get(option[1])).get("enum")))) if option else ()
+    options = SchemaNode(emitter.data.get("options", {})).properties
+    values = SchemaNode.parse(options.get(option[1])).enum if option else ()
+    return tuple(value for value in values if isinstance(value, str))

@@ -13,7 +13,6 @@ from compiler.foundation.json_data import (
     Json,
     Object,
     Pointer,
-    as_object,
     merge_reads,
     pick_fields,
     strictly_equal,
@@ -206,11 +205,11 @@ def _group_by_variable(paths: Iterable[Pointer]) -> FieldReads:
 def variable_schemas(language: Language, emitters: Emitters) -> Mapping[str, Object]:
     """The schema of each variable except `options`, which differs by emitter."""
     release = release_variable_schema(language)
-    canary = {**release, "properties": {**as_object(release["properties"]), "weight": {"type": "number"}}}
+    canary = release_variable_schema(language, {"weight": {"type": "number"}})
     return {
         "name": {"type": "string"},
         "model": model_variable_schema(language),
-        "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": as_object(language.model_schema()["$defs"])},
+        "deploy": {"$ref": "#/$defs/PartialDeploy", "$defs": language.model_schema()["$defs"]},
         "release": release,
         "canary": canary,
         "environment": language.kind_schema("Environment"),

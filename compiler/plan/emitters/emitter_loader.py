@@ -8,7 +8,7 @@ from typing import cast
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.foundation.json_data import Object
 from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexity_error
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule, file_rules
 from compiler.plan.output_paths import invalid_path_reason
@@ -70,9 +70,10 @@ def _load_emitter(
     if len(parse_result.documents) != 1:
         return None
     document = parse_result.documents[0]
-    subject = Subject("Emitter", as_str(document.data.get("id")))
     violations = validator.violations(document.data, spelling=document.scalar_text)
     if violations:
+        id_ = document.data.get("id")
+        subject = Subject("Emitter", id_ if isinstance(id_, str) else "")
         findings.extend(schema_finding(violation, document, subject) for violation in violations)
         return None
     data = cast("EmitterData", document.data)  # its schema accepted it
@@ -102,9 +103,10 @@ def _load_emitter(
 
 def _parse_schema(content: bytes) -> Object:
     try:
-        return as_object(json.loads(content))
+        schema = json.loads(content)
     except ValueError:
-        return {"$ref": "#/the-file-is-not-json"}
+        schema = None
+    return schema if isinstance(schema, dict) else {"$ref": "#/the-file-is-no-json-object"}
 
 
 def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
-from compiler.foundation.json_data import Object, Pointer, as_object, as_str, value_at
+from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
@@ -17,7 +17,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_emitter
 from compiler.resolve.placement import adoption_config
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.data_types import EmitterSettingData
+from compiler.spec.data_types import EmitterSettingData, RequirementData, UnsupportedFeatureData
 from compiler.spec.portfolio import EnvironmentSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
 
@@ -70,13 +70,25 @@ class CompatibilityChecker:
         for pointer, result in evaluation.condition_results.items():
             if result is _PASSING_RESULTS.get(pointer[0], result):
                 continue
-            rule = as_object(value_at(emitter.json, pointer[:2]))
-            if as_str(rule.get("field")).startswith("team.") and self._fleet.portfolio.is_broken(
-                "Team", model.data["owner"]
-            ):
-                continue  # requirements cannot be evaluated without the target
-            build_finding = self._requirement_finding if pointer[0] == "requires" else self._unsupported_finding
-            yield result if isinstance(result, Finding) else build_finding(emitter, model, rule, pointer)
+            finding = self._rule_finding(emitter, model, pointer)
+            if finding is not None:
+                yield result if isinstance(result, Finding) else finding
+
+    def _rule_finding(self, emitter: Emitter, model: ResolvedModel, pointer: Pointer) -> Finding | None:
+        """The finding about the failed rule of emitter.yaml at a pointer; `None` if it reads a team that is invalid."""
+        index = int(pointer[1])
+        if pointer[0] == "requires":
+            requirement = emitter.data.get("requires", ())[index]
+            is_readable = self._is_readable(model, requirement)
+            return self._requirement_finding(emitter, model, requirement, pointer) if is_readable else None
+        feature = emitter.data.get("unsupported", ())[index]
+        is_readable = self._is_readable(model, feature)
+        return self._unsupported_finding(emitter, model, feature, pointer) if is_readable else None
+
+    def _is_readable(self, model: ResolvedModel, rule: RequirementData | UnsupportedFeatureData) -> bool:
+        """Whether the field of a rule is known: that of an invalid team is not."""
+        is_team_field = rule.get("field", "").startswith("team.")
+        return not is_team_field or not self._fleet.portfolio.is_broken("Team", model.data["owner"])
 
     def _option_findings(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
         if not emitter.is_target:
@@ -106,16 +118,16 @@ class CompatibilityChecker:
                 )
 
     def _requirement_finding(
-        self, emitter: Emitter, model: ResolvedModel, requirement: Object, pointer: Pointer
+        self, emitter: Emitter, model: ResolvedModel, requirement: RequirementData, pointer: Pointer
     ) -> Finding:
         environment = model.environment
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
         requirement_note, help_ = (
             Note(f"what {emitter.id} needs is said here", emitter.location(pointer)),
-            as_str(requirement.get("remedy")) or None,
+            requirement.get("remedy"),
         )
-        field = as_str(requirement.get("field"))
+        field = requirement.get("field", "")
         if field.startswith("environment."):
             return self._environment_finding(emitter, environment, requirement, pointer)
         if field:
@@ -155,10 +167,10 @@ class CompatibilityChecker:
 
     @staticmethod
     def _environment_finding(
-        emitter: Emitter, environment: EnvironmentSpec, requirement: Object, pointer: Pointer
+        emitter: Emitter, environment: EnvironmentSpec, requirement: RequirementData, pointer: Pointer
     ) -> Finding:
         """A value that an Environment lacks, reported without a model, because it concerns all of them."""
-        field_pointer: Pointer = tuple(as_str(requirement["field"]).split(".")[1:])
+        field_pointer: Pointer = tuple(requirement.get("field", "").split(".")[1:])
         message = f"{emitter.title} cannot work in {environment.name}: {requirement['message']}"
         note = Note(f"what {emitter.id} needs is said here", emitter.location(pointer))
         subject = Subject("Environment", environment.name, None, field_pointer)
@@ -167,15 +179,15 @@ class CompatibilityChecker:
             message,
             environment.document.location(field_pointer),
             subject,
-            as_str(requirement.get("remedy")) or None,
+            requirement.get("remedy"),
             (note,),
         )
 
-    def _unsupported_finding(self, emitter: Emitter, model: ResolvedModel, rule: Object, pointer: Pointer) -> Finding:
-        alternative = as_str(rule.get("alternative"))
-        help_ = as_str(rule.get("remedy")) or (
-            f"remove it, or use the target `{alternative}`" if alternative else "remove it"
-        )
+    def _unsupported_finding(
+        self, emitter: Emitter, model: ResolvedModel, rule: UnsupportedFeatureData, pointer: Pointer
+    ) -> Finding:
+        alternative = rule.get("alternative")
+        help_ = rule.get("remedy") or (f"remove it, or use the target `{alternative}`" if alternative else "remove it")
         finding = self._finding_at_field(
             emitter, model, rule, f"{emitter.title} cannot do this: {rule['message']}", help_
         )
@@ -183,11 +195,11 @@ class CompatibilityChecker:
         return replace(finding, notes=(note,))
 
     def _finding_at_field(
-        self, emitter: Emitter, model: ResolvedModel, rule: Object, message: str, help_: str
+        self, emitter: Emitter, model: ResolvedModel, rule: UnsupportedFeatureData, message: str, help_: str
     ) -> Finding:
         """The finding at the field that the rule names, or at the first field that its expression reads and the model has."""
-        field = as_str(rule.get("field"))
-        pointers = [tuple(field.split("."))] if field else self._fields_read(emitter, as_str(rule["when"]))
+        field = rule.get("field")
+        pointers = [tuple(field.split("."))] if field else self._fields_read(emitter, rule["when"])
         for pointer in pointers:
             root, rest = ("deploy", pointer) if pointer[0] == "deploy" else (str(pointer[0]), pointer[1:])
             if root in {"release", "canary"} and (release := model.release if root == "release" else model.canary):

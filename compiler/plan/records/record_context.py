@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from compiler.foundation.json_data import Json, Object, as_str, plain_data
+from compiler.foundation.json_data import Json, Object, plain_data
 from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, computed_list
 from compiler.plan.context import artifact_refs, images
 from compiler.plan.context.emitter_evaluation import condition_variables
@@ -134,10 +134,10 @@ def _runtime_images(
     fleet: Fleet, conditions: ConditionEvaluator, model: ResolvedModel, target: Emitter | None, context: ContextValues
 ) -> list[Json]:
     """The images that serve the model: its own, and those that its target needs."""
-    model_image = context.get("image")
-    entries: list[Json] = (
-        [_image_value("", as_str(model_image.value))] if isinstance(model_image, ComputedValue) else []
-    )
+    entries: list[Json] = []
+    match context.get("image"):
+        case ComputedValue(str(reference)):
+            entries.append(_image_value("", reference))
     if target is None or model.environment is None:
         return entries
     data = condition_variables(fleet, model, target)
@@ -147,11 +147,11 @@ def _runtime_images(
         if "when" not in image
         or conditions.evaluate_condition(target, image["when"], ("images", index, "when"), data) is True
     ]
-    references, _ = images.pinned_images(fleet, target, required_names, model.environment.json)
-    return [*entries, *(_image_value(name, as_str(image.value)) for name, image in references.items())]
+    references, _ = images.pinned_images(fleet, target, required_names, model.environment.data)
+    return [*entries, *(_image_value(name, image.reference) for name, image in references.items())]
 
 
 def _image_value(name: str, reference: str) -> Object:
     """An image by name, without its digest, and the digest."""
-    parts = artifact_refs.split_image_reference(reference)
-    return {"image": parts["name"], "digest": parts["digest"], **({"name": name} if name else {})}
+    image = artifact_refs.split_image_reference(reference)
+    return {"image": image.name, "digest": image.digest, **({"name": name} if name else {})}

@@ -1,10 +1,10 @@
 """Parses metric series of emitters and models, and builds their indicators."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from compiler.cel import re2_pattern_error
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str
+from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.emitters.emitter_loader import emitter_finding
 from compiler.plan.slo.indicators import CounterSli, LatencySli, ProbeSli, SliRatio
@@ -13,26 +13,29 @@ from compiler.plan.slo.promql import LABEL, METRIC, Series
 from compiler.plan.slo.sli_catalog import latency_threshold
 
 
-def parse_series(entry: Object) -> Series:
+def parse_series(entry: Json) -> Series:
     """Series by metric name and labels; labels that a template omits are left out."""
-    labels, regex_labels = (as_object(entry.get(key)).items() for key in ("labels", "matchRegex"))
-    return Series(
-        as_str(entry["metric"]),
-        *(tuple((name, value) for name, value in pairs if isinstance(value, str)) for pairs in (labels, regex_labels)),
-    )
+    if isinstance(entry, dict) and isinstance(metric := entry.get("metric"), str):
+        return Series(metric, *(tuple(_label_texts(entry.get(key))) for key in ("labels", "matchRegex")))
+    message = f"{entry!r} names no metric"
+    raise ValueError(message)
+
+
+def _label_texts(labels: Json) -> Iterator[tuple[str, str]]:
+    if isinstance(labels, dict):
+        yield from ((label, value) for label, value in labels.items() if isinstance(value, str))
 
 
 def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
     """The indicator of an objective."""
     if objective.latency_limit is not None:
-        return LatencySli(parse_series(as_object(entry["histogram"])), latency_threshold(objective, entry))
+        return LatencySli(parse_series(entry["histogram"]), latency_threshold(objective, entry))
     if "probe" in entry:
-        return ProbeSli(parse_series(as_object(entry["probe"])))
-    total, answered_requests = (
-        parse_series(as_object(entry[key])) if key in entry else None for key in ("total", "successes")
+        return ProbeSli(parse_series(entry["probe"]))
+    total, answered_requests, unreached_requests = (
+        parse_series(entry[key]) if key in entry else None for key in ("total", "successes", "droppedBefore")
     )
-    unreached_requests = parse_series(as_object(entry["droppedBefore"])) if "droppedBefore" in entry else None
-    return CounterSli(parse_series(as_object(entry["errors"])), total, answered_requests, unreached_requests)
+    return CounterSli(parse_series(entry["errors"]), total, answered_requests, unreached_requests)
 
 
 def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> Finding | None:
@@ -47,13 +50,14 @@ def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> F
 
 
 def _series_error(entry: Object) -> str | None:
-    if not METRIC.fullmatch(as_str(entry["metric"])):
-        return f"{entry['metric']!r} is no name of a metric"
+    metric = entry["metric"]
+    if not isinstance(metric, str) or not METRIC.fullmatch(metric):
+        return f"{metric!r} is no name of a metric"
     for key in ("labels", "matchRegex"):
-        for label, value in as_object(entry.get(key)).items():
+        for label, value in _label_texts(entry.get(key)):
             if not LABEL.fullmatch(label):
                 return f"{label!r} is no name of a label"
-            pattern_error = re2_pattern_error(as_str(value)) if key == "matchRegex" else None
+            pattern_error = re2_pattern_error(value) if key == "matchRegex" else None
             if pattern_error is not None:
                 return f"{value!r} is no expression of RE2: {pattern_error}"
     return None

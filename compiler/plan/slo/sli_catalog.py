@@ -7,13 +7,12 @@ from typing import Final
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str, plain_data
+from compiler.foundation.json_data import Json, Object, Pointer, plain_data
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.slo.objectives import AnyObjective, Objective
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import SliDefinitionData
 
-_UNITS_PER_SECOND: Final[Mapping[str, int]] = {"seconds": 1, "milliseconds": 1000}
 _INDICATOR_PHRASES: Final[Mapping[str, str]] = {
     "availability": "how often {} answers",
     "latency": "how long answers of {} take",
@@ -55,7 +54,7 @@ class SliCatalog:
         """Whether the environment has what the SLI needs."""
         value: Json = self.capabilities
         for part in filter(None, entry.get("capability", "").split(".")):
-            value = as_object(value).get(part)
+            value = value.get(part) if isinstance(value, dict) else None
         return value not in {None, False} if isinstance(value, bool | None) else True
 
 
@@ -98,18 +97,24 @@ def _unmeasured_finding(
 def latency_threshold(objective: Objective, spec: Object) -> Fraction:
     """The threshold of a latency objective, in the unit of its histogram."""
     milliseconds = objective.latency_limit.milliseconds if objective.latency_limit else 0
-    return Fraction(milliseconds, 1000) * _UNITS_PER_SECOND[as_str(spec.get("unit")) or "seconds"]
+    return Fraction(milliseconds, 1000) * _units_per_second(spec)
+
+
+def _units_per_second(spec: Object) -> int:
+    """The unit of a histogram; by default seconds."""
+    return 1000 if spec.get("unit") == "milliseconds" else 1
 
 
 def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_source: SliSource) -> Finding | None:
     """The finding for a threshold that is no bucket of the histogram, if its buckets are known: requests within it could not be counted."""
-    bounds = [Fraction(str(value)) for value in as_list(sli_source.spec.get("buckets"))]
+    buckets = sli_source.spec.get("buckets")
+    bounds = [Fraction(str(value)) for value in buckets] if isinstance(buckets, list) else []
     threshold = latency_threshold(objective, sli_source.spec)
     if objective.latency_limit is None or not bounds or threshold in bounds:
         return None
-    unit = as_str(sli_source.spec.get("unit")) or "seconds"
+    units_per_second = _units_per_second(sli_source.spec)
     nearest_bounds = sorted(sorted(bounds, key=lambda value: abs(value - threshold))[:_MAX_SUGGESTIONS])
-    suggestion = " or ".join(_format_bound(value, unit) for value in nearest_bounds)
+    suggestion = " or ".join(_format_bound(value, units_per_second) for value in nearest_bounds)
     message = f"{sli_source.title} counts answers up to fixed times, and {objective.latency_limit} is none of them"
     help_ = f"watch {suggestion}; where that is shorter, what is promised may stay as it is"
     return model.finding(codes.LATENCY_NOT_A_BUCKET, message, _latency_pointer(objective), help_)
@@ -120,8 +125,8 @@ def _latency_pointer(objective: Objective) -> Pointer:
     return (*objective.pointer[:-1], "under") if objective.pointer[-1] == "for" else objective.pointer
 
 
-def _format_bound(value: Fraction, unit: str) -> str:
-    milliseconds = value * 1000 / _UNITS_PER_SECOND[unit]
+def _format_bound(value: Fraction, units_per_second: int) -> str:
+    milliseconds = value * 1000 / units_per_second
     if milliseconds >= 1000:  # noqa: PLR2004 - one second
         return f"{float(milliseconds / 1000):g}s"
     return f"{float(milliseconds):g}ms"

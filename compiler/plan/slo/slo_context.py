@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, as_object, plain_data
+from compiler.foundation.json_data import Json, Object, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin, Origins, computed_list
 from compiler.plan import conventions
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
@@ -131,7 +131,7 @@ def describe_objective(objective: AnyObjective) -> str:
 
 def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValue | Finding:
     objective, source, emitter = item.objective, item.source, inputs.target_evaluation.emitter
-    spec: Json = source.spec
+    spec = source.spec
     if source.is_from_catalog:
         rendered_spec = inputs.templates.render_value(emitter, source.spec, inputs.context, source.pointer)
         if isinstance(rendered_spec, Finding):
@@ -139,15 +139,13 @@ def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValu
         series_finding = invalid_series_finding(emitter, rendered_spec, source.pointer)
         if series_finding is not None:
             return series_finding
-        spec = rendered_spec
+        spec = rendered_spec if isinstance(rendered_spec, dict) else spec
     origins: Origins = (Origin("model", objective.pointer),)
     origins += () if source.is_from_catalog else (Origin("model", source.pointer),)
     common = {**_common_values(inputs, objective), "measuredBy": source.title}
     if isinstance(objective, FreshnessObjective):
-        return ComputedValue({**common, **_freshness_values(inputs, objective, as_object(spec))}, origins)
-    return ComputedValue(
-        {**common, **_ratio_values(inputs, objective, build_sli_ratio(objective, as_object(spec)))}, origins
-    )
+        return ComputedValue({**common, **_freshness_values(inputs, objective, spec)}, origins)
+    return ComputedValue({**common, **_ratio_values(inputs, objective, build_sli_ratio(objective, spec))}, origins)
 
 
 def _common_values(inputs: _SloInputs, objective: AnyObjective) -> dict[str, Json]:

@@ -3,28 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Pointer, as_object, as_str, plain_data, value_at
+from compiler.foundation.json_data import Pointer, value_at
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Duration, Percentage
 
 _SCALING = ("deploy", "scaling")
-_PERCENTILES = (("sla", "latency"), ("sla", "timeToFirstToken"))
+_PERCENTILES: tuple[Literal["latency", "timeToFirstToken"], ...] = ("latency", "timeToFirstToken")
 
 
 def check_bounds(model: ResolvedModel) -> Iterator[Finding]:
     """Findings where a lower bound is above its upper bound."""
     yield from _check_replicas(model)
-    for section, key in _PERCENTILES:
-        yield from _check_percentiles(model, section, key)
+    for key in _PERCENTILES:
+        yield from _check_percentiles(model, key)
 
 
 def _check_replicas(model: ResolvedModel) -> Iterator[Finding]:
-    scaling = as_object(as_object(plain_data(model.data).get("deploy")).get("scaling"))
+    scaling = model.data.get("deploy", {}).get("scaling", {})
     lower, upper = scaling.get("min"), scaling.get("max")
-    if not isinstance(lower, int) or not isinstance(upper, int) or lower <= upper:
+    if lower is None or upper is None or lower <= upper:
         return
     if not _is_written(model, (*_SCALING, "max")):
         return  # a minimum alone raises the default maximum
@@ -33,23 +34,23 @@ def _check_replicas(model: ResolvedModel) -> Iterator[Finding]:
     yield _contradiction(model, message, (*_SCALING, "min"), (*_SCALING, "max"), help_)
 
 
-def _check_percentiles(model: ResolvedModel, section: str, key: str) -> Iterator[Finding]:
+def _check_percentiles(model: ResolvedModel, key: Literal["latency", "timeToFirstToken"]) -> Iterator[Finding]:
     """A larger share of the requests takes at least as long as a smaller one."""
-    times = as_object(as_object(plain_data(model.data).get(section)).get(key))
+    times = model.data.get("sla", {}).get(key, {})
     percentiles = sorted(times, key=lambda percentile: Percentage(f"{percentile[1:]}%").exact_ratio)
     for smaller, larger in pairwise(percentiles):
-        lower, upper = as_str(times[smaller]), as_str(times[larger])
+        lower, upper = times[smaller], times[larger]
         if Duration(lower).milliseconds > Duration(upper).milliseconds:
-            message = f"{section}.{key}: {smaller} {lower} is above {larger} {upper}"
+            message = f"sla.{key}: {smaller} {lower} is above {larger} {upper}"
             help_ = f"lower `{smaller}` to {upper}, or raise `{larger}` to {lower}: it covers more requests"
-            yield _contradiction(model, message, (section, key, smaller), (section, key, larger), help_)
+            yield _contradiction(model, message, ("sla", key, smaller), ("sla", key, larger), help_)
 
 
 def _contradiction(model: ResolvedModel, message: str, lower: Pointer, upper: Pointer, help_: str) -> Finding:
     finding = model.finding(codes.CONTRADICTORY_BOUNDS, message, lower, help_)
     if not _is_written(model, upper):
         return finding
-    note = Note(f"`{upper[-1]}: {value_at(plain_data(model.data), upper)}` is set here", model.location(upper))
+    note = Note(f"`{upper[-1]}: {value_at(model.json, upper)}` is set here", model.location(upper))
     return replace(finding, notes=(note,))
 
 

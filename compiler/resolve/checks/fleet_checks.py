@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
-from compiler.foundation.json_data import Pointer, as_list, as_object, as_str, format_path, value_at
+from compiler.foundation.json_data import Pointer, format_path, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import SchemaViolation
 from compiler.resolve.checks.delivery_checks import check_deliveries
@@ -15,7 +15,7 @@ from compiler.resolve.checks.release_checks import check_releases
 from compiler.resolve.fleet import Fleet, ModelFilter, promotion_entries, selected_models
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import duplicate_elements
-from compiler.spec.language import iter_values
+from compiler.spec.language import ANY_KEY, iter_strings
 from compiler.spec.portfolio import DatasetSpec, DefaultsSpec, ModelSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
 
@@ -213,21 +213,21 @@ def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
         ),
     ]:
         for annotation in fleet.language.references(spec.kind):
-            for pointer, name in iter_values(spec.json, annotation.pointer):
-                if not portfolio.has_document(annotation.value, as_str(name)):
+            for pointer, name in iter_strings(spec.json, annotation.pointer):
+                if not portfolio.has_document(annotation.value, name):
                     location, subject = spec.document.location(pointer), Subject(spec.kind, spec.name, None, pointer)
                     yield _unknown_reference_finding(
-                        annotation.value, as_str(name), portfolio.by_kind(annotation.value), location, subject
+                        annotation.value, name, portfolio.by_kind(annotation.value), location, subject
                     )
 
 
 def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     """A use case names a class that its regime defines. Policies select by class, so a misspelled class would match none."""
-    schema = as_object(as_object(fleet.language.kind_schema("UseCase")["properties"])["classification"])
-    classes_by_regime = as_object(schema.get("x-modelyard-value-choices"))
+    classes_pointer = ("properties", "classification", "x-modelyard-value-choices")
+    schema = fleet.language.kind_schema("UseCase")
     for spec in fleet.portfolio.by_kind("UseCase").values():
         for regime, entry in spec.data.get("classification", {}).items():
-            known_classes = [as_str(word) for word in as_list(classes_by_regime.get(regime))]
+            known_classes = [word for _, word in iter_strings(schema, (*classes_pointer, regime, ANY_KEY))]
             value = entry.get("value")
             if known_classes and value not in known_classes:
                 pointer = ("classification", regime, "value")

@@ -6,10 +6,10 @@ from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
-from compiler.foundation.json_data import Pointer, as_list, as_object, format_path, plain_data
+from compiler.foundation.json_data import Pointer, format_path, plain_data
 from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
 from compiler.spec.data_types import EnsembleStepData, ReleaseData, SourceData
-from compiler.spec.language import TypeLanguage, iter_values
+from compiler.spec.language import TypeLanguage, iter_strings, iter_values
 from compiler.spec.portfolio import ModelSpec, release_contents
 from compiler.spec.quantities import QUANTITIES, Percentage, QuantityError
 
@@ -65,15 +65,13 @@ def _check_quantities(release: PublishedRelease, language: TypeLanguage) -> Iter
 def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:
     """Elements that are identified by name have unique names."""
     for annotation in language.release_merge_keys:
-        for pointer, elements in iter_values(plain_data(release.content), annotation.pointer[:-1]):
-            known_names: set[str] = set()
-            for index, element in enumerate(map(as_object, as_list(elements))):
-                name = str(element.get(annotation.value))
-                if name in known_names:
-                    message = f"{format_path(pointer)} has two elements with the {annotation.value} {name}"
-                    name_pointer = (*pointer, index, annotation.value)
-                    yield release.finding(codes.DUPLICATE_NAME, message, name_pointer, "keep one of the two")
-                known_names.add(name)
+        known_names: set[tuple[Pointer, str]] = set()
+        for pointer, name in iter_strings(plain_data(release.content), (*annotation.pointer, annotation.value)):
+            list_pointer = pointer[:-2]
+            if (list_pointer, name) in known_names:
+                message = f"{format_path(list_pointer)} has two elements with the {annotation.value} {name}"
+                yield release.finding(codes.DUPLICATE_NAME, message, pointer, "keep one of the two")
+            known_names.add((list_pointer, name))
 
 
 def _check_parameters(release: PublishedRelease) -> Iterator[Finding]:
