@@ -99,7 +99,6 @@ def test_no_reading_is_no_correction(correct, written):
         ({"type": "array", "items": {"type": "string"}}, "a", ["a"]),
         ({"type": "array", "items": {"type": "integer"}}, "a", None),
         ({"type": "string"}, ["a"], "a"),
-        ({"type": "object", "additionalProperties": {"type": "object"}}, ["a", "b"], {"a": {}, "b": {}}),
         ({"type": "object", "additionalProperties": {"type": "object"}}, ["a", "a"], None),
         ({"type": "object", "properties": {"a": {}, "b": {}}}, [{"a": 1}, {"b": 2}], {"a": 1, "b": 2}),
         ({"enum": ["a-b", "c"]}, "A_B", "a-b"),
@@ -109,6 +108,12 @@ def test_a_replacement_is_what_the_schema_accepts(schema, value, replacement):
     (violation,) = Validator(schema).violations(value)
     assert violation.replacement == replacement
     assert violation.is_certain == (replacement is not None)
+
+
+def test_names_in_a_list_become_keys_only_on_advice():
+    schema = {"type": "object", "additionalProperties": {"type": "object"}}
+    (violation,) = Validator(schema).violations(["a", "b"])
+    assert (violation.replacement, violation.is_certain) == ({"a": {}, "b": {}}, False)
 
 
 def test_a_map_becomes_the_list_of_its_entries():
