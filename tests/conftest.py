@@ -1,9 +1,12 @@
 """What every test may ask for."""
 
 import os
+import shlex
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -123,3 +126,22 @@ def program(skip_without: Callable[[str, str], NoReturn]) -> Callable[..., str]:
         return executable or skip_without(name, get or "install it")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def forking_modelyard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A program `modelyard`, alone in its folder, whose commands are forks of a process that has loaded the compiler."""
+    folder = tmp_path_factory.mktemp("forking")
+    scripts, socket, command = ROOT / "tests" / "fork_server", folder / "socket", folder / "bin" / "modelyard"
+    command.parent.mkdir()
+    words = [sys.executable, "-I", "-S", str(scripts / "send.py"), str(socket)]
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    serve = [sys.executable, str(scripts / "serve.py"), str(socket), str(ROOT)]
+    with subprocess.Popen(serve, env={**os.environ, "PYTHONPATH": python_path}) as server:
+        while not socket.exists():
+            assert server.poll() is None, "the fork server ended"
+            time.sleep(0.05)
+        yield command
+        server.terminate()

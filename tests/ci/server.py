@@ -1,7 +1,7 @@
 """A runner of GitHub Actions, as far as the rendered workflows go: jobs in order, matrices, conditions, and their steps for real.
 
 `actions/checkout` is a clone, `actions/setup-python` does nothing, and what is handed to code scanning is kept. Everything else is a
-script, which bash runs as GitHub's runners do. In it `modelyard` is a fork of a process that has loaded the compiler (`fork_server.py`),
+script, which bash runs as GitHub's runners do. In it `modelyard` is a fork of a process that has loaded the compiler,
 and `python -m pip install` looks whether the requirements are met (`installed.py`): this halves the time of a job.
 """
 
@@ -12,9 +12,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,24 +43,11 @@ class RunResult:
         return "\n".join(f"== {job}\n{text}" for job, text in self.logs.items())
 
 
-@contextmanager
-def modelyard_server(folder: Path) -> Iterator[Path]:
-    """The socket of a process that runs each command of `modelyard` in a fork."""
-    address = folder / "socket"
-    command = [sys.executable, str(SCRIPTS / "fork_server.py"), str(address), str(ROOT)]
-    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": PYTHON_PATH}) as process:
-        while not address.exists():
-            assert process.poll() is None, "fork_server.py ended"
-            time.sleep(0.05)
-        yield address
-        process.terminate()
-
-
 class Server:
     """A repository with its remote, and the workflows that its commits hold."""
 
     def __init__(self, folder: Path, origin: Path, other_repositories: dict[str, Path], modelyard: Path) -> None:
-        """`modelyard` is the socket of a process that runs its commands, as `modelyard_server` starts it."""
+        """`modelyard` is a program that runs the commands, as the fixture `forking_modelyard` writes it."""
         self.folder = folder
         self.origin = origin
         self.state = folder / "gh.json"
@@ -76,7 +61,7 @@ class Server:
         (self._home / ".gitconfig").write_text(config, encoding="utf-8")
         python, scripts = shlex.quote(sys.executable), shlex.quote(str(SCRIPTS))
         programs = {
-            "modelyard": f'exec {python} -I -S {scripts}/fork_client.py {shlex.quote(str(modelyard))} "$@"',
+            "modelyard": f'exec {shlex.quote(str(modelyard))} "$@"',
             "python": f'[ "$1 $2 $3" = "-m pip install" ] && exec {python} {scripts}/installed.py "$@"\nexec {python} "$@"',
             "gh": f'exec {python} {scripts}/gh.py "$@"',
         }

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from .expressions import Evaluator
-from .server import ROOT, TOKEN, RunResult, Server, modelyard_server
+from .server import ROOT, TOKEN, RunResult, Server
 
 pytestmark = pytest.mark.slow
 DEPLOYMENTS = "https://git.bank.example/ml/deployments.git"
@@ -38,20 +38,14 @@ NOT_NEEDED = (
 
 
 @pytest.fixture(scope="module")
-def modelyard(tmp_path_factory) -> Iterator[Path]:
-    with modelyard_server(tmp_path_factory.mktemp("modelyard")) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory, modelyard) -> Path:
+def first(tmp_path_factory, forking_modelyard) -> Path:
     """The sample with what a build of it commits, in a bare repository; without models that no job here needs."""
     folder = tmp_path_factory.mktemp("sample")
     work = folder / "work"
     shutil.copytree(ROOT / "models", work / "models", ignore=shutil.ignore_patterns("__pycache__", *NOT_NEEDED))
     shutil.copyfile(ROOT / "modelyard.yaml", work / "modelyard.yaml")
     (work / ".gitignore").write_text("/build/\n__pycache__/\n", encoding="utf-8")
-    server = Server(folder / "tools", folder / "origin.git", {}, modelyard)
+    server = Server(folder / "tools", folder / "origin.git", {}, forking_modelyard)
     server.git("init", "-q", "--bare", "-b", "main", str(folder / "origin.git"), cwd=folder)
     build(server, work)
     server.git("init", "-q", "-b", "main", cwd=work)
@@ -122,9 +116,11 @@ class Repository:
 
 
 @pytest.fixture
-def repository(first, tmp_path, modelyard) -> Repository:
+def repository(first, tmp_path, forking_modelyard) -> Repository:
     shutil.copytree(first, tmp_path / "origin.git")
-    server = Server(tmp_path / "tools", tmp_path / "origin.git", {DEPLOYMENTS: tmp_path / "deployments.git"}, modelyard)
+    server = Server(
+        tmp_path / "tools", tmp_path / "origin.git", {DEPLOYMENTS: tmp_path / "deployments.git"}, forking_modelyard
+    )
     server.git("init", "-q", "--bare", "-b", "main", str(tmp_path / "deployments.git"), cwd=tmp_path)
     return Repository(server)
 

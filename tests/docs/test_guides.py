@@ -15,10 +15,8 @@ Pages are parsed as CommonMark, because a regular expression for fences missed a
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -227,20 +225,10 @@ class Reader:
         return f"$ {command}\n{output}\n" if output else f"$ {command}\n"
 
 
-def command_folder(folder: Path) -> Path:
-    """A `modelyard` that is the code under test, wherever that is installed."""
-    folder.mkdir()
-    command = folder / "modelyard"
-    command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m compiler "$@"\n', encoding="utf-8")
-    command.chmod(0o755)
-    return folder
-
-
 @pytest.fixture
-def reader(tmp_path: Path) -> Reader:
-    python_path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    path = os.pathsep.join([str(command_folder(tmp_path / "bin")), os.environ["PATH"]])
-    environment = {"PATH": path, "PYTHONPATH": python_path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+def reader(tmp_path: Path, forking_modelyard: Path) -> Reader:
+    path = os.pathsep.join([str(forking_modelyard.parent), os.environ["PATH"]])
+    environment = {"PATH": path, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
     git = {f"GIT_{who}_{what}": "docs@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
     return Reader(tmp_path / "project", environment | git)
 

@@ -1,8 +1,8 @@
-"""Runs `modelyard` for the jobs of tests: each command in a fork of a process that has loaded the compiler.
+"""Runs `modelyard` for tests that are not about processes: each command in a fork of a process that has loaded the compiler.
 
 Started as a process of its own, a command spends half of its time on imports and on compiling templates, which these tests are not
-about; a job runs up to ten commands. Usage: `fork_server.py SOCKET PROJECT`, where the project is compiled once before the first
-command. `fork_client.py` sends commands.
+about. Usage: `serve.py SOCKET PROJECT`, where the project is compiled once before the first
+command. `send.py` sends commands.
 """
 
 import io

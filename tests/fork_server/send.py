@@ -1,4 +1,4 @@
-"""Sends a command to `fork_server.py`, with the streams, folder and variables of this process: `fork_client.py SOCKET ARGUMENT…`."""
+"""Sends a command to `serve.py`, with the streams, folder and variables of this process: `send.py SOCKET ARGUMENT…`."""
 
 import json
 import os
