@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from compiler.commands.common.streams import print_status
 from compiler.foundation.errors import HostError, UsageError
-from compiler.foundation.json_data import as_object, as_str
+from compiler.json_schema import SchemaNode, Validator
 from compiler.report.finding_text import pluralize
 from compiler.scaffold.new_files import write_new_files
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, load_catalog
@@ -38,10 +37,10 @@ def create_project(*, folder: Path | None, name: str | None, provider: str | Non
 def _project_name(root: Path, name: str | None) -> str:
     if name is None:
         return slugify(root.name)
-    schema = as_object(as_object(load_catalog().kind_schema("Project")["properties"])["name"])
-    if re.fullmatch(as_str(schema["pattern"]), name) and slugify(name) == name:
+    schema = SchemaNode(load_catalog().kind_schema("Project")).property_schema("name")
+    if slugify(name) == name and not Validator(schema.keywords).violations(name):
         return name
-    raise UsageError(f"`{name}` is not {as_str(schema['x-modelyard-expects'])}", help=f"--name {slugify(name)}")
+    raise UsageError(f"`{name}` is not {schema.text('x-modelyard-expects')}", help=f"--name {slugify(name)}")
 
 
 def _delivery_branch(root: Path) -> str | None:

@@ -80,6 +80,28 @@ class SchemaNode:
         """The schemas of the declared keys; `false` forbids a key."""
         return self._map("properties")
 
+    def property_schema(self, name: str) -> "SchemaNode":
+        """The schema of a declared key."""
+        return SchemaNode.parse(self.properties.get(name))
+
+    @property
+    def definitions(self) -> Mapping[str, Json]:
+        """The schemas that `$ref` can name."""
+        return self._map("$defs")
+
+    def definition(self, name: str) -> "SchemaNode":
+        """A schema that `$ref` can name."""
+        return SchemaNode.parse(self.definitions.get(name))
+
+    @property
+    def dependent_required(self) -> Mapping[str, Sequence[str]]:
+        """The keys that another key requires, by that key."""
+        return {
+            key: [name for name in names if isinstance(name, str)]
+            for key, names in self._map("dependentRequired").items()
+            if isinstance(names, list)
+        }
+
     @property
     def pattern_properties(self) -> Mapping[str, Json]:
         """The schemas of the keys that match a pattern."""

@@ -1,13 +1,12 @@
 """The document that `modelyard new` is asked for: its options checked against the language and the project."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import as_object, as_str
 from compiler.foundation.suggestions import closest_match
+from compiler.json_schema import SchemaNode, Validator
 from compiler.scaffold.existing_project import ExistingProject
 from compiler.scaffold.new_document import NewDocument
 from compiler.scaffold.schema_catalog import SchemaCatalog
@@ -74,9 +73,9 @@ def _new_document(kind: str, name: str, folder: str, options: ModelOptions) -> N
 
 
 def _require_name(name: str, schemas: SchemaCatalog) -> None:
-    schema = as_object(as_object(schemas.kind_schema("Team")["properties"])["name"])
-    if not re.fullmatch(as_str(schema["pattern"]), name) or len(name) > int(str(schema["maxLength"])):
-        raise UsageError(f"`{name}` is not {as_str(schema['x-modelyard-expects'])}", help="choose another name")
+    schema = SchemaNode(schemas.kind_schema("Team")).property_schema("name")
+    if Validator(schema.keywords).violations(name):
+        raise UsageError(f"`{name}` is not {schema.text('x-modelyard-expects')}", help="choose another name")
 
 
 def _require_existing(kind: str, name: str, names: Iterable[str]) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from posixpath import dirname, join, relpath
 
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object
+from compiler.foundation.json_data import Json, Object, Pointer
+from compiler.json_schema import SchemaNode
 from compiler.scaffold.existing_project import ExistingProject
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, to_kebab_case
 from compiler.scaffold.spec_template import SpecTemplate
@@ -41,18 +42,20 @@ def document_path(document: NewDocument, project: ExistingProject, catalog: Sche
             document.folder or f"{project.folder('models')}/{to_kebab_case(document.kind)}s", f"{document.name}.yaml"
         )
     folder = document.folder or project.folder("models")
-    source = as_object(as_object(catalog.type_schema(document.type)["$defs"])["Source"])
+    source = SchemaNode(catalog.type_schema(document.type)).definition("Source")
     companion_fields = {
         annotation.pointer[1] for annotation in catalog.language.type_language(document.type).companion_files
     }
-    has_companions = not companion_fields.isdisjoint(as_list(source.get("required")))
+    has_companions = not companion_fields.isdisjoint(source.required)
     return join(folder, document.name, "spec.yaml") if has_companions else join(folder, f"{document.name}.yaml")
 
 
 def document_text(document: NewDocument, path: str, project: ExistingProject, catalog: SchemaCatalog) -> str:
     """The document, with the comment that tells editors its schema."""
     is_model = document.kind == "Model"
-    schema = _reorder_fields(catalog.type_schema(document.type)) if is_model else catalog.kind_schema(document.kind)
+    schema = SchemaNode(
+        _reorder_fields(catalog.type_schema(document.type)) if is_model else catalog.kind_schema(document.kind)
+    )
     template = SpecTemplate(
         schema=schema,
         values=_model_values(document, path, project) if is_model else _document_values(document, project, schema),
@@ -66,7 +69,7 @@ def document_text(document: NewDocument, path: str, project: ExistingProject, ca
 
 def _reorder_fields(model: Object) -> Object:
     """The Model schema with its fields in reading order: what the model is, how it runs, and where."""
-    fields = as_object(model["properties"])
+    fields = SchemaNode(model).properties
     leading_fields = {name: node for name, node in fields.items() if name not in _TRAILING_KEYS}
     return {**model, "properties": leading_fields | {name: fields[name] for name in _TRAILING_KEYS}}
 
@@ -83,11 +86,11 @@ def _header_values(document: NewDocument) -> dict[Pointer, Json]:
     return {("apiVersion",): API_VERSION, ("kind",): document.kind, ("name",): document.name}
 
 
-def _document_values(document: NewDocument, project: ExistingProject, schema: Object) -> Mapping[Pointer, Json]:
+def _document_values(document: NewDocument, project: ExistingProject, schema: SchemaNode) -> Mapping[Pointer, Json]:
     values = _header_values(document)
-    if "name" not in as_object(schema["properties"]):
+    if "name" not in schema.properties:
         del values["name",]
-    if "owner" in as_list(schema.get("required")):
+    if "owner" in schema.required:
         values |= _single_candidate(("owner",), project.names("Team"))
     return values
 

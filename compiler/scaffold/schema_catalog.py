@@ -8,8 +8,9 @@ from pathlib import Path
 
 from compiler.foundation import resources
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match
+from compiler.json_schema import SchemaNode
 from compiler.spec.language import Language
 
 EDITOR_FOLDER = ".modelyard/schemas"
@@ -52,9 +53,8 @@ class SchemaCatalog:
     def entries(self) -> Iterator[SchemaEntry]:
         """Every schema, kinds before types."""
         for kind_word, kind in self.kinds_by_word.items():
-            yield SchemaEntry(
-                kind_word, as_str(self.kind_schema(kind).get("description")), self._schema_path(kind_word)
-            )
+            summary = SchemaNode(self.kind_schema(kind)).text("description")
+            yield SchemaEntry(kind_word, summary, self._schema_path(kind_word))
         for name in self.language.types:
             path = self.folder / "types" / f"{name}{_SUFFIX}"
             yield SchemaEntry(f"model/{name}", self.language.type_language(name).title, path)
@@ -79,14 +79,15 @@ class SchemaCatalog:
     def kind_schema(self, name: str) -> Object:
         """The schema of a kind."""
         path = self._standalone_schemas.get(name)
-        return as_object(json.loads(path.read_bytes())) if path else self.language.kind_schema(name)
+        schema: Object = json.loads(path.read_bytes()) if path else self.language.kind_schema(name)
+        return schema
 
     def type_schema(self, name: str) -> Object:
         """The schema of a Model document of one type."""
         schema = resources.type_schemas()[name]
-        spec = as_object(as_object(schema["$defs"])["Spec"])
+        definitions, spec = SchemaNode(schema).definitions, SchemaNode(schema).definition("Spec").keywords
         head = {key: schema[key] for key in ("$schema", "$id", "title")}
-        return {**head, **spec, "$defs": _used_definitions(spec, as_object(schema["$defs"]))}
+        return {**head, **spec, "$defs": _used_definitions(spec, definitions)}
 
     def editor_schemas(self) -> Mapping[str, bytes]:
         """One file per kind, by file name."""
@@ -129,14 +130,13 @@ def _normalize(text: str) -> str:
 def _used_definitions(root: Object, definitions: Object) -> Object:
     """The definitions that the root references, directly or indirectly."""
     used_names: dict[str, None] = {}
-    queue: list[object] = [root]
+    queue: list[Json] = [root]
     while queue:
         node = queue.pop()
-        if isinstance(node, Mapping):
-            name = as_str(node.get("$ref")).removeprefix("#/$defs/")
-            if name and name not in used_names:
-                used_names[name] = None
-                queue.append(definitions[name])
+        name = SchemaNode.parse(node).text("$ref").removeprefix("#/$defs/")
+        if name and name not in used_names:
+            used_names[name] = None
+            queue.append(definitions[name])
         queue.extend(node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ())
     return {name: definitions[name] for name in sorted(used_names)}
 

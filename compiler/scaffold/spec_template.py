@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Pointer
+from compiler.json_schema import SchemaNode
 
 _COMMENT_COLUMN = 32
 _WIDTH = 120
@@ -23,7 +24,7 @@ _NON_STRING_WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"
 class SpecTemplate:
     """What is known about a document before it is filled in."""
 
-    schema: Object
+    schema: SchemaNode
     values: Mapping[Pointer, Json]
     """Values by pointer; `None` includes an optional field without a value. Other required fields stay empty."""
     required_keys: frozenset[str]
@@ -40,8 +41,8 @@ class SpecTemplate:
         text = "".join(f"{line}\n" for line in self._map_lines(self.schema, (), ""))
         return re.sub(r"\n{3,}", "\n\n", text)
 
-    def _map_lines(self, node: Object, pointer: Pointer, indent: str) -> Iterator[str]:
-        fields = {name: self._deref(child) for name, child in as_object(node.get("properties")).items()}
+    def _map_lines(self, node: SchemaNode, pointer: Pointer, indent: str) -> Iterator[str]:
+        fields = {name: self._dereference(node.property_schema(name)) for name in node.properties}
         required_names = [name for name in fields if name in self._required_in(node, pointer)]
         optional_names = [
             name for name in fields if name not in required_names and (pointer or name not in self.excluded_keys)
@@ -57,80 +58,74 @@ class SpecTemplate:
                 f"{indent}# {_format_value(name)}:", fields[name], (*pointer, name), alternatives.get(name, "")
             )
 
-    def _required_in(self, node: Object, pointer: Pointer) -> frozenset[str]:
+    def _required_in(self, node: SchemaNode, pointer: Pointer) -> frozenset[str]:
         """The required keys of a map; of alternatives, the first with the keys that it requires."""
-        first_choice = as_object(next(iter(as_list(node.get("oneOf"))), None))
+        first_choice = next(iter(node.alternatives("oneOf")), SchemaNode())
         child_keys = {
             str(value_pointer[len(pointer)])
             for value_pointer in self.values
             if value_pointer[: len(pointer)] == pointer != value_pointer
         }
-        keys = {
-            as_str(key) for key in (*as_list(node.get("required")), *as_list(first_choice.get("required")))
-        } | child_keys
+        keys = {*node.required, *first_choice.required} | child_keys
         keys |= self.required_keys if not pointer else frozenset()
-        dependent_keys = as_object(node.get("dependentRequired"))
-        return frozenset(keys | {as_str(key) for name in keys for key in as_list(dependent_keys.get(name))})
+        dependent_keys = node.dependent_required
+        return frozenset(keys | {key for name in keys for key in dependent_keys.get(name, ())})
 
-    def _field_lines(self, name: str, node: Object, pointer: Pointer, indent: str) -> Iterator[str]:
+    def _field_lines(self, name: str, node: SchemaNode, pointer: Pointer, indent: str) -> Iterator[str]:
         key = f"{indent}{_format_value(name)}:"
-        if self.values.get(pointer, node.get("const")) is not None:
-            yield from self._commented_line(
-                f"{key} {_format_value(self.values.get(pointer, node.get('const')))}", node, pointer
-            )
+        value = self.values.get(pointer, node.keywords.get("const"))
+        if value is not None:
+            yield from self._commented_line(f"{key} {_format_value(value)}", node, pointer)
         elif "items" in node:
             yield from self._commented_line(key, node, pointer)
-            yield from self._element_lines(self._deref(node["items"]), (*pointer, 0), f"{indent}  ")
+            yield from self._element_lines(self._dereference(node.subschema("items")), (*pointer, 0), f"{indent}  ")
         else:
             yield from self._commented_line(key, node, pointer)
             yield from self._map_lines(node, pointer, f"{indent}  ")
 
-    def _element_lines(self, node: Object, pointer: Pointer, indent: str) -> Iterator[str]:
+    def _element_lines(self, node: SchemaNode, pointer: Pointer, indent: str) -> Iterator[str]:
         lines = list(self._map_lines(node, pointer, f"{indent}  "))
         if not lines:
-            yield from _with_comment(f"{indent}-", as_str(node.get("x-modelyard-expects")))
+            yield from _with_comment(f"{indent}-", node.text("x-modelyard-expects"))
         for index, line in enumerate(lines):
             yield f"{indent}- {line.lstrip()}" if index == 0 else line
 
-    def _commented_line(self, text: str, node: Object, pointer: Pointer, prefix: str = "") -> Iterator[str]:
+    def _commented_line(self, text: str, node: SchemaNode, pointer: Pointer, prefix: str = "") -> Iterator[str]:
         if pointer in _UNCOMMENTED_KEYS:
             yield text
             return
         parts = [
             prefix,
-            as_str(node.get("description")),
+            node.text("description"),
             self._choices_text(node, pointer),
             self.hints.get(pointer, ""),
         ]
         yield from _with_comment(text, " ".join(filter(None, parts)))
 
-    def _choices_text(self, node: Object, pointer: Pointer) -> str:
-        enum = [_format_value(choice) for choice in as_list(node.get("enum")) if choice is not None]
-        names = self.names_by_kind.get(as_str(node.get("x-modelyard-ref")), ())
+    def _choices_text(self, node: SchemaNode, pointer: Pointer) -> str:
+        enum = [_format_value(choice) for choice in node.enum if choice is not None]
+        names = self.names_by_kind.get(node.text("x-modelyard-ref"), ())
         if enum:
             return f"One of: {', '.join(enum)}."
         return f"Known: {', '.join(names)}." if names and pointer not in self.values else ""
 
-    def _deref(self, node: Json) -> Object:
-        schema = as_object(node)
-        while "$ref" in schema or "anyOf" in schema:
-            definition = (
-                as_object(self.schema["$defs"])[as_str(schema["$ref"]).rpartition("/")[2]] if "$ref" in schema else None
-            )
-            branch = as_object(definition or as_list(schema["anyOf"])[0])
-            schema = {**branch, **{key: value for key, value in schema.items() if key not in {"$ref", "anyOf"}}}
-        return schema
+    def _dereference(self, node: SchemaNode) -> SchemaNode:
+        """The node with the keywords of its definition, or of its first alternative."""
+        while "$ref" in node or "anyOf" in node:
+            definition = self.schema.definition(node.text("$ref").rpartition("/")[2]) if "$ref" in node else None
+            branch = definition or node.alternatives("anyOf")[0]
+            own_keywords = {key: value for key, value in node.keywords.items() if key not in {"$ref", "anyOf"}}
+            node = SchemaNode({**branch.keywords, **own_keywords})
+        return node
 
 
 def _is_block(lines: Sequence[str]) -> bool:
     return lines[-1].startswith(" ")
 
 
-def _alternative_prefixes(node: Object) -> Mapping[str, str]:
+def _alternative_prefixes(node: SchemaNode) -> Mapping[str, str]:
     """The comment prefixes of alternative keys; the first alternative is the one that is written."""
-    choices = [
-        [as_str(key) for key in as_list(as_object(branch).get("required"))] for branch in as_list(node.get("oneOf"))
-    ]
+    choices = [branch.required for branch in node.alternatives("oneOf")]
     return {key: f"Instead of `{choices[0][0]}`:" for choice in choices[1:] for key in choice}
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from compiler import __version__
 from compiler.foundation import resources
-from compiler.foundation.json_data import Object, as_object
+from compiler.foundation.json_data import Object
 from compiler.scaffold.ci_providers import ci_starter_folder
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog
 from compiler.source.yaml_parse import parse
@@ -98,7 +98,12 @@ def _missing_addition(project: bytes, addition: str) -> tuple[str, str]:
     """The settings that a project file lacks, and the key below which they belong."""
     text = project.decode(errors="replace")
     current_emitters, required_emitters = (_emitter_settings(content) for content in (text, addition))
-    if all(as_object(current_emitters.get(name)).get("enabled") is True for name in required_emitters):
+    enabled_emitters = {
+        name
+        for name, settings in current_emitters.items()
+        if isinstance(settings, dict) and settings.get("enabled") is True
+    }
+    if required_emitters.keys() <= enabled_emitters:
         return "", ""
     return (
         (addition.replace(_EMITTERS_KEY, "", 1), _EMITTERS_KEY.strip().rstrip(":"))
@@ -109,7 +114,8 @@ def _missing_addition(project: bytes, addition: str) -> tuple[str, str]:
 
 def _emitter_settings(text: str) -> Object:
     documents = parse(text, PROJECT_FILE).documents
-    return as_object(documents[0].data.get("emitters")) if documents else {}
+    settings = documents[0].data.get("emitters") if documents else None
+    return settings if isinstance(settings, dict) else {}
 
 
 def _read_folder(folder: Path) -> dict[str, bytes]:
