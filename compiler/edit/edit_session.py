@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.edit.yaml_edit import NotEditableError, delete_key, set_value
-from compiler.foundation.json_data import Json, as_object
+from compiler.foundation.json_data import Json, value_at
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check
 from compiler.source.document import Document
@@ -44,11 +44,11 @@ class EditSession:
     def remove_key(self, spec: Spec, pointer: tuple[str, ...]) -> None:
         """Delete the key if it exists."""
         document = self._current_document(spec)
-        parent = document.data
-        for part in pointer[:-1]:
-            parent = as_object(parent.get(part))
-        if pointer[-1] in parent:
-            self.texts[spec.document.path] = delete_key(document, pointer)
+        try:
+            value_at(document.data, pointer)
+        except (KeyError, TypeError):
+            return
+        self.texts[spec.document.path] = delete_key(document, pointer)
 
     def finish(self, summary: str, skipped_findings: tuple[Finding, ...] = ()) -> EditOutcome:
         """The files, unless the edited specs have a blocking finding that the present ones do not have."""

@@ -7,8 +7,8 @@ from compiler.diagnostics.finding import Finding, Subject, sorted_unique
 from compiler.edit.deployment_state import require_model
 from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not_editable_findings
 from compiler.edit.yaml_edit import NotEditableError
-from compiler.foundation.json_data import Json, Object, as_object, as_str
 from compiler.pipeline.session import Session
+from compiler.spec.data_types import ModelData, ModelDocumentData
 from compiler.spec.portfolio import ModelSpec
 
 
@@ -68,11 +68,11 @@ def _too_early_findings(session: Session, spec: ModelSpec) -> Iterator[Finding]:
 
 
 def _retirement_date(session: Session, spec: ModelSpec) -> str:
-    return as_str(as_object(_base_data(session, spec).get("retirement")).get("date"))
+    retirement = _base_data(session, spec).get("retirement") or {}
+    return retirement.get("date") or ""
 
 
-def _base_data(session: Session, spec: ModelSpec) -> Object:
+def _base_data(session: Session, spec: ModelSpec) -> ModelData | ModelDocumentData:
     """The base data of a model; its own data if it does not resolve."""
     model, _ = session.fleet.resolve(spec.name, None)
-    data: Json = model.json if model else spec.json
-    return as_object(data)
+    return model.data if model else spec.data

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from compiler.diagnostics.finding import Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, format_path
+from compiler.foundation.json_data import Json, Pointer, format_path
 from compiler.source.document import Document
 from compiler.source.node_positions import NodePosition, positions_of
 from compiler.source.yaml_parse import parse
@@ -54,19 +54,24 @@ def delete_key(document: Document, pointer: tuple[str, ...]) -> str:
     return _verify_edit(document, pointer, text, _data_without_key(document.data, pointer))
 
 
-def _data_with_value(data: Object, pointer: tuple[str, ...], value: Json) -> Object:
-    part, rest = pointer[0], pointer[1:]
-    return {**data, part: _data_with_value(as_object(data.get(part)), rest, value) if rest else value}
+def _data_with_value(data: Json, pointer: tuple[str, ...], value: Json) -> Json:
+    """The data with the value at the pointer; what is no map on the way is replaced by one."""
+    if not pointer:
+        return value
+    part, fields = pointer[0], data if isinstance(data, dict) else {}
+    return {**fields, part: _data_with_value(fields.get(part), pointer[1:], value)}
 
 
-def _data_without_key(data: Object, pointer: tuple[str, ...]) -> Object:
+def _data_without_key(data: Json, pointer: tuple[str, ...]) -> Json:
+    if not isinstance(data, dict):
+        return data
     part, rest = pointer[0], pointer[1:]
     if rest:
-        return {**data, part: _data_without_key(as_object(data.get(part)), rest)}
+        return {**data, part: _data_without_key(data.get(part), rest)}
     return {key: member for key, member in data.items() if key != part}
 
 
-def _verify_edit(document: Document, pointer: tuple[str, ...], text: str, expected_data: Object) -> str:
+def _verify_edit(document: Document, pointer: tuple[str, ...], text: str, expected_data: Json) -> str:
     """Return the text if its documents differ from the old ones in the edited value only; else raise `NotEditableError`."""
     old_result, new_result = parse(document.text, document.path), parse(text, document.path)
     expected_documents = [

@@ -13,17 +13,18 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Literal, TypeGuard, Union, get_args, get_origin, get_type_hints
 
+from compiler.foundation.json_data import Json, Object
 from compiler.inventory.columns import COLUMNS
 from compiler.inventory.due_items import DueItem
 from compiler.inventory.row import ExcludedDocument, Row
 from compiler.inventory.serialize import json_keys
 
-Schema = dict[str, Any]
+Schema = dict[str, Json]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_SCALARS: Mapping[type, Schema] = {
+_SCALARS: Mapping[object, Schema] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
@@ -50,7 +51,7 @@ def schema_files() -> dict[str, str]:
 
 def inventory_schema() -> Schema:
     """The output of `modelyard inventory --format json`."""
-    properties = {
+    properties: Schema = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
         "models": {"type": "array", "items": {"$ref": "#/$defs/Row"}, "description": "A row a model, by name."},
@@ -65,7 +66,7 @@ def inventory_schema() -> Schema:
 
 def due_schema() -> Schema:
     """The output of `modelyard inventory due --format json`."""
-    properties = {
+    properties: Schema = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
         "asOf": _DAY | {"description": "The day on which it was asked."},
@@ -100,12 +101,12 @@ def table_schema() -> Schema:
     }
 
 
-def _document_schema(name: str, description: str, properties: Schema, definitions: Schema) -> Schema:
+def _document_schema(name: str, description: str, properties: Object, definitions: Object) -> Schema:
     head = {"$schema": DIALECT, "$id": f"urn:modelyard:v1:outputs:{name}", "title": name, "description": description}
     return {**head, **_closed_object(properties, list(properties)), "$defs": definitions}
 
 
-def _closed_object(properties: Schema, required_keys: list[str]) -> Schema:
+def _closed_object(properties: Object, required_keys: list[str]) -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": properties, "required": required_keys}
 
 
@@ -124,7 +125,7 @@ def _definitions(*classes: type) -> Schema:
 
 def _class_schema(class_: type) -> Schema:
     hints, descriptions = get_type_hints(class_, include_extras=True), _docstrings(class_)
-    properties = {
+    properties: Schema = {
         key: _type_schema(hints[name]) | {"description": descriptions[name]} for name, key in json_keys(class_)
     }
     required_keys = [key for name, key in json_keys(class_) if NoneType not in get_args(hints[name])]
@@ -132,7 +133,7 @@ def _class_schema(class_: type) -> Schema:
     return {**head, **_closed_object(properties, required_keys)}
 
 
-def _type_schema(hint: Any) -> Schema:  # noqa: ANN401 - any annotation
+def _type_schema(hint: object) -> Schema:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
         return dict(_MARKERS[args[1]])
@@ -153,11 +154,11 @@ def _type_schema(hint: Any) -> Schema:  # noqa: ANN401 - any annotation
     return dict(_SCALARS[hint])
 
 
-def _is_class(hint: Any) -> bool:  # noqa: ANN401 - any annotation
+def _is_class(hint: object) -> TypeGuard[type]:
     return isinstance(hint, type) and is_dataclass(hint)
 
 
-def _nested_types(hint: Any) -> Iterator[Any]:  # noqa: ANN401 - any annotation
+def _nested_types(hint: object) -> Iterator[object]:
     yield hint
     for arg in get_args(hint):
         yield from _nested_types(arg)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Location
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, format_path, value_at
+from compiler.foundation.json_data import Json, Pointer, format_path, value_at
 from compiler.foundation.provenance import Origin
 from compiler.foundation.suggestions import closest_match
 from compiler.pipeline.session import Session
@@ -125,8 +125,8 @@ def _explain_in_environment(session: Session, name: str, pointer: Pointer, envir
     return ValueExplanation(title, resolved_value, _layer_values(model, pointer))
 
 
-def _path_hint(data: Object, pointer: Pointer) -> str:
-    node: Json = data
+def _path_hint(data: Json, pointer: Pointer) -> str:
+    node = data
     for part in pointer:
         keys = [str(key) for key in node] if isinstance(node, dict) else []
         if isinstance(node, dict) and part in node:
@@ -237,7 +237,7 @@ def _locate_values(
             return index, [pointer], tree, source_map
         raise UsageError(
             f"{planned_file.path} has no {selector}",
-            help=_path_hint(as_object(render_result.documents[0]), pointer) or None,
+            help=_path_hint(render_result.documents[0], pointer) or None,
         )
     for document in parse(render_result.text, planned_file.path).documents:
         lines = [

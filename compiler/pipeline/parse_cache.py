@@ -19,7 +19,7 @@ from pathlib import Path
 import yaml
 
 from compiler import __version__
-from compiler.foundation.json_data import Json, as_object
+from compiler.foundation.json_data import Json
 from compiler.source.document import Document
 from compiler.source.text_decoding import decode
 from compiler.source.yaml_parse import ParseResult, parse
@@ -131,10 +131,13 @@ def _load_entries(file: Path) -> Mapping[str, Json]:
             digest, _, content = stream.read().partition(b"\n")
         if digest != hashlib.sha256(content).hexdigest().encode():
             return {}
-        envelope = as_object(json.loads(content))
+        envelope = json.loads(content)
     except (OSError, ValueError, RecursionError):
         return {}
-    return as_object(envelope.get("files")) if envelope.get("version") == reader_version() else {}
+    match envelope:
+        case {"version": version, "files": dict(files)} if version == reader_version():
+            return files
+    return {}
 
 
 def _write_envelope(file: Path, envelope: Json) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.foundation import resources
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str, value_at
+from compiler.foundation.json_data import Json, Object, value_at
 from compiler.json_schema import SchemaError, Validator, to_strict_schema
 from compiler.plan.emitters.emitter import Emitter
 from compiler.source.tree import Tree
@@ -35,16 +35,14 @@ class OutputSchemas:
         self._crd_schemas: dict[str, Object] | None = None
         self._package_schemas: dict[tuple[str, str], Mapping[str, Object]] = {}
         self._compiled_schemas: dict[tuple[str, str], OutputSchema | None] = {}
-        self._libraries = [
-            as_object(entry) for entry in as_list(parse_list(resources.read_shipped_text("libraries.yaml")))
-        ]
+        self._libraries = list(_read_libraries())
 
     def schema_for(self, emitter: Emitter, key: str, environment: Object) -> OutputSchema | None:
         """The schema for the key in the environment; `None` if there is none."""
         if key in emitter.schemas:
             version = emitter.digest
         else:
-            version = ",".join(_library_version(library, environment) or "" for library in self._libraries)
+            version = ",".join(library.version_in(environment) or "" for library in self._libraries)
         name = (key, version)
         if name not in self._compiled_schemas:
             self._compiled_schemas[name] = self._compile_schema(emitter, key, environment)
@@ -53,13 +51,7 @@ class OutputSchemas:
     def missing_extras(self) -> tuple[str, ...]:
         """Extras with schemas that are not installed."""
         return tuple(
-            sorted(
-                {
-                    as_str(library["extra"])
-                    for library in self._libraries
-                    if not resources.has_package(as_str(library["package"]))
-                }
-            )
+            sorted({library.extra for library in self._libraries if not resources.has_package(library.package)})
         )
 
     def _compile_schema(self, emitter: Emitter, key: str, environment: Object) -> OutputSchema | None:
@@ -76,13 +68,13 @@ class OutputSchemas:
                 return OutputSchema(Validator({"$ref": f"#/$defs/{name}", "$defs": reachable}), None)
         return None
 
-    def _package_definitions(self, library: Object, environment: Object) -> Mapping[str, Object]:
-        version = _library_version(library, environment)
+    def _package_definitions(self, library: "_Library", environment: Object) -> Mapping[str, Object]:
+        version = library.version_in(environment)
         if version is None:
             return {}
-        name = (as_str(library["package"]), version)
+        name = (library.package, version)
         if name not in self._package_schemas:
-            content = resources.read_package_file(name[0], as_str(library["file"]).replace("{version}", version))
+            content = resources.read_package_file(library.package, library.file.replace("{version}", version))
             document = json.loads(content) if content else {}
             self._package_schemas[name] = document.get("$defs") or document.get("definitions") or {}
         return self._package_schemas[name]
@@ -93,10 +85,34 @@ class OutputSchemas:
         return self._crd_schemas
 
 
-def parse_list(text: str) -> Json:
-    """Parse a YAML list; it is wrapped in a map, because the parser expects one."""
-    document_text = "all:\n" + "".join(f"  {line}\n" for line in text.splitlines())
-    return parse(document_text, "libraries.yaml").documents[0].data["all"]
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """A Python package with schemas: an entry of libraries.yaml."""
+
+    package: str
+    extra: str
+    version: str
+    """The field of the Environment with the version, its parts separated by dots."""
+    file: str
+
+    def version_in(self, environment: Object) -> str | None:
+        """The version that the environment has."""
+        try:
+            version = value_at(environment, tuple(self.version.split(".")))
+        except (KeyError, TypeError):
+            return None
+        return version if version and isinstance(version, str) else None
+
+
+def _read_libraries() -> Iterator[_Library]:
+    """The packages of libraries.yaml. Its list is wrapped in a map, because the parser expects one."""
+    lines = resources.read_shipped_text("libraries.yaml").splitlines()
+    [document] = parse("all:\n" + "".join(f"  {line}\n" for line in lines), "libraries.yaml").documents
+    entries = document.data["all"]
+    for entry in entries if isinstance(entries, list) else ():
+        match entry:
+            case {"package": str(package), "extra": str(extra), "version": str(version), "file": str(file)}:
+                yield _Library(package, extra, version, file)
 
 
 def _compile_crd(schema: Object) -> OutputSchema | None:
@@ -107,18 +123,13 @@ def _compile_crd(schema: Object) -> OutputSchema | None:
         return None
 
 
-def _library_version(library: Object, environment: Object) -> str | None:
-    try:
-        return as_str(value_at(environment, tuple(as_str(library["version"]).split(".")))) or None
-    except (KeyError, TypeError):
-        return None
-
-
-def _gvk_keys(node: Object) -> list[str]:
-    return [
-        "/".join(filter(None, [as_str(gvk.get("group")), as_str(gvk.get("version")), as_str(gvk.get("kind"))]))
-        for gvk in map(as_object, as_list(node.get(_GVK)))
-    ]
+def _gvk_keys(node: Object) -> Iterator[str]:
+    """The keys of the kinds that a definition describes; those of the core API have no group."""
+    kinds = node.get(_GVK)
+    for kind in kinds if isinstance(kinds, list) else ():
+        match kind:
+            case {"group": str(group), "version": str(version), "kind": str(name)}:
+                yield f"{group}/{version}/{name}" if group else f"{version}/{name}"
 
 
 def _reachable_definitions(definitions: Mapping[str, Object], name: str) -> dict[str, Object]:
@@ -153,15 +164,17 @@ def _project_schemas(tree: Tree, folder: str) -> Iterator[tuple[str, Object]]:
             group, _, name = path.removeprefix(f"{folder}/").removesuffix(".json").rpartition("/")
             kind, _, version = name.rpartition("_")
             try:
-                yield f"{group}/{version}/{kind}".lower(), as_object(json.loads(tree.read(path)))
+                schema = json.loads(tree.read(path))
             except ValueError:
                 continue
+            if isinstance(schema, dict):
+                yield f"{group}/{version}/{kind}".lower(), schema
 
 
 def _crd_versions(data: Object) -> Iterator[tuple[str, Object]]:
-    spec = as_object(data.get("spec"))
-    kind = as_str(as_object(spec.get("names")).get("kind"))
-    for version in map(as_object, as_list(spec.get("versions"))):
-        schema = as_object(as_object(version.get("schema")).get("openAPIV3Schema"))
-        if schema:
-            yield f"{spec.get('group')}/{version.get('name')}/{kind}".lower(), schema
+    match data:
+        case {"spec": {"group": str(group), "names": {"kind": str(kind)}, "versions": list(versions)}}:
+            for version in versions:
+                match version:
+                    case {"name": str(name), "schema": {"openAPIV3Schema": dict(schema)}} if schema:
+                        yield f"{group}/{name}/{kind}".lower(), schema

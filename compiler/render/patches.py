@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, value_at
 from compiler.resolve.merge import merge
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import PatchData, PatchTargetData
@@ -21,10 +21,8 @@ def apply_patches(model: ResolvedModel, objects: DocumentsByFile) -> tuple[Docum
     for index, patch in enumerate(model.data.get("deploy", {}).get("patches", ())):
         matches = list(_matching_documents(patch["target"], patched_objects))
         if len(matches) == 1:
-            file, document = matches[0]
-            patched_objects[file][document] = merge(
-                as_object(patched_objects[file][document]), patch["merge"], NO_MERGE_RULES
-            )
+            file, index_in_file, document = matches[0]
+            patched_objects[file][index_in_file] = merge(document, patch["merge"], NO_MERGE_RULES)
         else:
             findings.append(_mismatch_finding(model, index, patch, patched_objects, len(matches)))
     return patched_objects, findings
@@ -33,7 +31,8 @@ def apply_patches(model: ResolvedModel, objects: DocumentsByFile) -> tuple[Docum
 def patch_pointer(model: ResolvedModel, document: Json, pointer: Pointer) -> Pointer | None:
     """The pointer, in the model, to the patch that set a value of a rendered object."""
     for index, patch in enumerate(model.data.get("deploy", {}).get("patches", ())):
-        if _sets_value(patch["merge"], pointer) and _matches_target(patch["target"], as_object(document)):
+        is_target = isinstance(document, dict) and _matches_target(patch["target"], document)
+        if is_target and _sets_value(patch["merge"], pointer):
             return ("deploy", "patches", index, "merge", *pointer)
     return None
 
@@ -45,16 +44,25 @@ def _sets_value(merge_patch: Json, pointer: Pointer) -> bool:
         return False
 
 
-def _matching_documents(target: PatchTargetData, objects: Sequence[Sequence[Json]]) -> Iterator[tuple[int, int]]:
+def _matching_documents(
+    target: PatchTargetData, objects: Sequence[Sequence[Json]]
+) -> Iterator[tuple[int, int, Object]]:
+    """The objects that a patch is for, each with the index of its file and its index in the file."""
     for file, documents in enumerate(objects):
         for index, document in enumerate(documents):
-            if _matches_target(target, as_object(document)):
-                yield file, index
+            if isinstance(document, dict) and _matches_target(target, document):
+                yield file, index, document
 
 
 def _matches_target(target: PatchTargetData, document: Object) -> bool:
-    name = as_object(document.get("metadata")).get("name")
-    return document.get("kind") == target["kind"] and ("name" not in target or target["name"] == name)
+    return document.get("kind") == target["kind"] and ("name" not in target or target["name"] == _object_name(document))
+
+
+def _object_name(document: Object) -> str | None:
+    match document.get("metadata"):
+        case {"name": str(name)}:
+            return name
+    return None
 
 
 def _mismatch_finding(
@@ -64,9 +72,10 @@ def _mismatch_finding(
     target_text = f"{target['kind']} {target['name']}" if "name" in target else target["kind"]
     available = sorted(
         {
-            f"{obj.get('kind')} {as_object(obj.get('metadata')).get('name', '')}".strip()
+            f"{document.get('kind')} {_object_name(document) or ''}".strip()
             for documents in objects
-            for obj in map(as_object, documents)
+            for document in documents
+            if isinstance(document, dict)
         }
     )
     message = (

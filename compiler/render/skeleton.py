@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import yaml
 
@@ -22,7 +22,7 @@ from compiler.render.yaml_scalars import is_ambiguous, parse_scalar
 from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, format_number, quoted_excerpt
 from compiler.templating.template_errors import OutputProblem, ValueRejectedError
 
-_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
 _ESCAPED_PLACEHOLDER = re.compile(r"\\(?:u|U0000)[eE]00[01]")
 _MAX_DEPTH = 100
@@ -63,7 +63,7 @@ def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
 
 @dataclass(slots=True)
 class _SkeletonBuilder:
-    events: Iterator[Any]
+    events: Iterator[yaml.Event]
     problems: list[OutputProblem] = field(default_factory=list)
     line: int = 1
 

@@ -98,10 +98,10 @@ class MapNode:
         result = self.constants.copy()
         for key, node in self.members:
             value = node.fill(state)
-            if value is OMIT:
+            if isinstance(value, Omit):
                 del result[key]
             else:
-                result[key] = value  # type: ignore[assignment]  # `omit` was excluded above
+                result[key] = value
         return result
 
 
@@ -150,12 +150,17 @@ class ListNode:
 
     def fill(self, state: FillState) -> FillResult:
         """The list, without elements that are `omit`."""
-        result: list[Json | Omit] = list(self.constants)
-        has_omitted = False
+        result = self.constants.copy()
+        omitted_indexes: list[int] = []
         for index, node in self.members:
-            result[index] = value = node.fill(state)
-            has_omitted = has_omitted or value is OMIT
-        return [element for element in result if not isinstance(element, Omit)] if has_omitted else result  # type: ignore[return-value]
+            value = node.fill(state)
+            if isinstance(value, Omit):
+                omitted_indexes.append(index)
+            else:
+                result[index] = value
+        for index in reversed(omitted_indexes):
+            del result[index]
+        return result
 
 
 @dataclass(frozen=True, slots=True)

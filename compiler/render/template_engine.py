@@ -21,7 +21,7 @@ from compiler.templating.jinja_runner import (
 from compiler.templating.plain_values import ValueBudget
 from compiler.templating.template_errors import OutputProblem, TemplateProblem
 from compiler.templating.template_set import TemplateProblems, TemplateSet, wrap_context
-from compiler.templating.traced_values import OMIT, CommentedStr
+from compiler.templating.traced_values import CommentedStr, Omit
 
 SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
 """By document and pointer: the origins of leaves, of computed keys, and of maps and lists placed as a whole."""
@@ -124,18 +124,19 @@ class TemplateEngine:
             return tuple(problems)
         state = FillState(output.values, ValueBudget(self._limits.max_values), problems)
         try:
-            documents = tuple([node.fill(state) for node in parsed_skeleton.documents])
+            filled = [(node, node.fill(state)) for node in parsed_skeleton.documents]
         except RecursionError:
             return (OutputProblem(1, "a value that is placed nests too deep"),)
-        for node, document in zip(parsed_skeleton.documents, documents, strict=True):
-            if document is OMIT and isinstance(node, Slot):
-                problems.append(
-                    OutputProblem(node.line, "`omit` cannot be a document", (), "leave it out with `{% if %}`")
-                )
+        documents = tuple([document for _, document in filled if not isinstance(document, Omit)])
+        problems += [
+            OutputProblem(node.line, "`omit` cannot be a document", (), "leave it out with `{% if %}`")
+            for node, document in filled
+            if isinstance(document, Omit) and isinstance(node, Slot)
+        ]
         if problems:
             return tuple(problems)
         source_map = self._source_map(parsed_skeleton, output.values) if trace else None
-        return FilledTemplate(documents, None, source_map, self._comments(parsed_skeleton, output.values))  # type: ignore[arg-type]  # no document is `omit`
+        return FilledTemplate(documents, None, source_map, self._comments(parsed_skeleton, output.values))
 
     def _fill_text(
         self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool

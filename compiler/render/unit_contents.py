@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from compiler.foundation.json_data import Json, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import ComputedValue
 from compiler.plan.planned_units import PlannedFile
 from compiler.resolve.digests import bytes_digest
 from compiler.source.tree import Tree
+from compiler.spec.language import ANY_KEY, iter_strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,16 @@ class UnitContents:
         self, file: PlannedFile, rendered_files: Sequence[RenderedFile], unit_files: Sequence[PlannedFile]
     ) -> PlannedFile:
         """A file whose context lists the files that were rendered before it."""
-        item = file.context.get("unit")
-        unit_value = as_object(item.value) if isinstance(item, ComputedValue) else {}
+        unit_value: Object = {}
+        match file.context.get("unit"):
+            case ComputedValue(dict(value)):
+                unit_value = value
         file_entries: list[Json] = [
             {"path": entry.path, "commitPath": entry.commit_path or entry.path, "digest": bytes_digest(entry.content)}
             for entry in rendered_files
         ]
-        sources = [{"path": path, "digest": self._digest(as_str(path))} for path in as_list(unit_value.get("sources"))]
+        paths = [path for _, path in iter_strings(unit_value, ("sources", ANY_KEY))]
+        sources = [{"path": path, "digest": self._digest(path)} for path in paths]
         emitters_by_id = {entry.emitter.id: entry.emitter for entry in unit_files}
         emitters = [
             {"id": id_, "folder": entry.folder, "hash": entry.folder_hash}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from compiler.foundation.json_data import Json, Object, as_list, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.report.text_report import to_printable
 
 MAX_MATRIX_JOBS = 256
@@ -22,9 +22,11 @@ def render_github_output(values: Object) -> str:
 
 
 def render_text(values: Object) -> str:
-    """The elements of the first value, one per line."""
-    first = next(iter(values.values()), ())
-    return "".join(f"{to_printable(as_str(element))}\n" for element in as_list(first))
+    """The texts in the first value, one per line."""
+    texts = next(iter(values.values()), None)
+    return "".join(
+        f"{to_printable(text)}\n" for text in (texts if isinstance(texts, list) else ()) if isinstance(text, str)
+    )
 
 
 OUTPUTS: Mapping[str, Callable[[Object], str]] = MappingProxyType(

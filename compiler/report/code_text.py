@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from compiler.diagnostics.finding import Code
-from compiler.foundation.json_data import as_list, as_object, as_str
 from compiler.policy.policy_definition import Policy
 from compiler.report.text_report import to_printable
 
@@ -38,10 +37,10 @@ def _source_lines(policy: Policy) -> Iterator[str]:
     if policy.code.controls:
         yield f"Evidence for: {', '.join(policy.code.controls)}"
         yield ""
-    for source in map(as_object, as_list(data.get("sources"))):
+    for source in data.get("sources", ()):
         url = source.get("url")
-        yield f"Source: {source.get('title')}{f' {url}' if url else ''}"
-    in_force = as_object(data.get("inForce"))
+        yield f"Source: {source['title']}{f' {url}' if url else ''}"
+    in_force = data.get("inForce")
     if in_force:
         yield f"In force: {_format_period(in_force.get('from'), in_force.get('to'))}"
     if policy.code.docs:
@@ -49,7 +48,7 @@ def _source_lines(policy: Policy) -> Iterator[str]:
     yield f"Defined in: {policy.spec.document.path}"
 
 
-def _format_period(start: object, end: object) -> str:
+def _format_period(start: str | None, end: str | None) -> str:
     return " ".join((*((f"from {start}",) if start else ()), *((f"until {end}",) if end else ()))) or "always"
 
 
@@ -58,7 +57,7 @@ def _waiver_lines(policy: Policy) -> Iterator[str]:
     if rules.get("allowed") is False:
         yield "This policy cannot be waived."
         return
-    roles = " or ".join(as_str(role) for role in as_list(rules.get("roles"))) or "any role of a Team"
+    roles = " or ".join(rules.get("roles", ())) or "any role of a Team"
     independence = ", at least one from a team other than the owner" if rules.get("independent") else ""
     max_days = f", for at most {rules['days']} days" if "days" in rules else ""
     yield f"To waive it (approved by {roles}{independence}{max_days}), add:"

@@ -6,7 +6,7 @@ from posixpath import dirname, join, normpath
 
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.execution.jobs.tasks import Task
-from compiler.foundation.json_data import Json, as_str, plain_data
+from compiler.foundation.json_data import Json, plain_data
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter import project_emitter_options
 from compiler.policy.waiver_scope import WaiverScope
@@ -15,7 +15,7 @@ from compiler.resolve.digests import digest
 from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import references
-from compiler.spec.language import iter_values
+from compiler.spec.language import iter_strings
 from compiler.spec.portfolio import Spec, iter_texts, path_and_ancestors, release_contents
 
 ModelKey = tuple[str, str | None]
@@ -112,9 +112,7 @@ class ProjectSnapshot:
             visited_keys.add((kind, name))
             yield spec
             for annotation in self.session.language.references(kind):
-                queue += [
-                    (annotation.value, as_str(reference)) for _, reference in iter_values(spec.json, annotation.pointer)
-                ]
+                queue += [(annotation.value, reference) for _, reference in iter_strings(spec.json, annotation.pointer)]
 
     def _program_files(self, model: ResolvedModel) -> dict[str, str]:
         """The files that programs of a model's pipeline may read: next to its spec, named by an argument, or named by the project.

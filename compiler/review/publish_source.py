@@ -1,7 +1,6 @@
 """What a publication is made from and where it goes: the source commit, and the branch and folder of an Environment."""
 
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import as_object, as_str
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import BuildResult
 from compiler.resolve.checks.delivery_checks import normalise_folder
@@ -17,7 +16,7 @@ def source_paths(session: Session) -> tuple[str, ...]:
 def delivery_branch(session: Session, environment: str) -> str:
     """The branch that the Environment names; raises `UsageError` if there is none."""
     spec = session.portfolio.by_kind("Environment")[environment]
-    branch = as_str(as_object(spec.data.get("delivery")).get("branch"))
+    branch = spec.data.get("delivery", {}).get("branch")
     if not branch:
         location = spec.document.location(("name",))
         help_ = f"add `delivery: {{branch: …}}` at {location.path}:{location.line}, or use --branch"
@@ -28,7 +27,7 @@ def delivery_branch(session: Session, environment: str) -> str:
 def delivery_folder(session: Session, environment: str) -> str:
     """The folder of the branch that the environment's files go to; empty for the root."""
     spec = session.portfolio.by_kind("Environment")[environment]
-    return normalise_folder(as_str(as_object(spec.data.get("delivery")).get("path")))
+    return normalise_folder(spec.data.get("delivery", {}).get("path", ""))
 
 
 def environment_files(result: BuildResult, environment: str) -> dict[str, bytes]:

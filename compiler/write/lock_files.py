@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
-from compiler.foundation.json_data import Json, as_list, as_object, as_str
+from compiler.foundation.json_data import Json
 from compiler.plan.output_paths import LOCKS_FOLDER, invalid_path_reason
 
 LOCK_VERSION = 1
@@ -72,21 +72,26 @@ def _encode_file(managed_file: ManagedFile) -> str:
 def decode_lock(unit: str, content: bytes) -> Lock:
     """Parse a lock; raises `DamagedLockError` if it is invalid, or names a file that Modelyard would never write."""
     try:
-        data = as_object(json.loads(content))
+        data = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise DamagedLockError("it is not JSON") from error
-    if data.get("version") != LOCK_VERSION:
+    if not isinstance(data, dict) or data.get("version") != LOCK_VERSION:
         raise DamagedLockError(f"its version is not {LOCK_VERSION}")
     if data.get("unit") != unit:
         raise DamagedLockError(f"it is not the lock of `{unit}`")
-    return {path: _decode_file(path, as_object(entry)) for path, entry in as_object(data.get("files")).items()}
+    files = data.get("files")
+    return {path: _decode_file(path, entry) for path, entry in files.items()} if isinstance(files, dict) else {}
 
 
-def _decode_file(path: str, entry: Mapping[str, Json]) -> ManagedFile:
-    digest = as_str(entry.get("digest"))
+def _decode_file(path: str, entry: Json) -> ManagedFile:
     if reason := invalid_path_reason(path):
         raise DamagedLockError(f"its path {path!r} {reason}")
-    if not _DIGEST.fullmatch(digest):
+    fields = entry if isinstance(entry, dict) else {}
+    digest = fields.get("digest")
+    if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
         raise DamagedLockError(f"its digest of `{path}` is not one")
-    sources = tuple(map(as_str, as_list(entry.get("sources"))))
-    return ManagedFile(digest, as_str(entry.get("emitter")), sources, entry.get("executable") is True)
+    match fields:
+        case {"emitter": str(emitter), "sources": list(sources)}:
+            paths = tuple(source for source in sources if isinstance(source, str))
+            return ManagedFile(digest, emitter, paths, fields.get("executable") is True)
+    raise DamagedLockError(f"its entry of `{path}` has no emitter or no sources")
