@@ -44,6 +44,10 @@ def test_what_is_written_is_read_back(lock: dict[str, ManagedFile]) -> None:
         (json.dumps({"version": 1, "unit": "prod", "files": {"a": {"digest": "md5:0"}}}).encode(), "digest of `a`"),
         (json.dumps({"version": 1, "unit": "prod", "files": {"a": 3}}).encode(), "digest of `a`"),
         (json.dumps({"version": 1, "unit": "prod", "files": {"../a": {"digest": DIGEST}}}).encode(), "leads elsewhere"),
+        (
+            json.dumps({"version": 1, "unit": "prod", "files": {"a": {"digest": DIGEST}}}).encode(),
+            "no emitter or no sources",
+        ),
     ],
 )
 def test_what_is_not_a_lock_is_refused_with_the_reason(content: bytes, reason: str) -> None:

@@ -1,9 +1,9 @@
 """Reads rules and function calls from the syntax tree of a Rego file, as regorus produces it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object
+from compiler.foundation.json_data import Json, Object
 
 Path = tuple[str, ...]
 
@@ -28,10 +28,11 @@ def package_path(module: Object) -> Path:
 def rules(module: Object) -> Iterator[RegoSymbol]:
     """Each rule of a file by full path; a rule with several bodies occurs several times."""
     package_names = package_path(module)
-    for rule in as_list(module["rules"]):
+    rule_nodes = module["rules"]
+    for rule in rule_nodes if isinstance(rule_nodes, list) else ():
         match rule:
-            case {"Spec": {"head": heads, "span": span}}:
-                yield from (_rule_symbol(package_names, head, span) for head in as_object(heads).values())
+            case {"Spec": {"head": dict(heads), "span": span}}:
+                yield from (_rule_symbol(package_names, head, span) for head in heads.values())
             case {"Default": {"span": span} as head}:
                 yield _rule_symbol(package_names, head, span)
 
@@ -50,8 +51,9 @@ def calls(module: Json) -> Iterator[RegoSymbol]:
         node = stack.pop()
         if isinstance(node, str | int | float | bool | None):
             continue
+        if isinstance(node, list):
+            stack += reversed(node)
         if not isinstance(node, dict):
-            stack += reversed(as_list(node))
             continue
         match node:
             case {"Call": {"fcn": function}}:
@@ -61,7 +63,8 @@ def calls(module: Json) -> Iterator[RegoSymbol]:
 
 def _root_span(reference: Json) -> Json:
     """The span of the root variable of a reference."""
-    for node in as_object(reference).values():
+    nodes: Iterable[Json] = reference.values() if isinstance(reference, dict) else ()
+    for node in nodes:
         match node:
             case {"refr": inner}:
                 return _root_span(inner)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from compiler.foundation.json_data import Json, Pointer
+from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.spec.data_types import CaseData, InterfaceData, SourceData
 
 
@@ -106,6 +106,17 @@ class Issue:
     message: str
     location: IssueLocation
     help: str | None = None
+
+
+def values_by_name(case: CaseData, file: str, index: int) -> Object | Issue:
+    """The input of a case as values by name; an issue if it is not a map."""
+    case_input = case["input"]
+    if isinstance(case_input, dict):
+        return case_input
+    message = f"the input of the case `{case['name']}` is not a map: its inputs have names"
+    return Issue(
+        IssueKind.SPEC_MISMATCH, message, data_location(file, index, "input"), "write `input: {<name>: <value>}`"
+    )
 
 
 FileCallback = Callable[[str], None]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import cast
 
 from compiler.execution.source_tests import gorules_tables
@@ -20,8 +21,9 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Object
 from compiler.foundation.suggestions import closest_match
+from compiler.spec.language import ANY_KEY, iter_strings
 
 _NODE_ERROR = re.compile(r"nodes\[(?P<index>\d+)\][^:]*: (?P<text>.+)")
 
@@ -68,47 +70,56 @@ def _expression_check(compile_expression: Callable[[str], object]) -> gorules_ta
         try:
             compile_expression(text)
         except Exception as error:  # noqa: BLE001 - the engine raises plain exceptions
-            return as_str(_error_details(error).get("source"))
+            return _parse_error(error).source
         return None
 
     return check
 
 
-def _error_details(error: Exception) -> Object:
-    """The details of an engine error as data, without its stack."""
+@dataclass(frozen=True, slots=True)
+class _EngineError:
+    """What an error of the engine says, its type, and the node that it is about."""
+
+    source: str
+    type: str = ""
+    node_id: str = ""
+
+
+def _parse_error(error: Exception) -> _EngineError:
+    """An error of the engine, without its stack."""
     text = str(error).split("\n\nStack backtrace", 1)[0].strip()
     try:
         details = json.loads(text)
     except ValueError:
-        return {"source": text.replace("\n", " ")}
-    return details if isinstance(details, Mapping) else {"source": text}
+        return _EngineError(text.replace("\n", " "))
+    if not isinstance(details, dict):
+        return _EngineError(text)
+    texts = {key: value for key, value in details.items() if isinstance(value, str)}
+    return _EngineError(texts.get("source", ""), texts.get("type", ""), texts.get("nodeId", ""))
 
 
 def _load_issue(name: str, model: Object, error: Exception) -> Issue:
-    details = _error_details(error)
-    source = as_str(details.get("source"))
-    if node_match := _NODE_ERROR.search(source):
+    details = _parse_error(error)
+    if node_match := _NODE_ERROR.search(details.source):
         return Issue(
             IssueKind.INVALID, node_match["text"].strip(), data_location(name, "nodes", int(node_match["index"]))
         )
-    match details.get("type"):
+    match details.type:
         case "cyclicGraph":
             return Issue(IssueKind.INVALID, "the edges lead back to where they came from", data_location(name, "edges"))
         case "missingNode":
-            node_id = as_str(details.get("nodeId"))
             return Issue(
                 IssueKind.INVALID,
-                f"an edge names the node `{node_id}`, which is not there",
-                _edge_location(name, model, node_id),
+                f"an edge names the node `{details.node_id}`, which is not there",
+                _edge_location(name, model, details.node_id),
             )
-    return Issue(IssueKind.INVALID, source or str(details.get("type")), line_location(name))
+    return Issue(IssueKind.INVALID, details.source or details.type, line_location(name))
 
 
 def _edge_location(name: str, model: Object, node: str) -> IssueLocation:
-    for index, edge in enumerate(as_list(model.get("edges"))):
-        for end in ("sourceId", "targetId"):
-            if as_object(edge).get(end) == node:
-                return data_location(name, "edges", index, end)
+    for pointer, value in iter_strings(model, ("edges", ANY_KEY, ANY_KEY)):
+        if value == node and pointer[-1] in {"sourceId", "targetId"}:
+            return data_location(name, *pointer)
     return line_location(name)
 
 
@@ -165,10 +176,10 @@ def _case_issues(job: Job, models: Mapping[str, JdmModel], on_file: FileCallback
 
 
 def _failure_text(model: JdmModel, error: Exception) -> str:
-    details = _error_details(error)
+    details = _parse_error(error)
     node_names = {node.get("id"): node.get("name") for _, node, _content in gorules_tables.iter_nodes(model)}
-    node_name = node_names.get(as_str(details.get("nodeId")))
-    return f"{f'at `{node_name}`: ' if node_name else ''}{as_str(details.get('source')).strip()}"
+    node_name = node_names.get(details.node_id)
+    return f"{f'at `{node_name}`: ' if node_name else ''}{details.source.strip()}"
 
 
 ENGINE = Engine(

@@ -1,10 +1,12 @@
 """ONNX models, by ONNX Runtime: they are valid, match the spec's interface, and cases have the expected output."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING
 
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.worker_protocol import (
@@ -16,13 +18,14 @@ from compiler.execution.source_tests.worker_protocol import (
     data_location,
     line_location,
     source_location,
+    values_by_name,
 )
-from compiler.foundation.json_data import as_object
 from compiler.foundation.suggestions import closest_match
 from compiler.spec.data_types import CaseData, TensorData
 
 if TYPE_CHECKING:
     from onnx import GraphProto, StringStringEntryProto, TensorProto
+    from onnxruntime import InferenceSession, NodeArg
 
 _INTEGERS = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 _DATATYPES = MappingProxyType(
@@ -36,22 +39,6 @@ _DATATYPES = MappingProxyType(
     }
 )
 """ONNX Runtime's tensor types in the Open Inference Protocol and in numpy."""
-
-
-class _Tensor(Protocol):
-    """An input or output of a model."""
-
-    name: str
-    type: str
-    shape: Sequence[object]
-
-
-class _Session(Protocol):
-    """The methods of ONNX Runtime's session, whose package is untyped."""
-
-    def get_inputs(self) -> Sequence[_Tensor]: ...
-    def get_outputs(self) -> Sequence[_Tensor]: ...
-    def run(self, output_names: None, input_feed: Mapping[str, object]) -> Sequence[object]: ...
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
@@ -79,7 +66,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from _case_issues(session, file, index, case)
 
 
-def _load_session(job: Job, name: str) -> _Session | Issue:
+def _load_session(job: Job, name: str) -> InferenceSession | Issue:
     """Load the model; ONNX Runtime reads external data only from disk."""
     import onnx
     from google.protobuf.message import DecodeError
@@ -110,16 +97,16 @@ def _load_session(job: Job, name: str) -> _Session | Issue:
         return _create_session(name, str(Path(folder, "model.onnx")))
 
 
-def _create_session(name: str, path: str) -> _Session | Issue:
+def _create_session(name: str, path: str) -> InferenceSession | Issue:
     import onnx
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
         onnx.checker.check_model(path, full_check=True)
-        return cast("_Session", onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # noqa: BLE001 - onnx and ONNX Runtime each raise a dozen types
         return Issue(IssueKind.INVALID, _error_text(error).replace(path, name), line_location(name))
 
@@ -131,7 +118,7 @@ def _error_text(error: Exception) -> str:
     return parts[-1] if text.startswith("[ONNXRuntimeError]") else text
 
 
-def _tensors(graph: "GraphProto") -> Iterator["TensorProto"]:
+def _tensors(graph: GraphProto) -> Iterator[TensorProto]:
     """Each tensor of a graph and its subgraphs; protobuf limits nesting to a hundred levels."""
     yield from graph.initializer
     for sparse in graph.sparse_initializer:
@@ -144,11 +131,11 @@ def _tensors(graph: "GraphProto") -> Iterator["TensorProto"]:
                     yield from _tensors(inner)
 
 
-def _location_entries(tensor: "TensorProto") -> Iterator["StringStringEntryProto"]:
+def _location_entries(tensor: TensorProto) -> Iterator[StringStringEntryProto]:
     return (entry for entry in tensor.external_data if entry.key == "location")
 
 
-def _interface_issues(job: Job, session: _Session) -> Iterator[Issue]:
+def _interface_issues(job: Job, session: InferenceSession) -> Iterator[Issue]:
     """The interface's tensors are the model's."""
     for key, items, tensors in (
         ("inputs", job.interface.get("inputs", ()), session.get_inputs()),
@@ -172,7 +159,7 @@ def _interface_issues(job: Job, session: _Session) -> Iterator[Issue]:
                 yield _mismatch_issue(f"the model asks for an input `{name}`, which the interface does not name", None)
 
 
-def _tensor_issues(label: str, interface_tensor: TensorData, tensor: _Tensor) -> Iterator[Issue]:
+def _tensor_issues(label: str, interface_tensor: TensorData, tensor: NodeArg) -> Iterator[Issue]:
     datatype, _ = _DATATYPES.get(tensor.type, (tensor.type, ""))
     if interface_tensor["datatype"] != datatype:
         yield _mismatch_issue(
@@ -197,11 +184,15 @@ def _mismatch_issue(message: str, help_: str | None) -> Issue:
     return Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"), help_)
 
 
-def _case_issues(session: _Session, file: str, index: int, case: CaseData) -> Iterator[Issue]:
+def _case_issues(session: InferenceSession, file: str, index: int, case: CaseData) -> Iterator[Issue]:
     """The issues of a case."""
     import numpy as np
 
-    case_input, inputs = as_object(case["input"]), {tensor.name: tensor for tensor in session.get_inputs()}
+    case_input = values_by_name(case, file, index)
+    if isinstance(case_input, Issue):
+        yield case_input
+        return
+    inputs = {tensor.name: tensor for tensor in session.get_inputs()}
     if missing_input := next((name for name in inputs if name not in case_input), None):
         message = f"the case `{case['name']}` gives no input `{missing_input}`"
         yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index, "input"))

@@ -1,10 +1,12 @@
 """Rego, by regorus: policies compile, decisions are where the spec says, and tests pass."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import TYPE_CHECKING
 
 from compiler.execution.source_tests import rego_ast
 from compiler.execution.source_tests.comparison import first_mismatch
@@ -22,6 +24,9 @@ from compiler.execution.source_tests.worker_protocol import (
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match
 
+if TYPE_CHECKING:
+    from regorus import Engine as Regorus
+
 _ERROR_LOCATION = re.compile(r"^-->\s*(?P<file>[^\n]+):(?P<line>\d+):(?P<column>\d+)$", re.MULTILINE)
 _ERROR_MESSAGE = re.compile(r"^error: (?P<text>.+)$", re.MULTILINE)
 _UNDEFINED_IN_OPA = re.compile(r"divide by zero|modulo by zero|expects .*argument|could not parse")
@@ -33,22 +38,11 @@ _EXTERNAL_FUNCTIONS = frozenset({"http.send", "net.lookup_ip_addr", "opa.runtime
 """OPA functions whose result depends on the outside: a server, a resolver, the environment."""
 
 
-class _Regorus(Protocol):
-    """The methods of the engine, whose package is untyped."""
-
-    def set_gather_prints(self, b: bool, /) -> object: ...
-    def add_policy(self, path: str, rego: str, /) -> object: ...
-    def add_data_json(self, data: str, /) -> object: ...
-    def get_ast_as_json(self) -> str: ...
-    def set_input_json(self, input_: str, /) -> object: ...
-    def eval_query_as_json(self, query: str, /) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class _LoadedPolicies:
     """An engine with all files loaded, and their syntax trees."""
 
-    regorus: _Regorus
+    regorus: Regorus
     modules: Mapping[str, Object]
     data: Mapping[str, Object]
 
@@ -56,9 +50,10 @@ class _LoadedPolicies:
         """The value of the rule at the path, `None` if undefined; raises `RuntimeError`."""
         self.regorus.set_input_json(json.dumps(input_document))
         query = "data" + "".join(f"[{json.dumps(part)}]" for part in path)
-        match json.loads(self.regorus.eval_query_as_json(query)):
+        result: Json = json.loads(self.regorus.eval_query_as_json(query))
+        match result:
             case {"result": [{"expressions": [{"value": value}, *_]}, *_]}:
-                return cast("Json", value)
+                return value
         return None
 
     def rules(self) -> Iterator[tuple[str, rego_ast.RegoSymbol]]:
@@ -92,9 +87,9 @@ def _rego_test_files(job: Job) -> tuple[str, ...]:
 
 def _load_policies(job: Job, on_file: FileCallback) -> _LoadedPolicies | Issue:
     """Load the files into an engine; returns why one cannot be loaded."""
-    from regorus import Engine as Regorus  # type: ignore[import-untyped]
+    from regorus import Engine as Regorus
 
-    regorus: _Regorus = Regorus()
+    regorus = Regorus()
     regorus.set_gather_prints(True)
     data: dict[str, Object] = {}
     for name in dict.fromkeys((*job.file_names("files"), *_rego_test_files(job))):

@@ -13,7 +13,7 @@ from compiler.execution.source_tests.worker_protocol import (
     data_location,
     source_location,
 )
-from compiler.foundation.json_data import Json, as_list, as_str
+from compiler.foundation.json_data import Json
 from compiler.foundation.suggestions import closest_match, quote_list
 from compiler.spec.data_types import CaseData, EnsembleStepData
 
@@ -87,7 +87,8 @@ def _case_errors(steps: Sequence[EnsembleStepData], file: str, index: int, case:
 
 def _expected_steps(case: CaseData) -> Sequence[str]:
     """The steps that a case expects, once its output is known to be a list of names."""
-    return [as_str(name) for name in as_list(case["output"])]
+    output = case["output"]
+    return [name for name in output if isinstance(name, str)] if isinstance(output, list) else []
 
 
 def _unknown_step_issue(name: Json, names: Sequence[str], file: str, *pointer: str | int) -> Issue:

@@ -15,8 +15,8 @@ from compiler.execution.source_tests.worker_protocol import (
     data_location,
     line_location,
     source_location,
+    values_by_name,
 )
-from compiler.foundation.json_data import as_object
 from compiler.foundation.suggestions import closest_match
 from compiler.spec.data_types import CaseData
 
@@ -108,7 +108,10 @@ def _is_compatible(pmml_type: str, datatype: str) -> bool:
 
 
 def _case_issues(card: Scorecard, file: str, index: int, case: CaseData) -> Iterator[Issue]:
-    case_input = as_object(case["input"])
+    case_input = values_by_name(case, file, index)
+    if isinstance(case_input, Issue):
+        yield case_input
+        return
     for name in case_input:
         if name not in card.inputs:
             suggestion = closest_match(name, sorted(card.inputs))

@@ -1,10 +1,12 @@
 """Optimisation models in LP or MPS format, by HiGHS: they load, match the spec, and cases have the expected solution."""
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol, cast
+from typing import TYPE_CHECKING
 
 from compiler.execution.source_tests.comparison import first_mismatch
 from compiler.execution.source_tests.worker_protocol import (
@@ -16,10 +18,14 @@ from compiler.execution.source_tests.worker_protocol import (
     data_location,
     line_location,
     source_location,
+    values_by_name,
 )
-from compiler.foundation.json_data import Json, as_object
+from compiler.foundation.json_data import Json
 from compiler.foundation.suggestions import closest_match
 from compiler.spec.data_types import CaseData, SourceData
+
+if TYPE_CHECKING:
+    from highspy import Highs, HighsLp
 
 _FORMULATION_SUFFIXES = (".lp", ".mps")
 _TIME_LIMIT_SECONDS = 10.0
@@ -30,53 +36,12 @@ _STATUS = {"Optimal": "optimal", "Infeasible": "infeasible", "Unbounded": "unbou
 _RESULT_KEYS = frozenset({"status", "objective"})
 
 
-class _Formulation(Protocol):
-    """The attributes of HiGHS's model."""
-
-    row_names_: Sequence[str]
-    col_names_: Sequence[str]
-    row_lower_: Sequence[float]
-    row_upper_: Sequence[float]
-    col_lower_: Sequence[float]
-    col_upper_: Sequence[float]
-    sense_: object
-
-
-class _Solution(Protocol):
-    """The values of a solution."""
-
-    row_value: Sequence[float]
-    col_value: Sequence[float]
-
-
-class _SolverInfo(Protocol):
-    """What the solver reports of a solution."""
-
-    objective_function_value: float
-
-
-class _Solver(Protocol):
-    """The methods of HiGHS, whose types the package leaves open."""
-
-    def setOptionValue(self, option: str, value: object, /) -> object: ...  # noqa: N802 - HiGHS's name
-    def readModel(self, path: str, /) -> object: ...  # noqa: N802 - likewise
-    def getLp(self) -> _Formulation: ...  # noqa: N802 - likewise
-    def passModel(self, model: _Formulation, /) -> object: ...  # noqa: N802 - likewise
-    def changeRowBounds(self, row: int, low: float, high: float, /) -> object: ...  # noqa: N802 - likewise
-    def changeColBounds(self, column: int, low: float, high: float, /) -> object: ...  # noqa: N802 - likewise
-    def run(self) -> object: ...
-    def getModelStatus(self) -> object: ...  # noqa: N802 - likewise
-    def modelStatusToString(self, status: object, /) -> str: ...  # noqa: N802 - likewise
-    def getSolution(self) -> _Solution: ...  # noqa: N802 - likewise
-    def getInfo(self) -> _SolverInfo: ...  # noqa: N802 - likewise
-
-
 def _formulation_files(source: SourceData) -> tuple[str, ...]:
     return tuple(name for name in source.get("files", ()) if name.endswith(_FORMULATION_SUFFIXES))
 
 
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
-    models: dict[str, _Formulation] = {}
+    models: dict[str, HighsLp] = {}
     for name in _formulation_files(job.source):
         on_file(name)
         model = _read_model(name, job.content(name))
@@ -102,10 +67,10 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from _case_issues(models[first_name], file, index, case)
 
 
-def _create_solver(log: Path | None = None) -> _Solver:
+def _create_solver(log: Path | None = None) -> Highs:
     import highspy
 
-    solver = cast("_Solver", highspy.Highs())  # type: ignore[no-untyped-call]
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     options = {
         "log_to_console": False,
         "output_flag": log is not None,
@@ -118,7 +83,7 @@ def _create_solver(log: Path | None = None) -> _Solver:
     return solver
 
 
-def _read_model(name: str, content: bytes) -> _Formulation | Issue:
+def _read_model(name: str, content: bytes) -> HighsLp | Issue:
     """Load the model of a file; HiGHS reads only from disk, and logs what it cannot read."""
     import highspy
 
@@ -141,7 +106,7 @@ def _read_model(name: str, content: bytes) -> _Formulation | Issue:
     return Issue(IssueKind.INVALID, message, location)
 
 
-def _consistency_issues(job: Job, models: Mapping[str, _Formulation]) -> Iterator[Issue]:
+def _consistency_issues(job: Job, models: Mapping[str, HighsLp]) -> Iterator[Issue]:
     """The spec's constraints and objective sense are the file's."""
     rows = {name for model in models.values() for name in model.row_names_}
     for index, constraint in enumerate(job.source.get("constraints", ())):
@@ -159,10 +124,14 @@ def _consistency_issues(job: Job, models: Mapping[str, _Formulation]) -> Iterato
             yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("objective", "sense"))
 
 
-def _case_issues(model: _Formulation, file: str, index: int, case: CaseData) -> Iterator[Issue]:
+def _case_issues(model: HighsLp, file: str, index: int, case: CaseData) -> Iterator[Issue]:
     """The issues of a case: change bounds by name, and solve the model."""
     columns, rows = list(model.col_names_), list(model.row_names_)
-    for section, names in (("input", as_object(case["input"])), ("output", as_object(case["output"]))):
+    case_input, output = values_by_name(case, file, index), case["output"]
+    if isinstance(case_input, Issue):
+        yield case_input
+        return
+    for section, names in (("input", case_input), ("output", output if isinstance(output, dict) else {})):
         for name in names:
             if name not in columns and name not in rows and not (section == "output" and name in _RESULT_KEYS):
                 suggestion = closest_match(name, (*columns, *rows))
@@ -172,7 +141,7 @@ def _case_issues(model: _Formulation, file: str, index: int, case: CaseData) -> 
                 return
     solver = _create_solver()
     solver.passModel(model)
-    for name, bounds in as_object(case["input"]).items():
+    for name, bounds in case_input.items():
         if name in rows:
             position = rows.index(name)
             solver.changeRowBounds(position, *_bounds(bounds, model.row_lower_[position], model.row_upper_[position]))
@@ -192,14 +161,15 @@ def _bounds(value: Json, low: float, high: float) -> tuple[float, float]:
     """A number fixes the value; `min` and `max` change one bound each."""
     if isinstance(value, int | float):
         return float(value), float(value)
-    limits = as_object(value)
-    minimum, maximum = limits.get("min"), limits.get("max")
+    if not isinstance(value, dict):
+        return low, high
+    minimum, maximum = value.get("min"), value.get("max")
     return (float(minimum) if isinstance(minimum, int | float) else low), (
         float(maximum) if isinstance(maximum, int | float) else high
     )
 
 
-def _solution_values(solver: _Solver, columns: list[str], rows: list[str]) -> dict[str, object]:
+def _solution_values(solver: Highs, columns: list[str], rows: list[str]) -> dict[str, object]:
     status = solver.modelStatusToString(solver.getModelStatus())
     if status not in _STATUS or _STATUS[status] != "optimal":
         return {"status": _STATUS.get(status, status.lower())}

@@ -1,7 +1,7 @@
 """Tools of agents: the manifests of their servers (results of `tools/list`) contain the tools that the spec allows."""
 
-from collections.abc import Iterator, Mapping
-from typing import TypeGuard
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from compiler.execution.source_tests.comparison import short_json
 from compiler.execution.source_tests.data_files import read_data_file
@@ -15,7 +15,7 @@ from compiler.execution.source_tests.worker_protocol import (
     line_location,
     source_location,
 )
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import SchemaError, Validator
 from compiler.spec.data_types import ToolData
@@ -41,7 +41,15 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
             yield from _allow_issues(index, tool, manifest)
 
 
-def _read_manifest(job: Job, name: str) -> Object | Issue:
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """The tools that a server lists, and whether it has more of them."""
+
+    tools: Sequence[Json]
+    has_more: bool
+
+
+def _read_manifest(job: Job, name: str) -> _Manifest | Issue:
     """The manifest in the file, or why it is invalid."""
     data_file = read_data_file(job.content(name), name)
     for finding in data_file.findings:
@@ -50,23 +58,20 @@ def _read_manifest(job: Job, name: str) -> Object | Issue:
     help_ = "ask the server for `tools/list`, and keep the `result`"
     if not isinstance(data_file.value, Mapping) or "tools" not in data_file.value:
         return Issue(IssueKind.INVALID, f"`{name}` is no list of tools: it has no `tools`", line_location(name), help_)
-    if not _is_list(data_file.value["tools"]):
+    tools = data_file.value["tools"]
+    if not isinstance(tools, list):
         return Issue(
             IssueKind.INVALID,
-            f"`tools` is {short_json(data_file.value['tools'])}, and no list",
+            f"`tools` is {short_json(tools)}, and no list",
             data_location(name, "tools"),
         )
-    return data_file.value
+    return _Manifest(tools, bool(data_file.value.get("nextCursor")))
 
 
-def _is_list(value: Json) -> TypeGuard[list[Json]]:
-    return isinstance(value, list | tuple)
-
-
-def _manifest_issues(name: str, manifest: Object) -> Iterator[Issue]:
+def _manifest_issues(name: str, manifest: _Manifest) -> Iterator[Issue]:
     """Each tool has a unique name, and an object schema."""
     tool_names: set[str] = set()
-    for index, tool in enumerate(as_list(manifest["tools"])):
+    for index, tool in enumerate(manifest.tools):
         tool_name = tool.get("name") if isinstance(tool, Mapping) else None
         if not isinstance(tool, Mapping) or not isinstance(tool_name, str):
             yield Issue(
@@ -98,10 +103,10 @@ def _schema_issues(name: str, index: int, tool_name: str, tool: Object) -> Itera
         yield Issue(IssueKind.INVALID, message, location)
 
 
-def _allow_issues(index: int, tool: ToolData, manifest: Object) -> Iterator[Issue]:
+def _allow_issues(index: int, tool: ToolData, manifest: _Manifest) -> Iterator[Issue]:
     """Allowed tools exist, and have the side effects that the spec declares."""
-    manifest_tools = {as_str(as_object(entry)["name"]): as_object(entry) for entry in as_list(manifest["tools"])}
-    if manifest.get("nextCursor"):
+    manifest_tools = {str(entry["name"]): entry for entry in manifest.tools if isinstance(entry, dict)}
+    if manifest.has_more:
         message = f"`{tool['manifest']}` is the first page of several: the server has more tools (`nextCursor`)"
         yield Issue(
             IssueKind.NOT_RUN, message, source_location("tools", index, "manifest"), "keep all pages in one list"
@@ -113,7 +118,7 @@ def _allow_issues(index: int, tool: ToolData, manifest: Object) -> Iterator[Issu
                 message = f"`{tool_name}` changes nothing, says the spec, and its server says `{hint}`"
                 help_ = "a server's hints are no proof; say `reversible` or `irreversible` where it is right"
                 yield Issue(IssueKind.SUSPICIOUS, message, location, help_)
-        elif not manifest.get("nextCursor"):
+        elif not manifest.has_more:
             suggestion = closest_match(tool_name, manifest_tools)
             message = f"the server of `{tool['name']}` has no tool `{tool_name}`"
             yield Issue(

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from xml.parsers.expat import XMLParserType
 
 MAX_DEPTH = 100
 """Maximum depth; no readable model is deeper."""
@@ -77,12 +77,12 @@ class _TreeBuilder:
     """Builds the tree from parser events."""
 
     def __init__(self) -> None:
-        self.parser: Any = None
+        self.parser: XMLParserType | None = None
         self.stack = [Node("", {}, 1)]
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Start of an element."""
-        line = self.parser.CurrentLineNumber
+        line = self.parser.CurrentLineNumber if self.parser else 1
         if len(self.stack) > MAX_DEPTH:
             raise PmmlError(f"elements lie more than {MAX_DEPTH} deep", line)
         node = Node(tag.rpartition("}")[2], attributes, line)
@@ -104,15 +104,15 @@ class _TreeBuilder:
 
 def parse_pmml(content: bytes) -> Node:
     """Parse a file, without entities and document types, which models do not need."""
-    from defusedxml import DefusedXmlException, DTDForbidden  # type: ignore[import-untyped] # noqa: PLC0415 - an extra
-    from defusedxml.ElementTree import DefusedXMLParser, ParseError  # type: ignore[import-untyped] # noqa: PLC0415
+    from defusedxml import DefusedXmlException, DTDForbidden  # noqa: PLC0415 - an extra
+    from defusedxml.ElementTree import DefusedXMLParser, ParseError  # noqa: PLC0415 - likewise
 
     builder = _TreeBuilder()
     parser = DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.parser = parser.parser
     try:
         parser.feed(content)
-        root: Node = parser.close()
+        root = parser.close()
     except ParseError as error:
         line, column = error.position
         raise PmmlError(str(error).partition(": line")[0].partition(":")[0], line, column + 1) from error

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import RawIOBase
-from typing import IO, cast
+from io import BytesIO
 
 import pyoxigraph as ox
 
@@ -46,21 +45,16 @@ def iri(term: object) -> str | None:
     return term.value if isinstance(term, ox.NamedNode) else None
 
 
-class _LineReader(RawIOBase):
+class _LineReader(BytesIO):
     """Feeds a parser one line at a time, so that each statement can be attributed to the line before the next read."""
 
     def __init__(self, content: bytes) -> None:
-        super().__init__()
-        self._lines = iter(content.splitlines(keepends=True))
+        super().__init__(content)
         self.line = 0
 
-    def readable(self) -> bool:
-        """Required by the reader interface."""
-        return True
-
-    def read(self, _: int = -1) -> bytes:
+    def read(self, _: int | None = -1, /) -> bytes:
         """The next line."""
-        line = next(self._lines, b"")
+        line = self.readline()
         self.line += bool(line)
         return line
 
@@ -84,7 +78,7 @@ def load_statements(job: Job, names: Sequence[str], on_file: FileCallback) -> tu
 def _parse_statements(name: str, content: bytes) -> Iterator[Statement]:
     format_ = FORMAT_BY_SUFFIX[name[name.rfind(".") :]]
     lines = _LineReader(content)
-    for quad in ox.parse(cast("IO[bytes]", lines), format=format_, rename_blank_nodes=True):
+    for quad in ox.parse(lines, format=format_, rename_blank_nodes=True):
         yield Statement(quad, name, lines.line)
 
 

@@ -136,6 +136,7 @@ LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
         (job(cases=[{**CASES[0], "input": {"age": "20", "home": "own"}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), None),
         (job(cases=[{**CASES[0], "input": {"age": 10**400}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `young` fails: the number is too large for `age`"),
         (job(cases=[{**CASES[0], "input": {"agee": 20}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "agee"), "the scorecard has no input `agee`"),
+        (job(cases=[{**CASES[0], "input": [20, "own"]}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input"), "the input of the case `young` is not a map: its inputs have names"),
         (changed_job((LESS, f"{LESS}<ComplexPartialScore/>"), cases=[{**CASES[0], "output": {"points": 0}}]), IssueKind.NOT_RUN, card_position(17), "`ComplexPartialScore` is not run here, and so is no case"),
         (job(files=("card.pmml", "more.pmml")), IssueKind.NOT_RUN, line_location("more.pmml"), "cases ask `card.pmml`, the first model: `more.pmml` was not run"),
     ],
