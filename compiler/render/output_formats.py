@@ -4,7 +4,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from types import MappingProxyType
 from typing import Final
@@ -117,23 +117,34 @@ def with_comments(documents: Sequence[Json], comments: Mapping[tuple[int, Pointe
     """The documents with comments attached to their leaves, for the YAML writer only."""
     if not comments:
         return documents
-    commented_documents = list(documents)
+    root = _CommentNode()
     for (number, pointer), comment in comments.items():
-        if number < len(commented_documents):
-            commented_documents[number] = _with_comment(commented_documents[number], pointer, comment)
-    return commented_documents
+        node = root
+        for part in (number, *pointer):
+            node = node.children.setdefault(part, _CommentNode())
+        node.comment = comment
+    return [_add_comments(document, root.children.get(number)) for number, document in enumerate(documents)]
 
 
-def _with_comment(value: Json, pointer: Pointer, comment: str) -> Json:
-    """The value with a comment at a pointer; unchanged if something else is there now."""
-    if not pointer:
-        return commented_str(value, comment, ()) if isinstance(value, str) else value
-    part, rest = pointer[0], pointer[1:]
-    if isinstance(value, Mapping) and part in value:
-        key = str(part)
-        return {**value, key: _with_comment(value[key], rest, comment)}
-    if isinstance(value, list) and isinstance(part, int) and part < len(value):
-        return [*value[:part], _with_comment(value[part], rest, comment), *value[part + 1 :]]
+@dataclass(slots=True)
+class _CommentNode:
+    """The comment of a leaf, or the comments below a map or a list."""
+
+    comment: str | None = None
+    children: dict[str | int, "_CommentNode"] = field(default_factory=dict)
+
+
+def _add_comments(value: Json, node: _CommentNode | None) -> Json:
+    """The value with its comments; where something else is there now, comments are dropped."""
+    if node is None:
+        return value
+    children = node.children
+    if isinstance(value, str) and node.comment is not None:
+        return commented_str(value, node.comment, ())
+    if isinstance(value, Mapping) and children:
+        return {key: _add_comments(member, children.get(key)) for key, member in value.items()}
+    if isinstance(value, list) and children:
+        return [_add_comments(element, children.get(index)) for index, element in enumerate(value)]
     return value
 
 

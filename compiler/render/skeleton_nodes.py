@@ -9,8 +9,12 @@ from compiler.foundation.provenance import Origins
 from compiler.render.embedded_languages import LanguageRules, check_languages
 from compiler.templating.interpolation import InterpolatedText, interpolate_value, kind_of, placeholder, scalar_text
 from compiler.templating.plain_values import ValueBudget, to_plain, to_plain_str
-from compiler.templating.template_errors import OutputProblem, ValueRejectedError
+from compiler.templating.template_errors import OutputProblem, RenderLimits, ValueRejectedError
 from compiler.templating.traced_values import OMIT, Omit, origins_of
+
+
+class TooManyProblemsError(Exception):
+    """A file has more problems than anybody reads."""
 
 
 @dataclass(slots=True)
@@ -18,13 +22,19 @@ class FillState:
     """The state of one filling: the values by placeholder, and the problems."""
 
     values: Sequence[object]
-    budget: ValueBudget
+    limits: RenderLimits
     problems: list[OutputProblem] = field(default_factory=list)
+    budget: ValueBudget = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.budget = ValueBudget(self.limits)
 
     def add_rejection(self, rejection: ValueRejectedError, scalar: "Slot | InterpolatedScalar") -> None:
-        """Record the rejection of a value; null takes its place."""
+        """Record the rejection of a value; null takes its place. Raises `TooManyProblemsError` beyond the limit."""
         origins = rejection.origins or scalar.origins(self.values)
         self.problems.append(OutputProblem(scalar.line, rejection.message, origins, rejection.help))
+        if len(self.problems) >= self.limits.max_problems:
+            raise TooManyProblemsError
 
 
 FillResult: TypeAlias = "Json | Omit"
@@ -46,7 +56,7 @@ class Slot:
             if self.rules:
                 check_languages(self.rules, value)
             if self.is_quoted and value is not OMIT:
-                return to_plain_str(scalar_text(value))
+                return state.budget.spend_characters(to_plain_str(scalar_text(value)))
             return to_plain(value, state.budget)
         except ValueRejectedError as rejection:
             state.add_rejection(rejection, self)
@@ -71,9 +81,8 @@ class InterpolatedScalar:
         try:
             if self.rules:
                 check_languages(self.rules, self._interpolated_text(values))
-            return to_plain_str(
-                "".join([part if isinstance(part, str) else interpolate_value(values[part]) for part in self.parts])
-            )
+            parts = [part if isinstance(part, str) else interpolate_value(values[part]) for part in self.parts]
+            return state.budget.spend_characters(to_plain_str("".join(parts)))
         except ValueRejectedError as rejection:
             state.add_rejection(rejection, self)
             return None

@@ -15,7 +15,7 @@ from compiler.render.skeleton_nodes import (
     MapNode,
     Slot,
 )
-from compiler.templating.plain_values import ValueBudget
+from compiler.templating.template_errors import RenderLimits
 from compiler.templating.template_values import ListView, MapView
 from compiler.templating.traced_values import OMIT, CommentedStr, Omit, origins_of
 
@@ -70,7 +70,7 @@ def _iter_slots(
             for key, member in node.members:
                 yield from _iter_slots(member, values, (*pointer, key))
         case DynamicMapNode():
-            state = FillState(values, ValueBudget(1))
+            state = FillState(values, RenderLimits(max_values=1))
             for key_node, child in node.pairs:
                 name = key_node if isinstance(key_node, str) else key_node.fill(state)
                 if isinstance(name, str):
@@ -96,7 +96,7 @@ def _trace_list(node: ListNode, values: Sequence[object], pointer: Pointer, sour
 
 
 def _trace_dynamic_map(node: DynamicMapNode, values: Sequence[object], pointer: Pointer, source_map: OriginMap) -> None:
-    state = FillState(values, ValueBudget(1))
+    state = FillState(values, RenderLimits(max_values=1))
     for key, member in node.pairs:
         if _is_omitted(member, values):
             continue

@@ -1,7 +1,7 @@
 """Renders the templates of one emitter."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -12,13 +12,13 @@ from compiler.foundation.provenance import Origins
 from compiler.render import skeleton, text_renderer
 from compiler.render.embedded_languages import LanguageRules, parse_rules
 from compiler.render.output_formats import FORMATS, Format, dump, format_of, with_comments, with_header
-from compiler.render.skeleton_nodes import FillState, Slot
+from compiler.render.skeleton_nodes import FillState, Slot, TooManyProblemsError
 from compiler.render.source_map import trace_comments, trace_origins
 from compiler.templating.jinja_runner import (
     TemplateFailedError,
     TemplateOutput,
 )
-from compiler.templating.plain_values import ValueBudget
+from compiler.templating.plain_values import printed_size
 from compiler.templating.template_errors import OutputProblem, TemplateProblem
 from compiler.templating.template_set import TemplateProblems, TemplateSet, wrap_context
 from compiler.templating.traced_values import CommentedStr, Omit
@@ -31,6 +31,7 @@ Comments: TypeAlias = Mapping[tuple[int, Pointer], str]
 
 _EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 _MAX_SKELETONS = 512
+_MEASURED_SHARE = 500  # a character takes at most a line of its own, behind the deepest indentation
 _FRONT_MATTER = re.compile(r"---\n(.*?^)---(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -122,9 +123,11 @@ class TemplateEngine:
             )
         if problems:
             return tuple(problems)
-        state = FillState(output.values, ValueBudget(self._limits.max_values), problems)
+        state = FillState(output.values, self._limits, problems)
         try:
             filled = [(node, node.fill(state)) for node in parsed_skeleton.documents]
+        except TooManyProblemsError:
+            return tuple(problems)
         except RecursionError:
             return (OutputProblem(1, "a value that is placed nests too deep"),)
         documents = tuple([document for _, document in filled if not isinstance(document, Omit)])
@@ -133,10 +136,18 @@ class TemplateEngine:
             for node, document in filled
             if isinstance(document, Omit) and isinstance(node, Slot)
         ]
+        if self._is_too_long(documents, state):
+            problems.append(OutputProblem(1, "the file is longer than one file may be", (), "render less into it"))
         if problems:
             return tuple(problems)
         source_map = self._source_map(parsed_skeleton, output.values) if trace else None
         return FilledTemplate(documents, None, source_map, self._comments(parsed_skeleton, output.values))
+
+    def _is_too_long(self, documents: Sequence[object], state: FillState) -> bool:
+        """Whether the documents print too long; measured only where the values are many, since most files are short."""
+        limit = self._limits.max_characters
+        placed = limit - state.budget.remaining_characters + self._limits.max_values - state.budget.remaining_values
+        return placed * _MEASURED_SHARE > limit and printed_size(documents, limit) > limit
 
     def _fill_text(
         self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool
@@ -147,7 +158,10 @@ class TemplateEngine:
         front_matter = _FRONT_MATTER.match(output.text) if output_format.has_front_matter else None
         line_offset = front_matter[0].count("\n") if front_matter else 0
         body, problems = text_renderer.fill_text(
-            output.text[front_matter.end() if front_matter else 0 :], output.values, output_format.new_escaper()
+            output.text[front_matter.end() if front_matter else 0 :],
+            output.values,
+            output_format.new_escaper(),
+            self._limits,
         )
         problems = tuple(replace(problem, line=problem.line + line_offset) for problem in problems)
         if front_matter is None:

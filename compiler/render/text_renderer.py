@@ -13,7 +13,7 @@ from compiler.templating.interpolation import (
     scalar_text,
 )
 from compiler.templating.plain_values import to_plain_str
-from compiler.templating.template_errors import OutputProblem, ValueRejectedError
+from compiler.templating.template_errors import OutputProblem, RenderLimits, ValueRejectedError
 from compiler.templating.traced_values import EncodedStr, origins_of
 
 _PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
@@ -23,10 +23,15 @@ _PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
 class _TextWriter:
     escaper: Escaper
     pieces: list[str] = field(default_factory=list)
+    size: int = 0
 
     def add_literal(self, text: str) -> None:
         self.escaper.feed(text)
+        self._add_piece(text)
+
+    def _add_piece(self, text: str) -> None:
         self.pieces.append(text)
+        self.size += len(text)
 
     def add_value(self, value: object) -> None:
         if isinstance(value, InterpolatedText):
@@ -39,10 +44,12 @@ class _TextWriter:
             self.add_literal(value)
         else:
             is_encoded = isinstance(value, EncodedStr) and value.encoder_name == self.escaper.encoder_name
-            self.pieces.append(to_plain_str(self.escaper.escape(scalar_text(value), is_encoded=is_encoded)))
+            self._add_piece(to_plain_str(self.escaper.escape(scalar_text(value), is_encoded=is_encoded)))
 
 
-def fill_text(text: str, values: Sequence[object], escaper: Escaper) -> tuple[str, tuple[OutputProblem, ...]]:
+def fill_text(
+    text: str, values: Sequence[object], escaper: Escaper, limits: RenderLimits
+) -> tuple[str, tuple[OutputProblem, ...]]:
     """The text with its values, and its problems."""
     writer = _TextWriter(escaper)
     problems: list[OutputProblem] = []
@@ -60,4 +67,9 @@ def fill_text(text: str, values: Sequence[object], escaper: Escaper) -> tuple[st
                     line, rejection.message, rejection.origins or origins_of(values[int(part)]), rejection.help
                 )
             )
+            if len(problems) >= limits.max_problems:
+                break
+        if writer.size > limits.max_characters:
+            problems.append(OutputProblem(line, "the file is longer than one file may be", (), "render less into it"))
+            break
     return "".join(writer.pieces), tuple(problems)

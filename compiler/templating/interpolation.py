@@ -81,7 +81,7 @@ def size_of(part: object) -> int:
     if isinstance(part, Placeholder):
         return size_of(part.value)
     if isinstance(part, str):
-        return len(part)
+        return len(part) or 1  # an empty text is work too: a text can hold the same one many times
     size = getattr(part, "size", 1)
     return size if isinstance(size, int) else 1
 

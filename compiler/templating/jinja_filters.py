@@ -19,10 +19,19 @@ from compiler.templating.interpolation import (
     placeholder,
     quoted_excerpt,
     scalar_text,
-    size_of,
+)
+from compiler.templating.metering import (
+    BoundedList,
+    BoundedMap,
+    Work,
+    constant_work,
+    deep_work,
+    shallow_work,
+    sorting_work,
+    with_size,
 )
 from compiler.templating.plain_values import ValueBudget, to_plain
-from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.template_errors import RenderLimits, ValueRejectedError
 from compiler.templating.template_values import MapView
 from compiler.templating.traced_values import (
     CommentedStr,
@@ -40,30 +49,9 @@ _MAX_LIST_SIZE = 100_000
 _COMMENT = re.compile(rf"[!-~{VISIBLE}](?:[ -~{VISIBLE}]*[!-~{VISIBLE}])?")
 
 
-class BoundedList(list[object]):
-    """A list written in a template, with its total size."""
-
-    size: int
-
-
-class BoundedMap(dict[object, object]):
-    """A map written in a template, with its total size."""
-
-    size: int
-
-
-def check_literal_size(literal: Iterable[object]) -> BoundedList | BoundedMap:
+def check_literal_size(literal: list[object] | Mapping[object, object]) -> BoundedList | BoundedMap:
     """The list or map written in a template, if it is within the limit."""
-    result: BoundedList | BoundedMap
-    if isinstance(literal, Mapping):
-        result = BoundedMap(literal)
-        result.size = 1 + sum(size_of(value) for value in result.values())
-    else:
-        result = BoundedList(literal)
-        result.size = 1 + sum(size_of(value) for value in result)
-    if result.size > _MAX_LIST_SIZE:
-        raise ValueRejectedError("a list of the template holds too many values")
-    return result
+    return with_size(literal, _MAX_LIST_SIZE)
 
 
 def default(value: object, fallback: object = "", boolean: object = False) -> object:
@@ -130,12 +118,6 @@ def with_comment(value: object, comment: object) -> CommentedStr:
     )
 
 
-def check_iterable(value: object) -> object:
-    """The iterated value, if it is a list or a map."""
-    elements(value)
-    return value
-
-
 def elements(value: object) -> Iterator[Any]:
     """The elements of a list or the keys of a map; raises `ValueRejectedError` for other values."""
     if isinstance(value, Undefined) or (isinstance(value, Iterable) and not isinstance(value, (str, bytes))):
@@ -199,7 +181,7 @@ def as_json(value: object) -> str:
     """The value as JSON with sorted keys."""
     if isinstance(value, Undefined):
         raise _rejection(value, "a value is needed")
-    data = to_plain(value, ValueBudget(_MAX_LIST_SIZE))
+    data = to_plain(value, ValueBudget(RenderLimits(max_values=_MAX_LIST_SIZE)))
     if isinstance(data, Omit):
         raise _rejection(value, "a value is needed")
     return traced_str(json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False), origins_of(value))
@@ -249,3 +231,9 @@ _FILTERS: Final[dict[str, Filter]] = {
     **{name: _encoder_filter(encoder) for name, encoder in ENCODERS.items() if name != "literal"},
 }  # fmt: skip
 FILTERS: Final[Mapping[str, Filter]] = MappingProxyType(_FILTERS)
+FILTER_WORK: Final[Mapping[str, Work]] = MappingProxyType(
+    dict.fromkeys(FILTERS, shallow_work)
+    | dict.fromkeys(("d", "default"), constant_work)
+    | {"json": deep_work, "dictsort": sorting_work, "sort": sorting_work, "unique": sorting_work}
+)
+"""How much work each filter does with one value."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, Placeholder
+from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, Placeholder, size_of
 from compiler.templating.jinja_sandbox import JinjaSandbox, check_source
 from compiler.templating.jinja_subset import UnsupportedSyntaxError
 from compiler.templating.template_errors import TemplateProblem, ValueRejectedError
@@ -27,6 +27,8 @@ class TemplateOutput:
 
     text: str
     values: list[object]
+    size: int = 0
+    """The characters of the text and of its values."""
 
 
 class TemplateFailedError(Exception):
@@ -57,11 +59,14 @@ def compile_template(environment: JinjaSandbox, name: str, text: str | None = No
 
 def run_template(environment: JinjaSandbox, template: Template, context: Mapping[str, object]) -> TemplateOutput:
     """Run the template with a context; raises `TemplateFailedError` at the failing line."""
-    environment.steps = 0
+    name = template.name or ""
+    environment.fuel.start_run(name)
     try:
-        return _collect_output(_run_pieces(template, context), environment)
+        output = _collect_output(_run_pieces(template, context), environment)
+        environment.fuel.end_run(name, output.size)
     except (*_TEMPLATE_ERRORS, *_NESTING_ERRORS) as error:
         raise TemplateFailedError(*_to_problems(error, template)) from None
+    return output
 
 
 def output_lines(template: Template, context: Mapping[str, object]) -> list[tuple[str, int]]:
@@ -106,14 +111,15 @@ def _collect_output(pieces: Iterable[object], environment: JinjaSandbox) -> Temp
         if type(piece) is str:
             text_parts.append(piece)
             size += len(piece)
-            if size > environment.limits.max_characters:
-                raise ValueRejectedError("what the template prints is too long")
         else:
             text_parts.append(f"{PLACEHOLDER_START}{len(values)}{PLACEHOLDER_END}")
             values.append(piece.value if isinstance(piece, Placeholder) else piece)
+            size += size_of(values[-1])
             if len(values) > environment.limits.max_placeholders:
                 raise ValueRejectedError("the template prints too many values")
-    return TemplateOutput("".join(text_parts), values)
+        if size > environment.limits.max_characters:
+            raise ValueRejectedError("what the template prints is too long")
+    return TemplateOutput("".join(text_parts), values, size)
 
 
 def _to_problems(error: Exception, template: Template) -> tuple[TemplateProblem, ...]:

@@ -23,6 +23,7 @@ from jinja2.runtime import Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from compiler.templating import jinja_subset
+from compiler.templating.fuel import Fuel
 from compiler.templating.interpolation import (
     PLACEHOLDER_END,
     PLACEHOLDER_START,
@@ -32,8 +33,9 @@ from compiler.templating.interpolation import (
     kind_of,
     placeholder,
 )
-from compiler.templating.jinja_filters import FILTERS, check_iterable, check_literal_size
-from compiler.templating.jinja_tests import JINJA_TESTS
+from compiler.templating.jinja_filters import FILTER_WORK, FILTERS, check_literal_size, elements
+from compiler.templating.jinja_tests import COMPARISONS, JINJA_TESTS, contains
+from compiler.templating.metering import Operation, membership_work, metered_comparison, metered_filter, shallow_work
 from compiler.templating.template_errors import RenderLimits, TemplateProblem, ValueRejectedError
 from compiler.templating.template_values import ListView, MapView
 from compiler.templating.traced_values import OMIT
@@ -145,15 +147,15 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, bytecode_cache=self._code_cache,
         )  # fmt: skip
         self.limits = limits
-        self.steps = 0
+        self.fuel = Fuel(limits)
         self.globals = {"omit": OMIT}
         self.filters = {
-            **FILTERS,
-            jinja_subset.STEP_FILTER: self._count_step,
+            **{name: metered_filter(apply, self.fuel, FILTER_WORK[name]) for name, apply in FILTERS.items()},
+            jinja_subset.STEP_FILTER: self._spend_steps,
             jinja_subset.SIZE_FILTER: check_literal_size,
-            jinja_subset.ITERABLE_FILTER: check_iterable,
+            jinja_subset.ITERABLE_FILTER: self._start_loop,
         }
-        self.tests = dict(JINJA_TESTS)
+        self.tests = {**self._metered_tests()}
         self.concat = self._concat  # type: ignore[assignment]  # Jinja declares the method as str.join
         self._environments_by_template = {name: self.overlay(**DELIMITERS[kind]) for name, kind in delimiters.items()}  # type: ignore[arg-type]
 
@@ -165,13 +167,29 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
             self._code_cache.set_bucket(bucket)
         return self.template_class.from_code(self, bucket.code, self.make_globals(None))
 
-    def _count_step(self, _: object) -> None:
-        self.steps += 1
-        if self.steps > self.limits.max_steps:
-            raise ValueRejectedError("the template takes more steps than one file may")
+    def _metered_tests(self) -> dict[str, Operation]:
+        tests: dict[str, Operation] = {
+            name: metered_comparison(test, self.fuel, membership_work)
+            if name == "in"
+            else metered_comparison(test, self.fuel)
+            for name, test in JINJA_TESTS.items()
+        }
+        operators = {name: metered_comparison(compare, self.fuel) for name, compare in COMPARISONS.items()}
+        operators["in"] = metered_comparison(contains, self.fuel, membership_work)
+        return tests | {f"{jinja_subset.OPERATOR_PREFIX}{name}": operation for name, operation in operators.items()}
+
+    def _spend_steps(self, _: object, steps: int) -> None:
+        self.fuel.spend(steps)
+
+    def _start_loop(self, value: object, steps: int) -> object:
+        """The iterated value, if it is a list or a map; its elements are charged for the condition of the loop."""
+        elements(value)
+        self.fuel.spend(steps * shallow_work(value))
+        return value
 
     def _concat(self, pieces: Any) -> object:  # noqa: ANN401 - Jinja passes its buffers
         text = concat(pieces)
+        self.fuel.spend(shallow_work(text))
         if isinstance(text, InterpolatedText) and text.size > self.limits.max_characters:
             raise ValueRejectedError("a text that the template makes is too long")
         return text
@@ -203,6 +221,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401 - Jinja's signature
         """A field of a map by a computed name, or an element of a list."""
         if isinstance(argument, (str, InterpolatedText)) and not isinstance(obj, (ListView, list, tuple)):
+            self.fuel.spend(shallow_work(argument))
             return self.getattr(obj, str(argument))
         if isinstance(obj, (ListView, list, tuple)) and isinstance(argument, int):
             try:

@@ -1,6 +1,6 @@
 """The subset of Jinja that templates may use: placing values without computing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 from jinja2 import TemplateError, nodes
@@ -12,6 +12,9 @@ STEP_FILTER: Final = "(tick)"
 SIZE_FILTER: Final = "(bounded)"
 ITERABLE_FILTER: Final = "(looped)"
 """Filters that this module inserts into a parsed template; a template cannot write their names."""
+OPERATOR_PREFIX: Final = "operator "
+"""Before the name of an operator: the test that compares in its place."""
+_NODES_PER_STEP: Final = 16
 
 _ALLOWED_NODES: Final = frozenset({
     "And", "Assign", "AssignBlock", "Call", "CallBlock", "Compare", "CondExpr", "Const", "Dict", "Filter", "For",
@@ -120,7 +123,7 @@ def _describe_node(kind: str) -> str:
 
 
 def insert_limits(template: nodes.Template) -> nodes.Template:
-    """Instrument the template: each iteration of a body costs a step, and literal lists know their size."""
+    """Instrument the template: loops, bodies and comparisons cost steps, and literal lists know their size."""
     _LimitInserter().visit(template)
     return template
 
@@ -135,9 +138,33 @@ class _LimitInserter(NodeTransformer):
     visit_Dict = visit_List  # noqa: N815
 
     def visit_Template(self, node: _BodyNode) -> nodes.Node:  # noqa: N802
+        steps = _steps_of(node.body)
         self.generic_visit(node)
-        node.body.insert(0, nodes.ExprStmt(_apply_filter(nodes.Const(None), STEP_FILTER), lineno=node.lineno or 1))
+        node.body.insert(
+            0, nodes.ExprStmt(_apply_filter(nodes.Const(None), STEP_FILTER, steps), lineno=node.lineno or 1)
+        )
         return node
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        """Each comparison of a chain as a test, which is charged for the work."""
+        operands = [node.expr, *(operand.expr for operand in node.ops)]
+        tests = [
+            _comparison(left, operand.op, right)
+            for left, operand, right in zip(operands, node.ops, operands[1:], strict=False)
+        ]
+        condition = tests[0]
+        for test in tests[1:]:
+            condition = nodes.And(condition, test, lineno=node.lineno)
+        return self.generic_visit(condition)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
+        """Arguments that a list or a map supplies are counted as the elements of a loop are."""
+        self.generic_visit(node)
+        node.dyn_args = node.dyn_args and _apply_filter(node.dyn_args, ITERABLE_FILTER, 1)
+        node.dyn_kwargs = node.dyn_kwargs and _apply_filter(node.dyn_kwargs, ITERABLE_FILTER, 1)
+        return node
+
+    visit_Filter = visit_Test = visit_Call  # noqa: N815
 
     def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802
         """Each part of an output separately: Jinja records the line of statements, but not of literal text."""
@@ -152,10 +179,29 @@ class _LimitInserter(NodeTransformer):
     visit_Macro = visit_CallBlock = visit_Template  # noqa: N815
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        steps = _steps_of([node.test]) if node.test else 0
         self.visit_Template(node)
-        node.iter = _apply_filter(node.iter, ITERABLE_FILTER)
+        node.iter = _apply_filter(node.iter, ITERABLE_FILTER, steps)
         return node
 
 
-def _apply_filter(node: nodes.Node, name: str) -> nodes.Filter:
-    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno or 1)
+def _apply_filter(node: nodes.Node, name: str, *arguments: int) -> nodes.Filter:
+    constants = [nodes.Const(argument) for argument in arguments]
+    return nodes.Filter(node, name, constants, [], None, None, lineno=node.lineno or 1)
+
+
+def _comparison(left: nodes.Expr, operator: str, right: nodes.Expr) -> nodes.Expr:
+    name = "in" if operator == "notin" else operator
+    test = nodes.Test(left, f"{OPERATOR_PREFIX}{name}", [right], [], None, None, lineno=left.lineno)
+    return nodes.Not(test, lineno=left.lineno) if operator == "notin" else test
+
+
+def _steps_of(body: Sequence[nodes.Node]) -> int:
+    """The steps of running a body once; bodies within it are counted where they run."""
+    node_count = 0
+    queue = list(body)
+    while queue:
+        node = queue.pop()
+        node_count += 1
+        queue += node.iter_child_nodes(exclude=("body",) if isinstance(node, _BodyNode) else None)
+    return 1 + node_count // _NODES_PER_STEP

@@ -1,6 +1,7 @@
 """The tests (`is …`) of templates, for values with origins as for constants."""
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -19,6 +20,17 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not _is_boolean(value)
 
 
+COMPARISONS: Final[Mapping[str, Callable[..., bool]]] = MappingProxyType({
+    "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "lteq": operator.le, "gt": operator.gt, "gteq": operator.ge,
+})  # fmt: skip
+"""The operators that compare two values, by Jinja's names."""
+
+
+def contains(item: object, container: Container[object]) -> bool:
+    """Whether a list, a map or a text contains the item."""
+    return item in container
+
+
 _TESTS: Final[dict[str, Callable[..., bool]]] = {
     "defined": lambda value: not isinstance(value, Undefined),
     "undefined": lambda value: isinstance(value, Undefined),
@@ -26,20 +38,15 @@ _TESTS: Final[dict[str, Callable[..., bool]]] = {
     "true": lambda value: _is_boolean(value) and bool(value),
     "false": lambda value: _is_boolean(value) and not value,
     "boolean": _is_boolean,
-    "web": lambda value: isinstance(value, str) and str(value).startswith(("https://", "http://")),
+    "web": lambda value: isinstance(value, str) and str.startswith(value, ("https://", "http://")),
     "string": lambda value: isinstance(value, (str, InterpolatedText)),
     "number": _is_number,
     "integer": lambda value: _is_number(value) and isinstance(value, int),
     "float": lambda value: isinstance(value, float),
     "mapping": lambda value: isinstance(value, (MapView, Mapping)),
     "sequence": lambda value: isinstance(value, (ListView, list, tuple)),
-    "in": lambda value, container: value in container,
-    "eq": lambda value, other: value == other,
-    "ne": lambda value, other: value != other,
-    "lt": lambda value, other: value < other,
-    "le": lambda value, other: value <= other,
-    "gt": lambda value, other: value > other,
-    "ge": lambda value, other: value >= other,
+    "in": contains,
+    **{name.replace("teq", "e"): compare for name, compare in COMPARISONS.items()},
 }
 
 

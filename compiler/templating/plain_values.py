@@ -5,7 +5,7 @@ from typing import Final
 
 from compiler.foundation.json_data import Json
 from compiler.templating.interpolation import InterpolatedText, format_number, interpolate, kind_of, quoted_excerpt
-from compiler.templating.template_errors import ValueRejectedError
+from compiler.templating.template_errors import RenderLimits, ValueRejectedError
 from compiler.templating.template_values import ListView, MapView
 from compiler.templating.traced_values import (
     OMIT,
@@ -22,30 +22,38 @@ from compiler.templating.traced_values import (
 
 
 class ValueBudget:
-    """The number of values that may still be placed; it bounds templates that multiply values."""
+    """The values and characters that may still be placed; it bounds templates that multiply values."""
 
-    __slots__ = ("remaining_values",)
+    __slots__ = ("remaining_characters", "remaining_values")
 
-    def __init__(self, limit: int) -> None:
-        self.remaining_values = limit
+    def __init__(self, limits: RenderLimits) -> None:
+        self.remaining_values = limits.max_values
+        self.remaining_characters = limits.max_characters
 
     def spend(self, amount: int) -> None:
-        """Reduce the budget; raises `ValueRejectedError` when it is used up."""
+        """Place values; raises `ValueRejectedError` when the budget is used up."""
         self.remaining_values -= amount
         if self.remaining_values < 0:
             raise ValueRejectedError("the template places more values than one file may hold")
+
+    def spend_characters(self, text: str) -> str:
+        """Place a text; raises `ValueRejectedError` when the budget is used up."""
+        self.remaining_characters -= len(text)
+        if self.remaining_characters < 0:
+            raise ValueRejectedError("the template places more text than one file may hold")
+        return text
 
 
 def to_plain(value: object, budget: ValueBudget) -> "Json | Omit":
     """The value as JSON data: scalars keep their type, maps and lists are copied, `omit` stays."""
     kind = type(value)
     if kind is TracedStr or kind is str or kind is EncodedStr or kind is CommentedStr:
-        return to_plain_str(value)  # type: ignore[arg-type]
+        return budget.spend_characters(to_plain_str(value))  # type: ignore[arg-type]
     scalar = _SCALAR_CONVERTERS.get(kind)
     if scalar is not None:
         return scalar(value)
     if isinstance(value, InterpolatedText):
-        return to_plain_str(interpolate(value.parts))
+        return budget.spend_characters(to_plain_str(interpolate(value.parts)))
     if value is OMIT:
         return OMIT
     return _container_to_plain(value, budget)
@@ -55,7 +63,7 @@ def _container_to_plain(value: object, budget: ValueBudget) -> Json:
     if isinstance(value, (MapView, Mapping)):
         budget.spend(len(value) + 1)
         pairs = value.pairs() if isinstance(value, MapView) else value.items()
-        return {_plain_key(key): member for key, member in _plain_members(pairs, budget)}
+        return {budget.spend_characters(_plain_key(key)): member for key, member in _plain_members(pairs, budget)}
     if isinstance(value, (ListView, list, tuple)):
         budget.spend(len(value) + 1)
         return [member for _, member in _plain_members(enumerate(value), budget)]
@@ -77,6 +85,23 @@ def _plain_key(key: object) -> str:
     if isinstance(key, (str, InterpolatedText)):
         return to_plain_str(str(key))
     raise ValueRejectedError(f"a key is {kind_of(key)}; keys are text", origins_of(key))
+
+
+def printed_size(documents: Iterable[object], limit: int) -> int:
+    """The characters of the documents with a line and its indentation for each value; counting stops beyond the limit."""
+    size = 0
+    queue: list[tuple[object, int]] = [(document, 0) for document in documents]
+    while queue and size <= limit:
+        value, indentation = queue.pop()
+        if isinstance(value, str):
+            size += len(value) + (value.count("\n") + 1) * (indentation + 1)
+        elif isinstance(value, Mapping):
+            size += sum(map(len, value))
+            queue += [(member, indentation + 2) for member in value.values()]
+        elif isinstance(value, list):
+            queue += [(element, indentation + 2) for element in value]
+        size += indentation + 1
+    return size
 
 
 def to_plain_str(value: str) -> str:

@@ -43,10 +43,16 @@ class OutputProblem:
 
 @dataclass(frozen=True, slots=True)
 class RenderLimits:
-    """Limits of one rendering: templates can come from strangers."""
+    """Limits of one rendering, and of all renderings of one template: templates can come from strangers."""
 
-    max_characters: int = 16_000_000
+    max_characters: int = 64_000_000
+    """Of a value, and of a file."""
     max_placeholders: int = 1_000_000
     max_steps: int = 2_000_000
     max_values: int = 4_000_000
     max_template_characters: int = 1_000_000
+    max_problems: int = 100
+    average_steps: int = 50_000
+    """Steps by which each rendering of a template raises the limit for all of them."""
+    average_characters: int = 1_000_000
+    """Likewise for the characters that it prints."""

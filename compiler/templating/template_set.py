@@ -60,8 +60,9 @@ class TemplateSet:
 
     def output_lines(self, name: str, variables: Mapping[str, object]) -> list[tuple[str, int]]:
         """The template and line that printed each output line."""
-        self._sandbox.steps = 0
-        return output_lines(self._compile(name, is_text=False), variables) or [(name, 1)]
+        template = self._compile(name, is_text=False)
+        self._sandbox.fuel.start_run(name)
+        return output_lines(template, variables) or [(name, 1)]
 
     def evaluate(self, text: str, context: Mapping[str, object]) -> "TemplateValue | bool | TemplateProblems":
         """The value of a one-line template, such as a path: a single value keeps its type, anything else is text.
@@ -87,7 +88,7 @@ class TemplateSet:
     def _output_value(self, output: TemplateOutput) -> "TemplateValue | bool":
         if len(output.values) == 1 and _PLACEHOLDER.fullmatch(output.text):
             value = output.values[0]
-            if to_plain(value, ValueBudget(self.limits.max_values)) is OMIT:
+            if to_plain(value, ValueBudget(self.limits)) is OMIT:
                 return OMIT
             if isinstance(value, TracedBool):
                 return bool(value)  # a caller can compare with `is True`

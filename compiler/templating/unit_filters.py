@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from compiler.foundation.provenance import Origins
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
+from compiler.templating.interpolation import InterpolatedText, kind_of, quoted_excerpt
 from compiler.templating.template_errors import ValueRejectedError
 from compiler.templating.traced_values import origins_of, traced_scalar, traced_str
 
@@ -35,16 +37,25 @@ def bytes_(value: object) -> object:
 def digest_hex(value: object) -> object:
     """The 64 hexadecimal digits of a digest, without the algorithm."""
     origins = origins_of(value)
-    algorithm, _, digits = str(value).partition(":")
+    text = _scalar_text(value, origins)
+    algorithm, _, digits = text.partition(":")
     if algorithm != "sha256" or not digits:
-        raise ValueRejectedError(f"`{value}` is no digest", origins)
+        raise ValueRejectedError(f"{quoted_excerpt(text)} is no digest", origins)
     return traced_str(digits, origins)
 
 
 def _convert_quantity(value: object, convert: Callable[[str], int | float]) -> object:
     origins = origins_of(value)
+    text = _scalar_text(value, origins)
     try:
-        number = convert(str(value))
+        number = convert(text)
     except (ValueError, ArithmeticError, IndexError):
-        raise ValueRejectedError(f"`{value}` is no quantity of that kind", origins) from None
+        raise ValueRejectedError(f"{quoted_excerpt(text)} is no quantity of that kind", origins) from None
     return traced_scalar(number, origins) if origins else number
+
+
+def _scalar_text(value: object, origins: Origins) -> str:
+    """The text of a scalar; that of a list could be far longer than the list."""
+    if isinstance(value, (str, int, float, InterpolatedText)):
+        return str(value)
+    raise ValueRejectedError(f"text is needed, and there is {kind_of(value)}", origins)

@@ -98,7 +98,7 @@ class EmitterTemplates:
             return Finding(
                 codes.BAD_EMITTER, output[0].message, location, emitter.finding_subject(pointer), output[0].help
             )
-        plain_value = to_plain(output, ValueBudget(RenderLimits().max_values))
+        plain_value = to_plain(output, ValueBudget(RenderLimits()))
         return None if isinstance(plain_value, Omit) else plain_value
 
 
