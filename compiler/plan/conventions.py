@@ -52,7 +52,7 @@ ACTION_LABEL = "modelyard_action"
 ALERT_BURN = "ModelErrorBudgetBurn"
 ALERT_STALE = "ModelRunStale"
 ALERT_MISSING = "ModelRunMissing"
-ALERT_SIGNAL = "ModelSignalBeyondBar"
+ALERT_SIGNAL = "ModelSignalThresholdCrossed"
 
 TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
     "name": NAME_KEY, "partOf": PART_OF_KEY, "managedBy": MANAGED_BY_KEY, "manager": TOOL_NAME, "owner": OWNER_KEY,
@@ -64,11 +64,11 @@ TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
         "action": ACTION_LABEL,
     },
     "series": {
-        "errors": ERROR_RATIO_SERIES, "objective": OBJECTIVE_SERIES, "budget": BUDGET_SERIES, "period": PERIOD_SERIES,
-        "burnNow": CURRENT_BURN_SERIES, "burnPeriod": PERIOD_BURN_SERIES,
-        "budgetLeft": BUDGET_REMAINING_SERIES, "age": RUN_AGE_SERIES, "signal": SIGNAL_SERIES, "about": SLO_INFO_SERIES,
+        "errorRatio": ERROR_RATIO_SERIES, "objective": OBJECTIVE_SERIES, "errorBudget": BUDGET_SERIES, "periodDays": PERIOD_SERIES,
+        "currentBurnRate": CURRENT_BURN_SERIES, "periodBurnRate": PERIOD_BURN_SERIES,
+        "budgetRemaining": BUDGET_REMAINING_SERIES, "runAge": RUN_AGE_SERIES, "signal": SIGNAL_SERIES, "sloInfo": SLO_INFO_SERIES,
     },
-    "alerts": {"burn": ALERT_BURN, "stale": ALERT_STALE, "never": ALERT_MISSING, "signal": ALERT_SIGNAL},
+    "alerts": {"errorBudgetBurn": ALERT_BURN, "runStale": ALERT_STALE, "runMissing": ALERT_MISSING, "signal": ALERT_SIGNAL},
     # The label and annotation names that kube-prometheus and other consumers of alerts use.
     "annotations": {"summary": "summary", "description": "description", "runbook": "runbook_url"},
 })  # fmt: skip

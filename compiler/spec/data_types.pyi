@@ -503,13 +503,9 @@ class LatencyHistogramData(TypedDict, total=False):
     unit: Literal["seconds", "milliseconds"]
     buckets: Sequence[float]
 
-LatencyObjectiveData = TypedDict(
-    "LatencyObjectiveData",
-    {
-        "under": str,
-        "for": str,
-    },
-)
+class LatencyObjectiveData(TypedDict):
+    threshold: str
+    target: str
 
 class LatencySeriesData(TypedDict, total=False):
     histogram: Required[SelectorData]
@@ -675,7 +671,7 @@ class MonitorData(TypedDict, total=False):
     signal: Required[Literal["dataDrift", "predictionDrift", "dataQuality", "modelPerformance", "featureAttributionDrift", "fairnessDrift", "generationSafety", "cost"]]
     method: Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"]
     threshold: Required[float]
-    beyond: Literal["above", "below"]
+    triggerWhen: Literal["above", "below"]
     action: Required[Literal["alert", "ticket", "retrain", "rollback"]]
     series: SelectorData
 
@@ -923,7 +919,7 @@ PartialMonitoringItemData = TypedDict(
         "signal": Required[Literal["dataDrift", "predictionDrift", "dataQuality", "modelPerformance", "featureAttributionDrift", "fairnessDrift", "generationSafety", "cost"] | None],
         "method": Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"] | None,
         "threshold": float | None,
-        "beyond": Literal["above", "below"] | None,
+        "triggerWhen": Literal["above", "below"] | None,
         "action": Literal["alert", "ticket", "retrain", "rollback"] | None,
         "series": PartialSelectorData | None,
         "$delete": Literal[True],
@@ -1038,7 +1034,7 @@ class PartialSloData(TypedDict, total=False):
     timeToFirstToken: Sequence[LatencyObjectiveData] | None
     freshness: str | None
     window: str | None
-    leastRequests: int | None
+    minRequests: int | None
     runbook: str | None
     indicators: PartialIndicatorsData | None
     unmeasured: Mapping[str, str | None] | None
@@ -1286,7 +1282,7 @@ class SloData(TypedDict, total=False):
     timeToFirstToken: Sequence[LatencyObjectiveData]
     freshness: str
     window: str
-    leastRequests: int
+    minRequests: int
     runbook: str
     indicators: IndicatorsData
     unmeasured: Mapping[str, str]

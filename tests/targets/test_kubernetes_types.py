@@ -303,7 +303,7 @@ def test_nobody_is_promised_an_answer_of_a_job(build_unit):
         build_unit({**MODELS["optimization by the clock"], "sla": {"window": "30d"}, "slo": {"window": "30d"}}).reasons
         == ""
     )
-    latency = {"sla": {"latency": {"p99": "1s"}}}, {"slo": {"latency": [{"under": "1s", "for": "99%"}]}}
+    latency = {"sla": {"latency": {"p99": "1s"}}}, {"slo": {"latency": [{"threshold": "1s", "target": "99%"}]}}
     for promise in ({"sla": {"availability": "99%"}}, {"slo": {"availability": "99%"}}, *latency):
         job = {**MODELS["optimization by the clock"], **promise}
         assert "a job receives no requests" in build_unit(job).reasons

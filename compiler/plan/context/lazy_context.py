@@ -45,24 +45,26 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "endpoint": "What the target exports of the model under `exports.endpoint`, with the parts of its URL; `url` ends in its `path`.",
         "objectives": (
-            "For an emitter that asks for it: what is watched of the model. Each has `name`, `id`, `resource`, `indicator`, `title`, "
-            "`measuredBy`, `recordings` and `alerts` (both with `expr` and `labels`). A share of requests has `target`, `percent`, "
-            "`budget`, `period`, `days`, `burns`, `counters` and `rates` too, and `within`, `withinSeconds` and `times` where answers have "
-            "to come in time; "
-            "freshness has `limit`, `limitSeconds` and `age`."
+            "For an emitter with the input `objectives`: the objectives that a series measures. Each has `name`, `id`, `resource` (a name "
+            "for objects), `indicator`, `title`, `sliSource`, `recordings` and `alerts` (both with `expr` and `labels`). An objective on a "
+            "share of requests also has `target` (a number), `percent` (the same as text), `budget`, `period`, `periodDays`, `burnRates` "
+            "(`severity`, `shortWindow`, `longWindow`, `budgetPercent`, `factor`), `counters` and `rates` (both with `errors` and "
+            "`total`), and `isCounter`. One with a time limit also has `threshold`, `thresholdSeconds` and `percentiles` (`percentile`, "
+            "`expr`). Freshness has `limit`, `limitSeconds` and `age`."
         ),
         "signals": (
-            "With it: what `monitoring` watches by a series: `name`, `id`, `threshold`, `beyond`, `action`, `severity`, `expr`, "
-            "`recordings`, `alerts`."
+            "With the input `objectives`: the signals that a series measures: `name`, `id`, `threshold`, `triggerWhen`, "
+            "`action`, `severity`, `expr`, `recordings`, `alerts`."
         ),
-        "unmeasured": "With it: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
+        "unmeasured": "With the input `objectives`: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
         "slo": (
-            "With it: `id`, ten digits that identify the model in the environment, `service` and `team`, short names of the model and its "
-            "owner, and `series`, the expressions for charts."
+            "With the input `objectives`: `id`, ten digits that identify the model in the environment; `service` and `team`, short names "
+            "of the model and its owner; and `series`, the expressions for charts: `budgetRemaining`, `currentBurnRate`, "
+            "`hourlyBurnRate`, `errorRatio`, `runAge`, `signals` and `firingAlerts`."
         ),
         "names": (
-            "What labels and annotations are called, by what they say: `names.owner`, `names.release`, `names.wave` …; and `names.labels`, "
-            "`series`, `alerts` and `annotations`, the names of what service levels record and tell."
+            "The names of labels and annotations, by meaning: `names.owner`, `names.release`, `names.wave` …; and the names that the rules "
+            "of service levels use: `names.labels`, `names.series`, `names.alerts` and `names.annotations`."
         ),
         "metrics": (
             "For an emitter that asks for it: what the target exports under `exports.metrics`: `path`, `port` or `service`, `selector`."

@@ -179,8 +179,7 @@ _OBJECTIVE_SCHEMA: Object = MappingProxyType(
         "type": "object",
         "properties": {
             **{key: {"type": "string"} for key in ("name", "indicator", "period")},
-            **{key: {"type": "number"} for key in ("target", "budget", "withinSeconds", "limitSeconds")},
-            "days": {"type": "integer"},
+            **{key: {"type": "number"} for key in ("target", "budget", "thresholdSeconds", "limitSeconds")},
         },
     }
 )

@@ -23,7 +23,7 @@ _LATENCY_NAMES: Final[Mapping[LatencyIndicator, str]] = {"latency": "latency", "
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """The share of requests that must be good over a period; with `within`, those answered within that time."""
+    """The share of requests that must be good over a period; with a latency limit, those answered within that time."""
 
     indicator: Indicator
     name: str
@@ -105,7 +105,7 @@ def _strictest_latency_drafts(key: LatencyIndicator, slo: SloData, sla: SlaData)
 
 def _latency_drafts(key: LatencyIndicator, slo: SloData, sla: SlaData) -> Iterator[_ObjectiveDraft]:
     for index, entry in enumerate(slo.get(key, ())):
-        yield _latency_draft(key, entry["for"], entry["under"], ("slo", key, index, "for"))
+        yield _latency_draft(key, entry["target"], entry["threshold"], ("slo", key, index, "target"))
     if not slo.get(key):
         for rank, limit in sla.get(key, {}).items():
             yield _latency_draft(key, f"{rank[1:]}%", limit, ("sla", key, rank))

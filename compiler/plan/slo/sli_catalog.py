@@ -122,7 +122,7 @@ def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_sour
 
 def _latency_pointer(objective: Objective) -> Pointer:
     """The pointer to the threshold: in an SLO, or in an SLA."""
-    return (*objective.pointer[:-1], "under") if objective.pointer[-1] == "for" else objective.pointer
+    return (*objective.pointer[:-1], "threshold") if objective.pointer[-1] == "target" else objective.pointer
 
 
 def _format_bound(value: Fraction, units_per_second: int) -> str:

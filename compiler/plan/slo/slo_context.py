@@ -38,9 +38,9 @@ _CHART_WINDOW = "5m"
 """The window of dashboard panels."""
 _QUANTILES = (Fraction(50, 100), Fraction(95, 100), Fraction(99, 100))
 _INDICATOR_PHRASES = {
-    "availability": "are answered",
-    "latency": "of answers arrive",
-    "timeToFirstToken": "of streamed answers begin",
+    "availability": "succeed",
+    "latency": "of requests are answered",
+    "timeToFirstToken": "of streamed responses begin",
 }
 
 
@@ -105,11 +105,11 @@ def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
         by=f"{conventions.SEVERITY_LABEL}, {conventions.SLO_LABEL}",
     )
     series = {
-        "budgetLeft": instant_vector(identity.all_series(conventions.BUDGET_REMAINING_SERIES)),
-        "burnNow": instant_vector(identity.all_series(conventions.CURRENT_BURN_SERIES)), "burnHour": hourly_burn,
-        "errors": instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}{_CHART_WINDOW}")),
-        "age": instant_vector(identity.all_series(conventions.RUN_AGE_SERIES)),
-        "signals": instant_vector(identity.all_series(conventions.SIGNAL_SERIES)), "alerts": firing_alerts,
+        "budgetRemaining": instant_vector(identity.all_series(conventions.BUDGET_REMAINING_SERIES)),
+        "currentBurnRate": instant_vector(identity.all_series(conventions.CURRENT_BURN_SERIES)), "hourlyBurnRate": hourly_burn,
+        "errorRatio": instant_vector(identity.all_series(f"{conventions.ERROR_RATIO_SERIES}{_CHART_WINDOW}")),
+        "runAge": instant_vector(identity.all_series(conventions.RUN_AGE_SERIES)),
+        "signals": instant_vector(identity.all_series(conventions.SIGNAL_SERIES)), "firingAlerts": firing_alerts,
     }  # fmt: skip
     id_ = digest([identity.project, identity.environment, identity.model]).removeprefix("sha256:")[:10]
     short_names = {
@@ -122,7 +122,7 @@ def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
 def describe_objective(objective: AnyObjective) -> str:
     """An objective as a phrase without subject."""
     if isinstance(objective, FreshnessObjective):
-        return f"a run ends well every {objective.max_age}"
+        return f"a run succeeds at least every {objective.max_age}"
     share = f"{scalar(objective.target * 100)}%"
     if objective.latency_limit is None:
         return f"{share} of requests {_INDICATOR_PHRASES['availability']}"
@@ -142,7 +142,7 @@ def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValu
         spec = rendered_spec if isinstance(rendered_spec, dict) else spec
     origins: Origins = (Origin("model", objective.pointer),)
     origins += () if source.is_from_catalog else (Origin("model", source.pointer),)
-    common = {**_common_values(inputs, objective), "measuredBy": source.title}
+    common = {**_common_values(inputs, objective), "sliSource": source.title}
     if isinstance(objective, FreshnessObjective):
         return ComputedValue({**common, **_freshness_values(inputs, objective, spec)}, origins)
     return ComputedValue({**common, **_ratio_values(inputs, objective, build_sli_ratio(objective, spec))}, origins)
@@ -173,31 +173,31 @@ def _freshness_values(inputs: _SloInputs, objective: FreshnessObjective, spec: O
 
 
 def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio) -> dict[str, Json]:
-    min_requests = inputs.slo.get("leastRequests")
-    bad, total = sli_ratio.counters()
+    min_requests = inputs.slo.get("minRequests")
+    errors, total = sli_ratio.counters()
     values: dict[str, Json] = {
         "target": float(objective.target), "percent": str(Percentage(f"{scalar(objective.target * 100)}%")),
-        "budget": float(objective.budget), "period": objective.period, "days": windows.period_days(objective.period),
-        "leastRequests": min_requests,
-        "counters": {"bad": str(bad), "all": str(total)}, "counting": not isinstance(sli_ratio, ProbeSli),
-        "rates": {"bad": str(sli_ratio.bad_rate(_CHART_WINDOW)), "all": str(sli_ratio.total_rate(_CHART_WINDOW))},
-        "burns": [_burn_rate_value(burn) for burn in objective.burn_rates],
+        "budget": float(objective.budget), "period": objective.period, "periodDays": windows.period_days(objective.period),
+        "minRequests": min_requests,
+        "counters": {"errors": str(errors), "total": str(total)}, "isCounter": not isinstance(sli_ratio, ProbeSli),
+        "rates": {"errors": str(sli_ratio.bad_rate(_CHART_WINDOW)), "total": str(sli_ratio.total_rate(_CHART_WINDOW))},
+        "burnRates": [_burn_rate_value(burn) for burn in objective.burn_rates],
         "recordings": [_recording_value(rule) for rule in recording_rules(objective, sli_ratio, inputs.identity)],
         "alerts": [_alert_value(rule) for rule in burn_alerts(objective, sli_ratio, inputs.identity, min_requests)],
     }  # fmt: skip
     if objective.latency_limit is not None and isinstance(sli_ratio, LatencySli):
         units_per_second = sli_ratio.threshold * 1000 / objective.latency_limit.milliseconds
-        times = [
+        percentiles = [
             {
-                "rank": f"p{scalar(quantile * 100)}",
+                "percentile": f"p{scalar(quantile * 100)}",
                 "expr": str(_to_seconds(sli_ratio.latency_quantile(quantile, _CHART_WINDOW), units_per_second)),
             }
             for quantile in _QUANTILES
         ]
         values |= {
-            "within": str(objective.latency_limit),
-            "withinSeconds": objective.latency_limit.seconds,
-            "times": times,
+            "threshold": str(objective.latency_limit),
+            "thresholdSeconds": objective.latency_limit.seconds,
+            "percentiles": percentiles,
         }
     return {key: value for key, value in values.items() if value is not None}
 
@@ -208,15 +208,15 @@ def _to_seconds(time: Vector, units_per_second: Fraction) -> Vector:
 
 def _burn_rate_value(burn: windows.BurnRate) -> Object:
     return {
-        "severity": burn.severity, "short": burn.short_window, "long": burn.long_window,
-        "spent": float(burn.budget_percent), "factor": float(burn.factor),
+        "severity": burn.severity, "shortWindow": burn.short_window, "longWindow": burn.long_window,
+        "budgetPercent": float(burn.budget_percent), "factor": float(burn.factor),
     }  # fmt: skip
 
 
 def _burn_description(burn_rates: tuple[windows.BurnRate, ...]) -> str:
     """The burn rate of an alert in words."""
     return ", or ".join(
-        f"more than {float(burn.factor):.4g} times as fast as the budget allows for {burn.long_window} and still for {burn.short_window}"
+        f"more than {float(burn.factor):.4g} times the sustainable rate over both {burn.long_window} and {burn.short_window}"
         for burn in burn_rates
     )
 
@@ -237,8 +237,8 @@ def _alert_value(alert: Alert) -> Object:
         **values,
         **(
             {
-                "burns": [_burn_rate_value(burn) for burn in alert.burn_rates],
-                "pace": _burn_description(alert.burn_rates),
+                "burnRates": [_burn_rate_value(burn) for burn in alert.burn_rates],
+                "burnDescription": _burn_description(alert.burn_rates),
             }
             if alert.burn_rates
             else {}
@@ -252,12 +252,13 @@ def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
         if "series" not in monitor:
             continue
         name, threshold = monitor["signal"], monitor["threshold"]
-        is_below, action = monitor.get("beyond") == "below", monitor["action"]
+        is_below, action = monitor.get("triggerWhen") == "below", monitor["action"]
         signal = Signal(name, parse_series(plain_data(monitor["series"])), threshold, is_below, action)
         recording, alert = signal.build_rules(inputs.identity)
         values: dict[str, Json] = {
             "name": name, "id": inputs.identity.labels(name)[next(iter(inputs.identity.labels(name)))], "method": monitor.get("method"),
-            "threshold": threshold, "beyond": "below" if is_below else "above", "action": action, "severity": ACTION_SEVERITIES[action],
+            "threshold": threshold, "triggerWhen": "below" if is_below else "above", "action": action,
+            "severity": ACTION_SEVERITIES[action],
             "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert)],
         }  # fmt: skip
         yield ComputedValue(

@@ -115,6 +115,6 @@ def _objective_value(objective: AnyObjective) -> Object:
     identity: Object = {"name": objective.name, "indicator": objective.indicator}
     if isinstance(objective, FreshnessObjective):
         return {**identity, "limitSeconds": objective.max_age.seconds}
-    latency: Object = {"withinSeconds": objective.latency_limit.seconds} if objective.latency_limit else {}
+    latency: Object = {"thresholdSeconds": objective.latency_limit.seconds} if objective.latency_limit else {}
     shares: Object = {"target": float(objective.target), "budget": float(objective.budget), "period": objective.period}
     return {**identity, **shares, **latency}

@@ -55,7 +55,7 @@ def _check_latency(
     slo_objectives: Sequence[LatencyObjectiveData],
 ) -> Iterator[Finding]:
     objectives = [
-        (Percentage(objective["for"]).percent, Duration(objective["under"]).milliseconds)
+        (Percentage(objective["target"]).percent, Duration(objective["threshold"]).milliseconds)
         for objective in slo_objectives
     ]
     for quantile, limit_text in sla_limits.items() if objectives else ():
@@ -66,10 +66,10 @@ def _check_latency(
             objective_index = next(
                 (index for index, (objective_share, _) in enumerate(objectives) if objective_share == share), None
             )
-            pointer: Pointer = ("slo", key) if objective_index is None else ("slo", key, objective_index, "under")
+            pointer: Pointer = ("slo", key) if objective_index is None else ("slo", key, objective_index, "threshold")
             message = f"the SLA promises {share}% of {description} {limit_text}, and no objective watches that"
             help_ = (
-                f"add `{{under: {limit_text}, for: {share}%}}`"
+                f"add `{{threshold: {limit_text}, target: {share}%}}`"
                 if objective_index is None
                 else f"make it at most {limit_text}"
             )

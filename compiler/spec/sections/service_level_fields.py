@@ -28,10 +28,10 @@ class Sla(StrictModel):
 class LatencyObjective(StrictModel):
     """The share of requests that must be answered within a time."""
 
-    under: DurationText
-    """The time."""
-    for_: PercentageText = field(..., alias="for")
-    """The share of requests."""
+    threshold: DurationText
+    """The time within which a request must be answered."""
+    target: PercentageText
+    """The share of requests that must be answered within the threshold."""
 
 
 class Selector(StrictModel):
@@ -98,7 +98,7 @@ class Slo(StrictModel):
     """The maximum time since a job's last successful run."""
     window: DurationText | None = None
     """The period over which the objective is evaluated: 7d, 28d, 30d or 90d."""
-    leastRequests: int | None = field(ge=1)
+    minRequests: int | None = field(ge=1)
     """The minimum number of requests in an alert's longer window. Below it, the alert does not fire."""
     runbook: WebUrlText | None = None
     """What to do when an alert fires."""
@@ -119,10 +119,10 @@ class Monitor(StrictModel):
     method: Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"] | None = None
     """The metric that measures the signal."""
     threshold: float
-    """The threshold."""
-    beyond: Literal["above", "below"] | None = None
-    """The side of the threshold that is reported. Default: above."""
+    """The value that triggers the action when the signal crosses it."""
+    triggerWhen: Literal["above", "below"] | None = None
+    """Whether a value above or below the threshold triggers the action. Default: above."""
     action: Literal["alert", "ticket", "retrain", "rollback"]
-    """The action when the threshold is crossed."""
+    """What to do when the threshold is crossed."""
     series: Selector | None = None
     """The Prometheus series that holds the signal. Default: none; nothing in the cluster monitors the signal, and records state that."""

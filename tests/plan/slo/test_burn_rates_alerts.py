@@ -156,7 +156,7 @@ def test_each_alert_of_availability_fires_within_its_window_and_resolves(
 @pytest.mark.slow
 @pytest.mark.parametrize("indicator", LATENCY_METRICS)
 def test_so_does_each_of_how_long_answers_take_and_take_to_begin(make, spec, custom_indicators, promtool, indicator):
-    made = make(spec(slo={indicator: [{"under": "250ms", "for": "99%"}], "indicators": custom_indicators}))
+    made = make(spec(slo={indicator: [{"threshold": "250ms", "target": "99%"}], "indicators": custom_indicators}))
     assert run_scenarios(made, promtool, indicator, "30d", Fraction(1, 100)) == ""
 
 
@@ -170,7 +170,7 @@ def test_healthy_series_are_silent(make, spec, custom_indicators, promtool):
         spec(
             slo={
                 "availability": "99.9%",
-                "latency": [{"under": "250ms", "for": "99%"}],
+                "latency": [{"threshold": "250ms", "target": "99%"}],
                 "indicators": custom_indicators,
             }
         )
@@ -214,7 +214,7 @@ def test_an_error_counter_that_never_counted_is_no_error(make, spec, custom_indi
 def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(
     make, spec, custom_indicators, promtool, least, is_firing
 ):
-    slo = {"availability": "99.9%", "indicators": custom_indicators, **({"leastRequests": least} if least else {})}
+    slo = {"availability": "99.9%", "indicators": custom_indicators, **({"minRequests": least} if least else {})}
     rendered_model = make(spec(slo=slo))
     # Two requests a minute, every second one an error: 120 in an hour.
     series = [
@@ -288,7 +288,7 @@ def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool
         "signal": "dataDrift",
         "threshold": 0.8,
         "action": action,
-        "beyond": side,
+        "triggerWhen": side,
         "series": {"metric": "drift", "labels": {"model": "a"}},
     }
     rendered_model = make(spec(monitoring=[monitor]))
@@ -297,7 +297,7 @@ def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool
         {"series": 'drift{model="a",slice="1"}', "values": f"{within}x9 {beyond}x9 {within}x9"},
         {"series": 'drift{model="a",slice="2"}', "values": f"{within}x30"},
     ]
-    told = f'ALERTS{{alertname="ModelSignalBeyondBar",alertstate="firing",severity="{severity}",modelyard_action="{action}"}}'
+    told = f'ALERTS{{alertname="ModelSignalThresholdCrossed",alertstate="firing",severity="{severity}",modelyard_action="{action}"}}'
     checks = [
         {
             "expr": f"count({told}) or vector(0)",

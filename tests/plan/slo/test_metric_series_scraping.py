@@ -172,7 +172,7 @@ def test_two_models_that_adopt_objects_of_one_name_are_told_apart(make, spec, op
 
 def test_names_of_documents_are_as_long_as_they_may_be_and_differ_where_the_models_do(make, spec):
     long = "a-model-with-a-name-that-is-as-long-as-a-name-can-be-in-this-"
-    slo = {"latency": [{"under": "100ms", "for": "95%"}, {"under": "250ms", "for": "99%"}]}
+    slo = {"latency": [{"threshold": "100ms", "target": "95%"}, {"threshold": "250ms", "target": "99%"}]}
     rendered_models = [
         make({**spec(sla={"availability": "99%"}, slo=slo), "name": f"{long}{end}"}, emitters=WATCHERS, **MESH)
         for end in ("aa", "bb")

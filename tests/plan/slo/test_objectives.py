@@ -29,7 +29,7 @@ def test_the_slo_wins_field_by_field(make, spec, custom_indicators):
 
 def test_of_two_objectives_with_one_time_the_stricter_is_watched(make, spec, custom_indicators):
     slo = {
-        "latency": [{"under": "1s", "for": "95%"}, {"under": "1000ms", "for": "99%"}],
+        "latency": [{"threshold": "1s", "target": "95%"}, {"threshold": "1000ms", "target": "99%"}],
         "indicators": custom_indicators,
     }
     assert recorded_objectives(make(spec(slo=slo))) == {"latency-1s": 0.99}
@@ -47,7 +47,7 @@ def test_nothing_is_watched_where_nothing_is_promised(make, spec):
         ({"sla": {"availability": "99%", "window": "365d"}}, "burn rates are known for 7d, 28d, 30d and 90d, and the window is 365d"),
         ({"sla": {"availability": "100%"}}, "an objective of 100% leaves no budget: the first error would use it up"),
         ({"slo": {"availability": "0%"}}, "an objective of 0% asks for nothing"),
-        ({"slo": {"latency": [{"under": "1s", "for": "100%"}]}}, "an objective of 100% leaves no budget"),
+        ({"slo": {"latency": [{"threshold": "1s", "target": "100%"}]}}, "an objective of 100% leaves no budget"),
     ],
 )  # fmt: skip
 def test_what_no_alert_can_watch_is_refused(make, fields, message, spec, custom_indicators):
@@ -66,7 +66,7 @@ def test_a_window_is_known_however_it_is_written(make, window, spec, custom_indi
 
 
 def test_what_errors_cannot_reach_is_told_by_no_alert(make, spec, custom_indicators):
-    slo = {"latency": [{"under": "1s", "for": "50%"}], "indicators": custom_indicators}
+    slo = {"latency": [{"threshold": "1s", "target": "50%"}], "indicators": custom_indicators}
     made = make(spec(slo=slo))
     assert made.alerts("page") == []
     [ticket] = made.alerts("ticket")

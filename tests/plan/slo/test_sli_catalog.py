@@ -141,7 +141,7 @@ def test_a_time_that_is_no_bound_is_refused_with_the_bounds_beside_it(make, spec
 
 
 def test_a_tighter_time_beside_the_promise_is_taken(make, spec):
-    slo = {"latency": [{"under": "250ms", "for": "99%"}]}
+    slo = {"latency": [{"threshold": "250ms", "target": "99%"}]}
     assert make(spec("ml", sla={"latency": {"p99": "300ms"}}, slo=slo), mesh=MESH).reasons == []
 
 
@@ -231,7 +231,8 @@ def test_errors_that_are_some_of_all_requests_pass(make, spec):
 
 
 @pytest.mark.parametrize(
-    ("key", "slo_text"), [("availability", "99.5%"), ("latency", [{"under": "1s", "for": "99%"}]), ("freshness", "1d")]
+    ("key", "slo_text"),
+    [("availability", "99.5%"), ("latency", [{"threshold": "1s", "target": "99%"}]), ("freshness", "1d")],
 )
 def test_an_objective_that_is_said_to_be_unmeasured_contradicts_itself(make, spec, custom_indicators, key, slo_text):
     slo = {
