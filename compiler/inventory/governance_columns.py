@@ -85,7 +85,7 @@ def waivers(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator
                 policies=str_tuple(spec.data.get("policies")),
                 paths=str_tuple(spec.data.get("paths")),
                 environments=tuple(filter(None, map(environment_name, exempt_models))),
-                granted=parse_date(spec.data.get("granted")),
+                valid_from=parse_date(spec.data.get("validFrom")),
                 expires=date.fromisoformat(spec.data["expires"]),
                 reason=spec.data["reason"],
                 ticket=spec.data["ticket"],

@@ -269,7 +269,7 @@ class Waiver:
     """The paths that are waived; empty for the whole model."""
     environments: Names
     """The environments that it applies to."""
-    granted: Day | None
+    valid_from: Day | None
     """Its first day."""
     expires: Day
     """Its last day."""

@@ -18,19 +18,17 @@ class SelectedPolicies:
     @cached_property
     def model_policies(self) -> tuple[Policy, ...]:
         """Policies about the model."""
-        return tuple(policy for policy in self.policies if policy.subject_kind == "model")
+        return tuple(policy for policy in self.policies if policy.scope == "model")
 
     @cached_property
     def rendered_ids(self) -> frozenset[str]:
         """The ids of policies about its rendered objects."""
-        return frozenset(policy.id for policy in self.policies if policy.subject_kind == "rendered")
+        return frozenset(policy.id for policy in self.policies if policy.scope == "object")
 
     @cached_property
     def unconditional_ids(self) -> frozenset[str]:
         """The ids of policies that apply without a condition."""
-        return frozenset(
-            policy.id for policy in self.policies if policy.subject_kind != "model" or "when" not in policy.match
-        )
+        return frozenset(policy.id for policy in self.policies if policy.scope != "model" or "when" not in policy.match)
 
 
 class MatchCache:

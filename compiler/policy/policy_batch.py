@@ -14,9 +14,9 @@ from compiler.policy.secret_detection import SUSPECTS_VARIABLE
 
 FAIL, PASS, NOT_APPLICABLE = range(3)
 """The result of a policy with rules: a rule fails, all pass, or its condition excludes the model."""
-GROUP_BY: Pointer = ("by",)
+GROUP_BY: Pointer = ("groupBy",)
 """The pointer of a fleet policy's grouping expression."""
-SUBJECT_VARIABLES: Mapping[str, str] = MappingProxyType({"model": "model", "rendered": "object", "fleet": "models"})
+SUBJECT_VARIABLES: Mapping[str, str] = MappingProxyType({"model": "model", "object": "object", "fleet": "models"})
 """The variable that holds the subject, by kind of subject."""
 
 
@@ -52,7 +52,7 @@ class CompiledPolicy:
         rule_expressions = (expression for pointer, expression in self.expressions.items() if pointer != GROUP_BY)
         all_reads = dict(merge_reads(read for expression in rule_expressions for read in _expression_reads(expression)))
         if "schema" in self.policy.data:
-            all_reads[SUBJECT_VARIABLES[self.policy.subject_kind]] = None
+            all_reads[SUBJECT_VARIABLES[self.policy.scope]] = None
         if "quantities" in all_reads:  # messages show a quantity as it was written
             all_reads = {**all_reads, **merge_reads([*all_reads.items(), ("model", all_reads["quantities"])])}
         return all_reads

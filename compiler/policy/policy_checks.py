@@ -96,9 +96,13 @@ def validate_policy(
         return
     compile_findings = evaluator.compiled_policy(policy).compile_findings
     yield from compile_findings
-    if policy.subject_kind != "rendered" and "objects" in policy.data:
+    if policy.scope != "object" and "objects" in policy.data:
         yield policy_finding(
-            policy, codes.BAD_POLICY, "`objects` are rendered, and it is not", "objects", help_="say `on: rendered`"
+            policy,
+            codes.BAD_POLICY,
+            "`objects` selects rendered objects, but the policy is not evaluated for them",
+            "objects",
+            help_="set `scope: object`",
         )
     yield from _unknown_name_findings(policy, fleet)
     yield from _date_findings(policy)

@@ -37,9 +37,9 @@ class Policy:
         return self.spec.data
 
     @cached_property
-    def subject_kind(self) -> str:
-        """What its rules evaluate: `model`, `rendered` or `fleet`."""
-        return self.data.get("on", "model")
+    def scope(self) -> str:
+        """What its rules are evaluated for: `model`, `object` or `fleet`."""
+        return self.data.get("scope", "model")
 
     @cached_property
     def match(self) -> MatchData:

@@ -110,7 +110,7 @@ class PolicyEngine:
         object_policies = [
             policy
             for policy in self.library.bound_policies(model)
-            if policy.subject_kind == "rendered" and _matches_kind(policy, rendered_object)
+            if policy.scope == "object" and _matches_kind(policy, rendered_object)
         ]
         policies = self._select_policies(
             model_input, object_policies, tuple(policy.id for policy in object_policies)
@@ -176,9 +176,7 @@ class PolicyEngine:
         """Waivers and suppression comments without effect; `rendered`: objects were evaluated as well as models."""
 
         def is_evaluated(name: str) -> bool:
-            return includes_rendered or all(
-                policy.subject_kind != "rendered" for policy in self.library.policies_named(name)
-            )
+            return includes_rendered or all(policy.scope != "object" for policy in self.library.policies_named(name))
 
         yield from self.waivers.unused_findings(is_evaluated)
         for policy in (
@@ -332,7 +330,7 @@ class PolicyEngine:
             p.id: p
             for model_input in self._fleet_inputs
             for p in self.library.bound_policies(model_input.model)
-            if p.subject_kind == "fleet"
+            if p.scope == "fleet"
         }
         for policy in policies.values():
             selected_inputs = [

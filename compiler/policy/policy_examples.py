@@ -162,7 +162,7 @@ def _run_example(policy: Policy, evaluator: RuleEvaluator, language: Language, e
 
 
 def _evaluate_branches(policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]) -> Iterator[Branch]:
-    cel_environment = evaluator.cel_environment(policy.subject_kind)
+    cel_environment = evaluator.cel_environment(policy.scope)
     activation = cel_environment.activation(variables)
     for index, rule in enumerate(policy.rules):
         for offset, holds in cel_environment.evaluate_branches(rule["expression"], activation):
@@ -173,12 +173,12 @@ def _evaluate_example(
     policy: Policy, evaluator: RuleEvaluator, variables: Mapping[str, Json]
 ) -> tuple[tuple[PolicyViolation, ...], bool]:
     """The violations of an example, and whether the policy applies to it."""
-    if policy.subject_kind != "fleet":
+    if policy.scope != "fleet":
         model, environment = cast("ModelData", variables["model"]), cast("EnvironmentData", variables["environment"])
         if not matches_policy(policy.match, model, environment, cast("UseCaseData", variables["useCase"])):
             return (), True
     kinds = policy.data.get("objects", {}).get("kinds")
-    if policy.subject_kind == "rendered" and kinds and as_object(variables["object"]).get("kind") not in kinds:
+    if policy.scope == "object" and kinds and as_object(variables["object"]).get("kind") not in kinds:
         return (), True
     if evaluator.evaluate_match(policy, evaluator.batch([policy]).evaluate(variables)) is False:
         return (), True
@@ -201,13 +201,13 @@ def _check_bad_example(
     if not violations:
         yield _example_finding(policy, "a bad example breaks nothing", pointer)
         return
-    expected_path, message = example.get("at"), example.get("message")
+    expected_path, message = example.get("path"), example.get("message")
     matching_violations = [
         violation for violation in violations if expected_path is None or _is_at(violation, expected_path)
     ]
     if not matching_violations:
         actual_paths = ", ".join(f"`{_path_text(violation)}`" for violation in violations)
-        yield _example_finding(policy, f"it is told at {actual_paths}, and not at `{expected_path}`", (*pointer, "at"))
+        yield _example_finding(policy, f"the finding reports {actual_paths}, not `{expected_path}`", (*pointer, "path"))
     elif message is not None and not any(violation.message == message for violation in matching_violations):
         yield _example_finding(policy, f"what is said is: {matching_violations[0].message}", (*pointer, "message"))
 

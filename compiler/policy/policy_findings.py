@@ -89,7 +89,9 @@ def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Fin
 def fleet_failure_finding(violation: PolicyViolation) -> Finding:
     """The finding for a rule that could not be evaluated for the fleet."""
     help_ = (
-        "say `by`, so that rules see one group of models at a time" if violation.message == TOO_MANY_ELEMENTS else None
+        "set `groupBy`, so that rules are evaluated for one group of models at a time"
+        if violation.message == TOO_MANY_ELEMENTS
+        else None
     )
     return policy_finding(
         violation.policy, codes.POLICY_EVALUATION_ERROR, violation.message, *violation.rule, help_=help_

@@ -65,7 +65,7 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     member = {**as_object(part["properties"]), "environment": kinds["environment"]}
     return {
         "model": model_variables,
-        "rendered": {**model_variables, "object": {"type": "object"}},
+        "object": {**model_variables, "object": {"type": "object"}},
         "fleet": {"models": _list_schema({**part, "properties": member})},
         MEMBER: {name: as_object(schema) for name, schema in member.items()},
     }

@@ -80,7 +80,7 @@ class PolicyLibrary:
         """Whether a policy about the fleet binds the model."""
         names = self.bound_names(model)
         if names not in self._has_fleet_cache:
-            self._has_fleet_cache[names] = any(policy.subject_kind == "fleet" for policy in self.bound_policies(model))
+            self._has_fleet_cache[names] = any(policy.scope == "fleet" for policy in self.bound_policies(model))
         return self._has_fleet_cache[names]
 
     def all_policies(self) -> Iterator[Policy]:

@@ -47,7 +47,7 @@ class RuleEvaluator:
         ids = tuple(policy.id for policy in policies)
         if ids not in self._batches:
             self._batches[ids] = PolicyBatch(
-                tuple(map(self.compiled_policy, policies)), self.cel_environment(policies[0].subject_kind)
+                tuple(map(self.compiled_policy, policies)), self.cel_environment(policies[0].scope)
             )
         return self._batches[ids]
 
@@ -70,7 +70,7 @@ class RuleEvaluator:
             elif group not in {None, ""}:
                 groups.setdefault(group, []).append(index)
         single_batch = PolicyBatch(
-            (self.compiled_policy(policy).without_group_by(),), self.cel_environment(policy.subject_kind)
+            (self.compiled_policy(policy).without_group_by(),), self.cel_environment(policy.scope)
         )
         for members in groups.values():
             variables: Variables = {"models": [models[index] for index in members]}
@@ -118,11 +118,11 @@ class RuleEvaluator:
             else is_match
         )
 
-    def cel_environment(self, subject_kind: str) -> CelEnvironment:
+    def cel_environment(self, scope: str) -> CelEnvironment:
         """The environment with the variables of a subject."""
-        if subject_kind not in self._cel_environments:
-            self._cel_environments[subject_kind] = CelEnvironment(self._schemas[subject_kind])
-        return self._cel_environments[subject_kind]
+        if scope not in self._cel_environments:
+            self._cel_environments[scope] = CelEnvironment(self._schemas[scope])
+        return self._cel_environments[scope]
 
     def _rule_violations(self, policy: Policy, result: BatchResult) -> Iterator[PolicyViolation]:
         activation, is_selected = result.activation, self.evaluate_match(policy, result) if policy.rules else False
@@ -147,9 +147,7 @@ class RuleEvaluator:
         path = rule.get("path")
         if path:
             root, pointer = self._resolve_path(policy, path)
-            variable, value_pointer = (
-                ("models", (root, *pointer)) if policy.subject_kind == "fleet" else (root, pointer)
-            )
+            variable, value_pointer = ("models", (root, *pointer)) if policy.scope == "fleet" else (root, pointer)
             yield PolicyViolation(policy, variable, value_pointer, message, rule=("rules", index))
             return
         reasons = condition.failure_reasons(activation)
@@ -164,7 +162,7 @@ class RuleEvaluator:
                 policy, root, pointer, detailed_message, is_missing=reason.is_missing, rule=("rules", index)
             )
         if not reasons:
-            yield PolicyViolation(policy, SUBJECT_VARIABLES[policy.subject_kind], (), message, rule=("rules", index))
+            yield PolicyViolation(policy, SUBJECT_VARIABLES[policy.scope], (), message, rule=("rules", index))
 
     def _message_value(self, policy: Policy, index: int, text: str, activation: Activation) -> Json:
         expression = self.compiled_policy(policy).expressions.get(("rules", index, "message", text))
@@ -172,11 +170,11 @@ class RuleEvaluator:
         return None if isinstance(value, Failure) else value
 
     def _schema_violations(self, policy: Policy, variables: Variables) -> Iterator[PolicyViolation]:
-        root = SUBJECT_VARIABLES[policy.subject_kind]
+        root = SUBJECT_VARIABLES[policy.scope]
         validator = self.compiled_policy(policy).schema
         data = variables.get(root)
         for violation in validator.violations(data) if validator else ():
-            is_of_model = policy.subject_kind == "fleet" and bool(violation.pointer)
+            is_of_model = policy.scope == "fleet" and bool(violation.pointer)
             path_text = format_path(violation.pointer[1:] if is_of_model else violation.pointer)
             if violation.keyword == "costly":  # the policy's fault, whatever the text is
                 yield _evaluation_failure(policy, ("schema",), f"{path_text}: {violation.message}")
@@ -190,10 +188,10 @@ class RuleEvaluator:
         """Paths of rules that no field matches: an expression that names the value would not compile."""
         for index, rule in enumerate(policy.rules):
             path = rule.get("path")
-            if path and policy.subject_kind == "fleet" and GROUP_BY[0] not in policy.data:
+            if path and policy.scope == "fleet" and GROUP_BY[0] not in policy.data:
                 message, help_ = (
-                    "a path on the fleet is of each model of a group, and there is no `by`",
-                    "say `by`, or leave out `path`",
+                    "a path in a policy on the fleet belongs to each model of a group, but there is no `groupBy`",
+                    "set `groupBy`, or remove `path`",
                 )
                 yield policy_finding(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=help_)
             elif path:
@@ -206,20 +204,20 @@ class RuleEvaluator:
 
     def _path_environment(self, policy: Policy) -> CelEnvironment:
         """The environment for paths of a rule; on the fleet, the variables of one model."""
-        return self.cel_environment(MEMBER if policy.subject_kind == "fleet" else policy.subject_kind)
+        return self.cel_environment(MEMBER if policy.scope == "fleet" else policy.scope)
 
     def _resolve_path(self, policy: Policy, path: str) -> tuple[str, Pointer]:
         """Resolve a path of a rule, which starts with a variable or is relative to the subject."""
         pointer, subject = (
             parse_path(path),
-            "model" if policy.subject_kind == "fleet" else SUBJECT_VARIABLES[policy.subject_kind],
+            "model" if policy.scope == "fleet" else SUBJECT_VARIABLES[policy.scope],
         )
         if pointer and pointer[0] in self._path_environment(policy).variable_names and pointer[0] != "model":
             return str(pointer[0]), pointer[1:]
         return subject, pointer[1:] if pointer[:1] == ("model",) else pointer
 
     def _compile(self, policy: Policy) -> CompiledPolicy:
-        cel_environment = self.cel_environment(policy.subject_kind)
+        cel_environment = self.cel_environment(policy.scope)
         compiled_expressions: dict[Pointer, Expression] = {}
         compile_findings: list[Finding] = []
         for pointer, text, expect in _expression_texts(policy):
@@ -229,10 +227,10 @@ class RuleEvaluator:
                 compiled_expressions[pointer] = result
             else:
                 compile_findings.append(_compile_error_finding(policy, pointer, text, result))
-        if GROUP_BY[0] in policy.data and policy.subject_kind != "fleet":
-            message = "`by` groups models, and it is not on the fleet"
+        if GROUP_BY[0] in policy.data and policy.scope != "fleet":
+            message = "`groupBy` groups models, but the policy is not evaluated for the fleet"
             compile_findings.append(
-                policy_finding(policy, codes.BAD_POLICY, message, *GROUP_BY, help_="say `on: fleet`")
+                policy_finding(policy, codes.BAD_POLICY, message, *GROUP_BY, help_="set `scope: fleet`")
             )
         if self._check_types or not policy.is_shipped:
             compile_findings += self._path_findings(policy)
@@ -273,8 +271,8 @@ def _expression_texts(policy: Policy) -> Iterator[tuple[Pointer, str, ExpectedTy
     """Every expression of a policy with its pointer and the expected type."""
     if "when" in policy.match:
         yield _MATCH_CONDITION, policy.match["when"], "bool"
-    if "by" in policy.data:
-        yield GROUP_BY, policy.data["by"], "any"
+    if "groupBy" in policy.data:
+        yield GROUP_BY, policy.data["groupBy"], "any"
     for index, rule in enumerate(policy.rules):
         yield ("rules", index, "expression"), rule["expression"], "bool"
         for text in message_expressions(rule["message"]):

@@ -31,7 +31,7 @@ class WaiverScope:
     @property
     def granted_on(self) -> date | None:
         """Its first day."""
-        text = self.spec.data.get("granted")
+        text = self.spec.data.get("validFrom")
         return date.fromisoformat(text) if text else None
 
     @property

@@ -77,7 +77,7 @@ class Waivers:
                 )
             elif waiver.granted_on is not None and waiver.granted_on > self.as_of:
                 message = f"it excepts nothing before {waiver.granted_on.isoformat()}"
-                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "granted")
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "validFrom")
             elif not self._is_rejected(waiver) and waiver.expires - self.as_of <= EXPIRY_NOTICE:
                 days = (waiver.expires - self.as_of).days
                 when_text = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
@@ -185,20 +185,20 @@ def _rejection_findings(
         yield _waiver_finding(
             waiver, codes.BAD_WAIVER, f"{policy.id} is waived by {approver}, and none agreed", "approvedBy"
         )
-    elif waiver_rules.get("independent") and all(
+    elif waiver_rules.get("independentApprover") and all(
         approval.get("team") == model.data.get("owner") for approval in role_approvals
     ):
         message = (
             f"{policy.id} takes an approver who is not of {model.data.get('owner')}, the team that owns {model.name}"
         )
         yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy")
-    days = waiver_rules.get("days")
+    days = waiver_rules.get("maxDays")
     if isinstance(days, int):
         if waiver.granted_on is None:
-            message = f"{policy.id} is waived for {days} days at most: say from when, with `granted`"
+            message = f"{policy.id} can be waived for at most {days} days; set `validFrom`"
             yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
         elif (waiver.expires - waiver.granted_on).days > days:
-            message = f"{policy.id} is waived for {days} days at most, and these are {(waiver.expires - waiver.granted_on).days}"
+            message = f"{policy.id} can be waived for at most {days} days, not for {(waiver.expires - waiver.granted_on).days}"
             yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
 
 

@@ -58,8 +58,8 @@ def _waiver_lines(policy: Policy) -> Iterator[str]:
         yield "This policy cannot be waived."
         return
     roles = " or ".join(rules.get("roles", ())) or "any role of a Team"
-    independence = ", at least one from a team other than the owner" if rules.get("independent") else ""
-    max_days = f", for at most {rules['days']} days" if "days" in rules else ""
+    independence = ", at least one from a team other than the owner" if rules.get("independentApprover") else ""
+    max_days = f", for at most {rules['maxDays']} days" if "maxDays" in rules else ""
     yield f"To waive it (approved by {roles}{independence}{max_days}), add:"
     yield from (
         "",
@@ -71,6 +71,6 @@ def _waiver_lines(policy: Policy) -> Iterator[str]:
         "  reason: …",
         "  ticket: …",
         "  approvedBy: [{team: …, role: …}]",
-        '  granted: "YYYY-MM-DD"',
+        '  validFrom: "YYYY-MM-DD"',
         '  expires: "YYYY-MM-DD"',
     )

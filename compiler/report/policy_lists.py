@@ -43,7 +43,7 @@ def _to_json_data(policy: Policy, *, is_bound: bool) -> Object:
         "title": code.summary,
         "severity": code.severity.value,
         "enforcement": code.enforcement.value,
-        "on": policy.subject_kind,
+        "scope": policy.scope,
         "controls": list(code.controls),
         "inForce": policy.spec.json.get("inForce"),
         "mandatoryFrom": policy.data.get("mandatoryFrom"),

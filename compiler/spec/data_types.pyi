@@ -54,7 +54,7 @@ class BadExampleData(TypedDict, total=False):
     dependencies: Sequence[Object]
     object: Object
     models: Sequence[Object]
-    at: str
+    path: str
     message: str
 
 class BaseModelData(TypedDict):
@@ -1096,8 +1096,8 @@ class PolicyData(TypedDict, total=False):
     enforcementIn: Mapping[str, Literal["mandatory", "advisory"]]
     mandatoryFrom: str
     match: MatchData
-    on: Literal["model", "rendered", "fleet"]
-    by: str
+    scope: Literal["model", "object", "fleet"]
+    groupBy: str
     objects: ObjectSelectorData
     schema: Object
     rules: Sequence[RuleData]
@@ -1449,11 +1449,11 @@ class WaiverData(TypedDict):
     reason: str
     ticket: str
     approvedBy: Sequence[WaiverApprovalData]
-    granted: NotRequired[str]
+    validFrom: NotRequired[str]
     expires: str
 
 class WaiverTermsData(TypedDict, total=False):
     allowed: bool
     roles: Sequence[str]
-    independent: bool
-    days: int
+    independentApprover: bool
+    maxDays: int

@@ -17,7 +17,7 @@ rules:
   - {expression: "has(model.sla.availability) && quantities.sla.availability >= 0.999", path: sla, message: it promises little}
 examples:
   good: [{model: {sla: {availability: 99.9%}}}]
-  bad: [{model: {sla: {availability: 99%}}, at: sla, message: it promises little}]
+  bad: [{model: {sla: {availability: 99%}}, path: sla, message: it promises little}]
 """
 
 
@@ -175,7 +175,7 @@ kind: Policy
 name: on-objects
 title: Objects have metadata
 remedy: add one
-on: rendered
+scope: object
 objects: {kinds: [Kustomization]}
 rules:
   - {expression: has(object.metadata), message: nobody reviewed it}

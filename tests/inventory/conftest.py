@@ -92,7 +92,7 @@ environments: [prod]
 reason: The price list comes next year.
 ticket: SHOP-1
 approvedBy: [{{team: pricing, role: risk}}]
-granted: "2026-02-01"
+validFrom: "2026-02-01"
 expires: "2026-12-31"
 """,
     "models/refunds.yaml": f"""{HEAD}kind: Model

@@ -86,7 +86,7 @@ kind: Policy
 name: one-owner
 title: No model is the first
 enforcement: advisory
-on: fleet
+scope: fleet
 rules:
   - expression: models.all(m, models.exists(n, n.model.name < m.model.name))
     message: it is the first

@@ -30,7 +30,7 @@ def policy(settings: dict) -> Policy:
 
 
 def grant(begins: date | None, ends: date) -> WaiverScope:
-    granted = f'granted: "{begins}"\n' if begins else ""
+    granted = f'validFrom: "{begins}"\n' if begins else ""
     return WaiverScope(spec("Waiver", f'policies: [x]\n{granted}expires: "{ends}"\n'))
 
 

@@ -57,7 +57,7 @@ def test_it_keeps_the_published_schema(policy) -> None:
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=list(POLICIES))
 def test_each_rule_says_where_a_bad_example_breaks_it(policy) -> None:
     bad = policy.data["examples"]["bad"]
-    assert all("at" in one for one in bad), "say `at`, so that a finding at another place is a mistake"
+    assert all("path" in one for one in bad), "set `path`, so that a finding at another place is a mistake"
 
 
 @pytest.mark.parametrize("name", LIBRARY.pack_names)

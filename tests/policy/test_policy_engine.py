@@ -96,7 +96,7 @@ def test_a_dataset_is_told_where_the_model_names_it(check_findings) -> None:
     rule = (
         "rules:\n  - {expression: \"datasets.all(d, d.classification == 'public')\", message: not for everybody}\n"
         "examples:\n  good: [{datasets: [{name: x, classification: public}]}]\n"
-        "  bad: [{datasets: [{name: x, classification: internal}], at: 'datasets[0].classification'}]\n"
+        "  bad: [{datasets: [{name: x, classification: internal}], path: 'datasets[0].classification'}]\n"
     )
     assert spots(check_findings(rule)) == [("rule", MODEL_PATH, 10, 21)]
 
@@ -158,13 +158,13 @@ def test_a_policy_is_for_those_whom_its_match_selects(check_findings, match, sel
         assert [(item.code.id, item.location.path) for item in items] == [("MY304", "modelyard.yaml")]
 
 
-FLEET = """on: fleet
+FLEET = """scope: fleet
 rules:
   - expression: models.all(m, m.model.summary != 'Refunds or not')
     message: somebody else says the same
 examples:
   good: [{models: [{name: a, type: rules, summary: b}]}]
-  bad: [{models: [{name: a, type: rules, summary: Refunds or not}], at: 'models[0].model.summary'}]
+  bad: [{models: [{name: a, type: rules, summary: Refunds or not}], path: 'models[0].model.summary'}]
 """
 
 
@@ -173,7 +173,7 @@ def test_the_fleet_is_asked_as_a_whole_and_told_at_the_model(check_findings) -> 
     assert spots(items) == [("rule", MODEL_PATH, 6, 10)]
 
 
-RENDERED_POLICY = """on: rendered
+RENDERED_POLICY = """scope: object
 objects: {kinds: [Deployment]}
 rules:
   - expression: object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')
@@ -219,9 +219,9 @@ def on_the_fleet(condition: str, message: str, good: str, bad: str, group_by: st
         a, b = said.split(" | ")
         return f"{{models: [{{name: a, type: rules, {a}}}, {{name: b, type: rules, {b}}}]}}"
 
-    group = f'by: "{group_by}"\n' if group_by else ""
+    group = f'groupBy: "{group_by}"\n' if group_by else ""
     examples = f"examples:\n  good: [{models(good)}]\n  bad: [{models(bad)}]\n"
-    return f'on: fleet\n{group}rules:\n  - expression: {condition}\n    message: "{message}"\n{examples}'
+    return f'scope: fleet\n{group}rules:\n  - expression: {condition}\n    message: "{message}"\n{examples}'
 
 
 SUMMARIES = {"good": "summary: x | summary: z", "bad": "summary: x | summary: x"}
@@ -278,13 +278,13 @@ def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_gro
     ],
 )
 def test_a_group_that_cannot_be_told_is_the_policys_mistake(check_findings, group_by, message) -> None:
-    items = check_findings(SAME_SUMMARY_POLICY.replace('by: "model.summary"', f'by: "{group_by}"'))
+    items = check_findings(SAME_SUMMARY_POLICY.replace('groupBy: "model.summary"', f'groupBy: "{group_by}"'))
     assert any(item.code.id in {"MY302", "MY303"} and message in item.message and item.is_blocking for item in items)
 
 
 def test_groups_are_of_the_fleet_alone(check_findings) -> None:
-    items = check_findings(AVAILABLE.replace("rules:", "by: model.name\nrules:", 1))
-    assert [(item.code.id, item.help) for item in items] == [("MY302", "say `on: fleet`")]
+    items = check_findings(AVAILABLE.replace("rules:", "groupBy: model.name\nrules:", 1))
+    assert [(item.code.id, item.help) for item in items] == [("MY302", "set `scope: fleet`")]
 
 
 def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(check_findings, tree) -> None:
@@ -295,7 +295,7 @@ def test_a_rule_that_goes_through_too_many_pairs_says_what_to_do(check_findings,
         on_the_fleet(pairs, "so", "summary: z | summary: z", "summary: x | summary: x", group_by=None), **many
     )
     assert (item.code.id, item.message) == ("MY303", "rule: it goes through too many elements")
-    assert item.help == "say `by`, so that rules see one group of models at a time"
+    assert item.help == "set `groupBy`, so that rules are evaluated for one group of models at a time"
 
 
 def test_a_pattern_that_takes_too_long_is_the_policys_mistake(check_findings, tree) -> None:

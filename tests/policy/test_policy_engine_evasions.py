@@ -100,7 +100,7 @@ def test_a_map_in_a_message_is_told_in_one_order(check_findings, tree) -> None:
     assert item.message == 'refunds: it has {"p": "2", "r": "3", "s": "1"}'
 
 
-FLEET = """on: fleet
+FLEET = """scope: fleet
 rules:
   - {expression: models.size() < 2, message: more than one}
 examples:
@@ -137,7 +137,7 @@ def test_a_waiver_for_one_model_does_not_except_the_fleet(check_findings) -> Non
 
 
 def test_a_schema_of_the_fleet_is_told_of_each_model_once(check_findings) -> None:
-    schema = "on: fleet\nschema: {items: {properties: {model: {properties: {summary: {minLength: 20}}}}}}\n"
+    schema = "scope: fleet\nschema: {items: {properties: {model: {properties: {summary: {minLength: 20}}}}}}\n"
     schema += "examples:\n  good: [{models: [{name: a, type: rules, summary: as long as it has to be}]}]\n  bad: [{models: [{name: a, type: rules, summary: short}]}]\n"
     [item] = check_findings(schema)
     assert (item.message.startswith("refunds: model.summary: "), item.location.line) == (True, 6)
@@ -188,7 +188,7 @@ def test_a_waiver_may_name_a_value_as_the_finding_does(check_findings, path) -> 
     ]
 
 
-RENDERED_POLICY = """on: rendered
+RENDERED_POLICY = """scope: object
 objects: {kinds: [Deployment]}
 rules:
   - {expression: "object.spec.template.spec.containers.all(c, c.resources.requests.cpu != '100m')", message: too little}
@@ -232,8 +232,8 @@ def test_a_rules_path_leads_to_something_that_the_language_has(check_findings, p
     assert [(item.code.id, message in item.message, item.location.line) for item in items] == [("MY302", True, 7)]
 
 
-GROUPS = """on: fleet
-by: model.summary
+GROUPS = """scope: fleet
+groupBy: model.summary
 rules:
   - {expression: models.size() < 2, path: summary, message: said twice}
 examples:
@@ -254,8 +254,8 @@ def test_a_path_on_the_fleet_is_of_each_model_of_a_group(check_findings, tree) -
             for item in finding_locations(check_findings(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
         ] == [f" `{path}` leads to nothing"]
     assert (
-        "there is no `by`"
-        in finding_locations(check_findings(GROUPS.replace("by: model.summary\n", "")), "MY302")[0][0]
+        "there is no `groupBy`"
+        in finding_locations(check_findings(GROUPS.replace("groupBy: model.summary\n", "")), "MY302")[0][0]
     )
 
 
@@ -281,7 +281,7 @@ def test_an_example_that_no_document_could_be_is_refused(check_findings, example
 
 def test_kinds_of_objects_are_for_what_is_rendered(check_findings) -> None:
     assert finding_locations(check_findings("objects: {kinds: [Pod]}\n" + KEPT_RULE), "MY302") == [
-        ("rule: `objects` are rendered, and it is not", "models/policy.yaml", 6)
+        ("rule: `objects` selects rendered objects, but the policy is not evaluated for them", "models/policy.yaml", 6)
     ]
 
 
@@ -296,14 +296,14 @@ def test_a_rule_that_no_model_can_answer_is_told_once(check_findings, tree) -> N
 
 def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(check_findings) -> None:
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
-    waiver += 'approvedBy: [{team: risk, role: model-risk}]\ngranted: "2027-05-01"\nexpires: "2027-06-30"\n'
+    waiver += 'approvedBy: [{team: risk, role: model-risk}]\nvalidFrom: "2027-05-01"\nexpires: "2027-06-30"\n'
     items = finding_locations(
         check_findings(KEPT_RULE.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310"
     )
     assert items == [("once: it excepts nothing before 2027-05-01", "models/waiver.yaml", 9)]
     unknown = finding_locations(
         check_findings(
-            KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('granted: "2027-05-01"\n', "")
+            KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('validFrom: "2027-05-01"\n', "")
         ),
         "MY310",
     )

@@ -8,7 +8,7 @@ from compiler.pipeline.session import Session
 from compiler.pipeline.stages import build, check
 from compiler.policy.baseline import format_baseline, parse_baseline
 
-RULE = """on: rendered
+RULE = """scope: object
 objects: {kinds: [Deployment]}
 rules:
   - expression: object.spec.template.spec.containers.all(c, c.resources.requests.cpu == '200m')
@@ -31,7 +31,7 @@ models: {names: [refunds]}
 reason: It moves in spring.
 ticket: SHOP-12
 approvedBy: [{team: risk, role: model-risk}]
-granted: "2026-12-01"
+validFrom: "2026-12-01"
 expires: "2027-06-30"
 """
 TODAY = date(2027, 1, 1)

@@ -21,7 +21,7 @@ models: {names: [refunds]}
 reason: The other shop moves in spring.
 ticket: SHOP-12
 approvedBy: [{team: risk, role: model-risk}]
-granted: "2026-12-01"
+validFrom: "2026-12-01"
 expires: "2027-06-30"
 """
 
@@ -97,7 +97,7 @@ def test_an_environment_that_nobody_has_is_told(check_findings) -> None:
     [
         ("{allowed: false}", "once: rule cannot be waived"),
         ("{roles: [board]}", "once: rule is waived by somebody who approves as `board`, and none agreed"),
-        ("{days: 30}", "once: rule is waived for 30 days at most, and these are 211"),
+        ("{maxDays: 30}", "once: rule can be waived for at most 30 days, not for 211"),
     ],
 )
 def test_a_policy_says_who_may_waive_it_and_for_how_long(check_findings, terms, message) -> None:
@@ -108,7 +108,7 @@ def test_a_policy_says_who_may_waive_it_and_for_how_long(check_findings, terms, 
 
 def test_the_authors_own_team_alone_may_not_where_the_policy_says_so(check_findings) -> None:
     own_team_waiver = WAIVER.replace("{team: risk, role: model-risk}", "{team: pricing, role: owner}")
-    independent = f"waiver: {{independent: true}}\n{RULE}"
+    independent = f"waiver: {{independentApprover: true}}\n{RULE}"
     items = check_findings(independent, models__waiver=own_team_waiver)
     assert [item.message for item in items if item.code.id == "MY308"] == [
         "once: rule takes an approver who is not of pricing, the team that owns refunds"

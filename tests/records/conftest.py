@@ -55,7 +55,7 @@ ENVIRONMENTS = [
 ]
 WAIVER = document(
     "Waiver", "until-spring", policies=["model-risk"], models={"names": ["scorer"]}, reason="It moves in spring.", ticket="RISK-7",
-    approvedBy=[{"team": "risk", "role": "model-risk"}], granted="2026-01-01", expires="2099-01-01",
+    approvedBy=[{"team": "risk", "role": "model-risk"}], validFrom="2026-01-01", expires="2099-01-01",
 )  # fmt: skip
 DOCUMENTATION = {
     name: f"Said of {name}."

@@ -58,7 +58,7 @@ def test_it_holds_what_an_inventory_asks_for(entry) -> None:
     assert entry["exceptions"] == [
         {
             "waiver": "until-spring", "policies": ["model-risk"], "reason": "It moves in spring.", "ticket": "RISK-7",
-            "granted": "2026-01-01",
+            "validFrom": "2026-01-01",
             "expires": "2099-01-01",
         }
     ]  # fmt: skip

@@ -95,7 +95,7 @@ FILES = {
         'rules: [{expression: has(model.task), path: task, message: none}]\n'
         'examples:\n'
         '  good: [{name: said, model: {task: ranking}}]\n'
-        '  bad: [{name: not said, model: {}, at: task}]\n'
+        '  bad: [{name: not said, model: {}, path: task}]\n'
     ),
     "models/a/_defaults.yaml": (
         "apiVersion: modelyard/v1\n"

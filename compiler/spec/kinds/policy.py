@@ -66,10 +66,10 @@ class WaiverTerms(StrictModel):
     """Whether the policy can be waived."""
     roles: list[str] | None = field(min_length=1)
     """Roles of which the approvers must hold at least one (`approves` of a Team). Default: any role."""
-    independent: bool | None = None
+    independentApprover: bool | None = None
     """Whether at least one approver must be from another team than the model's owner."""
-    days: int | None = field(ge=1)
-    """The maximum number of days from the grant to the expiry of a waiver."""
+    maxDays: int | None = field(ge=1)
+    """The maximum number of days between `validFrom` and `expires` of a waiver."""
 
 
 class Example(StrictModel):
@@ -98,8 +98,8 @@ class Example(StrictModel):
 class BadExample(Example):
     """An input that violates the policy, and the finding that it must produce."""
 
-    at: str | None = None
-    """The field that the finding must name, such as `deploy.secrets[0].key`."""
+    path: str | None = None
+    """The field that the finding must report, such as `deploy.secrets[0].key`."""
     message: str | None = None
     """The message that the finding must have."""
 
@@ -139,9 +139,9 @@ class Policy(Document):
     """The date from which the policy is mandatory. Before that date it is advisory."""
     match: Match | None = None
     """The models that the policy applies to. Default: all models."""
-    on: Literal["model", "rendered", "fleet"] = "model"
-    """The input of the rules: each deployed model, each rendered object, or the whole fleet."""
-    by: str | None = None
+    scope: Literal["model", "object", "fleet"] = "model"
+    """What the rules are evaluated for: each deployed model, each rendered object, or the whole fleet at once."""
+    groupBy: str | None = None
     """For a policy on the fleet: a CEL expression whose value groups the models. The rules are evaluated once per group; models for which
     the value is empty are skipped.
     """

@@ -53,7 +53,7 @@ class Waiver(Document):
     """The ticket that tracks the work to remove the need for the waiver."""
     approvedBy: list[Approval] = field(..., min_length=1)
     """The approvals."""
-    granted: DateText | None = None
+    validFrom: DateText | None = None
     """The first day on which the waiver applies."""
     expires: DateText
     """The last day on which the waiver applies."""
