@@ -77,7 +77,7 @@ owner: team-{team}
 tenant: team-{team}
 useCase: use-{team}
 lifecycle: production
-governance: {{review: {{every: 180d}}}}
+governance: {{review: {{interval: 180d}}}}
 """
 
 SERVED_DEFAULTS = """\

@@ -28,7 +28,7 @@ def review(governance: GovernanceData) -> Review | None:
     entry = governance.get("review")
     if not entry:
         return None
-    interval, last = entry["every"], parse_date(entry.get("last"))
+    interval, last = entry["interval"], parse_date(entry.get("last"))
     return Review(interval, last, add_duration(last, interval) if last else None)
 
 
@@ -38,7 +38,7 @@ def validation(governance: GovernanceData) -> Validation | None:
     if not entry:
         return None
     return Validation(
-        validated_by=entry["by"],
+        validated_by=entry["validatedBy"],
         date=date.fromisoformat(entry["date"]),
         conclusion=entry["conclusion"],
         next=parse_date(entry.get("next")),

@@ -111,7 +111,7 @@ class Waivers:
         """Approvals by teams without the required role."""
         for index, approval in enumerate(waiver.spec.data["approvedBy"]):
             team = self.fleet.find("Team", approval["team"])
-            roles = team.data.get("approves", ()) if team else ()
+            roles = team.data.get("approvalRoles", ()) if team else ()
             if team is not None and approval.get("role") not in roles:
                 role_list = ", ".join(f"`{role}`" for role in roles) or "none"
                 message = f"{team.name} does not approve as `{approval.get('role')}`; its roles: {role_list}"
@@ -161,7 +161,7 @@ class Waivers:
         approvals = []
         for approval in waiver.spec.data["approvedBy"]:
             team = self.fleet.find("Team", approval["team"])
-            has_role = team is not None and approval.get("role") in team.data.get("approves", ())
+            has_role = team is not None and approval.get("role") in team.data.get("approvalRoles", ())
             if has_role and not self._is_in_future(approval):
                 approvals.append(approval)
         return approvals

@@ -65,7 +65,7 @@ class BaseModelData(TypedDict):
 class BatchData(TypedDict, total=False):
     schedule: Required[str]
     timeZone: str
-    overlap: Literal["allow", "forbid", "replace"]
+    concurrencyPolicy: Literal["allow", "forbid", "replace"]
     deadline: str
     retries: int
 
@@ -83,7 +83,7 @@ class CaseData(TypedDict):
     input: Json
     output: Json
     tolerance: NotRequired[float]
-    answers: NotRequired[Object]
+    responses: NotRequired[Object]
 
 class ChampionData(TypedDict, total=False):
     environment: Required[str]
@@ -210,20 +210,20 @@ class DocumentationData(TypedDict, total=False):
     development: str
     design: str
     architecture: str
-    interface: str
-    instructions: str
-    supply: str
-    outcomes: str
-    metrics: str
+    userInterface: str
+    instructionsForUse: str
+    distributionForms: str
+    unintendedOutcomes: str
+    metricsRationale: str
     testing: str
     security: str
     riskManagement: str
     plannedChanges: str
-    changes: str
+    lifecycleChanges: str
     standards: Sequence[str]
-    conformity: str
+    declarationOfConformity: str
     registration: str
-    postMarket: str
+    postMarketMonitoring: str
 
 EffectivePeriodData = TypedDict(
     "EffectivePeriodData",
@@ -740,7 +740,7 @@ class PartialAdoptData(TypedDict, total=False):
 class PartialBatchData(TypedDict, total=False):
     schedule: str | None
     timeZone: str | None
-    overlap: Literal["allow", "forbid", "replace"] | None
+    concurrencyPolicy: Literal["allow", "forbid", "replace"] | None
     deadline: str | None
     retries: int | None
 
@@ -776,20 +776,20 @@ class PartialDocumentationData(TypedDict, total=False):
     development: str | None
     design: str | None
     architecture: str | None
-    interface: str | None
-    instructions: str | None
-    supply: str | None
-    outcomes: str | None
-    metrics: str | None
+    userInterface: str | None
+    instructionsForUse: str | None
+    distributionForms: str | None
+    unintendedOutcomes: str | None
+    metricsRationale: str | None
     testing: str | None
     security: str | None
     riskManagement: str | None
     plannedChanges: str | None
-    changes: str | None
+    lifecycleChanges: str | None
     standards: Sequence[str] | None
-    conformity: str | None
+    declarationOfConformity: str | None
     registration: str | None
-    postMarket: str | None
+    postMarketMonitoring: str | None
 
 class PartialEnvBindingData(TypedDict, total=False):
     env: str | None
@@ -967,7 +967,7 @@ class PartialRetrainData(TypedDict, total=False):
     timeZone: str | None
 
 class PartialReviewData(TypedDict, total=False):
-    every: str | None
+    interval: str | None
     last: str | None
 
 class PartialRiskData(TypedDict, total=False):
@@ -1049,7 +1049,7 @@ class PartialTransparencyData(TypedDict, total=False):
     marking: str | None
 
 class PartialValidationData(TypedDict, total=False):
-    by: str | None
+    validatedBy: str | None
     date: str | None
     conclusion: Literal["approved", "conditional", "rejected"] | None
     scope: Sequence[str] | None
@@ -1138,9 +1138,9 @@ class PromptData(TypedDict):
 class QuestionData(TypedDict, total=False):
     question: Required[str]
     query: Required[str]
-    answers: Sequence[Mapping[str, str]]
-    atLeast: int
-    holds: bool
+    expectedRows: Sequence[Mapping[str, str]]
+    minRows: int
+    expectedAnswer: bool
 
 class QuotaData(TypedDict, total=False):
     headroom: str
@@ -1198,10 +1198,10 @@ class RetrainData(TypedDict, total=False):
 class RetrievalData(TypedDict, total=False):
     index: Required[str]
     embedding: str
-    k: int
+    topK: int
 
 class ReviewData(TypedDict, total=False):
-    every: Required[str]
+    interval: Required[str]
     last: str
 
 class RiskData(TypedDict, total=False):
@@ -1362,7 +1362,7 @@ class TeamData(TypedDict, total=False):
     displayName: str
     contacts: ContactsData
     codeOwners: Sequence[str]
-    approves: Sequence[str]
+    approvalRoles: Sequence[str]
 
 class TensorData(TypedDict):
     name: str
@@ -1389,7 +1389,7 @@ class UnsupportedFeatureData(TypedDict, total=False):
     remedy: str
 
 class UpdatesData(TypedDict):
-    every: str
+    interval: str
     process: str
 
 class UseCaseData(TypedDict):
@@ -1404,7 +1404,7 @@ class UseCaseData(TypedDict):
     classification: NotRequired[Mapping[str, ClassificationData]]
 
 class ValidationData(TypedDict, total=False):
-    by: Required[str]
+    validatedBy: Required[str]
     date: Required[str]
     conclusion: Required[Literal["approved", "conditional", "rejected"]]
     scope: Sequence[str]

@@ -17,5 +17,5 @@ class Case(StrictModel):
     """The expected output. Of a map, only the keys given here are compared."""
     tolerance: float | None = field(ge=0)
     """The absolute tolerance of numbers. Default: one millionth."""
-    answers: AnyMap | None = None
+    responses: AnyMap | None = None
     """The responses of an ensemble's steps, by step name. `null` is a step that fails."""

@@ -21,7 +21,7 @@ lifecycle: proposed
 useCase: refunding
 governance:
   risk: {{tier: high}}
-  review: {{every: 30d, last: "2026-10-01"}}
+  review: {{interval: 30d, last: "2026-10-01"}}
   evidence: [{{control: "EU-AI-Act:Art.9", uri: "https://shop.example/e", validUntil: "2026-12-05"}}]
 ---
 {HEAD}kind: Model

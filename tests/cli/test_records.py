@@ -27,7 +27,7 @@ def test_text_tells_the_line_the_field_and_who_says_it(bank, run_command) -> Non
     path = "models/lending/default-risk.yaml"
     line = (bank / path).read_text("utf-8").splitlines().index("  documentation:") + 1
     gaps = [re.split(r"  +", row.strip()) for row in result.out.splitlines() if row.startswith("  ")]
-    asked = ["governance.documentation.conformity", "EU declaration of conformity", "lending-decisions"]
+    asked = ["governance.documentation.declarationOfConformity", "EU declaration of conformity", "lending-decisions"]
     assert result.code == 0
     assert [f"{path}:{line}:3", *asked, "Annex IV(8), Article 47"] in gaps
     assert result.out.splitlines()[-2] == "who says it: data-platform 1, lending-decisions 1"
@@ -37,7 +37,9 @@ def test_text_tells_the_line_the_field_and_who_says_it(bank, run_command) -> Non
 def test_every_format_tells_the_same(bank, run_command) -> None:
     data = json.loads(run_command("records", "status", "--format", "json").out)
     gaps = [
-        (model["name"], gap["field"], gap["path"], gap["line"]) for model in data["models"] for gap in model["missingFields"]
+        (model["name"], gap["field"], gap["path"], gap["line"])
+        for model in data["models"]
+        for gap in model["missingFields"]
     ]
     assert data["version"] == 1
     assert data["summary"]["models"] == 20

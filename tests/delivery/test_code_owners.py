@@ -109,7 +109,7 @@ def project(a_model, files: Mapping[str, list[dict[str, Any]]], **project_fields
             team("lending"),
             team("platform"),
             team("operations"),
-            team("validation", approves=["risk"]),
+            team("validation", approvalRoles=["risk"]),
         ],
         "models/prod.yaml": [prod],
     }
@@ -398,7 +398,7 @@ def test_a_handle_that_the_forge_does_not_know_is_told_at_the_teams_line(files, 
         team("risk") | {"codeOwners": ["@bank/cards/risk"]},
         *(team(name) for name in ("lending", "platform", "operations")),
     ]
-    teams.append(team("validation", approves=["risk"]))
+    teams.append(team("validation", approvalRoles=["risk"]))
     [(message, line)] = build_of(
         project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("github"))
     ).wrong
@@ -411,7 +411,7 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
     teams = [team("risk", codeOwners=None), *(team(name) for name in ("lending", "platform", "operations", "idle"))]
     teams[0].pop("codeOwners")
     teams[-1].pop("codeOwners")
-    teams.append(team("validation", approves=["risk"]))
+    teams.append(team("validation", approvalRoles=["risk"]))
     files = {**files, "models/teams.yaml": teams}
     made = build_of(project(a_model, files, **enable_forge("github")))
     [(code, message, line)] = made.reported_findings

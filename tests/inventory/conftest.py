@@ -30,7 +30,7 @@ emitters:
     "models/base.yaml": f"""{HEAD}kind: Team
 name: pricing
 contacts: {{email: pricing@shop.example, chat: "#pricing", onCall: pricing-1}}
-approves: [risk]
+approvalRoles: [risk]
 ---
 {HEAD}kind: Team
 name: checkers
@@ -126,8 +126,8 @@ governance:
   intendedUse: Refunds up to 100.
   outOfScope: [Vouchers]
   limitations: [New customers]
-  review: {{every: 180d, last: "2026-06-01"}}
-  validation: {{by: checkers, date: "2026-05-01", conclusion: conditional, next: "2027-05-01", report: "https://shop.example/r"}}
+  review: {{interval: 180d, last: "2026-06-01"}}
+  validation: {{validatedBy: checkers, date: "2026-05-01", conclusion: conditional, next: "2027-05-01", report: "https://shop.example/r"}}
   evidence:
     - {{control: "EU-AI-Act:Art.9", uri: "https://shop.example/e", date: "2026-03-01", validUntil: "2026-11-15"}}
     - {{control: "EU-AI-Act:Art.10", uri: "https://shop.example/f"}}
@@ -150,7 +150,7 @@ source:
   endpoint: {{host: api.scores.example}}
   fallback: {{model: rough}}
 deploy: {{target: plain}}
-governance: {{review: {{every: 365d}}, risk: {{tier: medium}}}}
+governance: {{review: {{interval: 365d}}, risk: {{tier: medium}}}}
 retirement: {{date: "2027-02-28", successor: rough}}
 environments: {{dev: {{}}, prod: {{}}}}
 """,
@@ -180,7 +180,7 @@ owner: checkers
 summary: What we had.
 lifecycle: retired
 retirement: {{date: "2025-01-01", successor: refunds}}
-governance: {{review: {{every: 30d, last: "2024-01-01"}}}}
+governance: {{review: {{interval: 30d, last: "2024-01-01"}}}}
 """,
     "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.yaml, template: note.yaml.j2, resource: false}]\nexports: {endpoint: {url: 'http://{{ name }}.svc'}}\n",
     "templates/targets/plain/note.yaml.j2": "kind: Note\nmetadata: {name: {{ name }}}\n",

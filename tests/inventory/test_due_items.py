@@ -73,8 +73,8 @@ def test_each_names_its_models_and_their_owners(shop) -> None:
 
 def test_a_layer_that_says_the_day_is_where_to_edit_it(fleet) -> None:
     run = fleet(
-        ('review: {every: 180d, last: "2026-06-01"}', "review: {every: 180d}"),
-        models___defaults='apiVersion: modelyard/v1\nkind: Defaults\ngovernance: {review: {every: 90d, last: "2026-11-01"}}\n',
+        ('review: {interval: 180d, last: "2026-06-01"}', "review: {interval: 180d}"),
+        models___defaults='apiVersion: modelyard/v1\nkind: Defaults\ngovernance: {review: {interval: 90d, last: "2026-11-01"}}\n',
     )
     (review,) = [one for one in items(run) if one.kind == "review" and one.models == ("refunds",)]
     assert (review.path, review.line, str(review.due)) == ("models/_defaults.yaml", 3, "2027-04-30")
@@ -84,7 +84,7 @@ def test_a_review_without_a_last_one_has_no_day_and_is_told_on_request(shop) -> 
     assert not any(one.state == "undated" for one in items(shop))
     *_, last = items(shop, undated=True)
     assert (last.subject, last.due, last.days, last.models) == ("Review of scores", None, None, ("scores",))
-    assert line_of(shop, last) == "governance: {review: {every: 365d}, risk: {tier: medium}}"
+    assert line_of(shop, last) == "governance: {review: {interval: 365d}, risk: {tier: medium}}"
 
 
 def test_of_a_retired_model_nothing_is_due(fleet) -> None:

@@ -100,7 +100,7 @@ def test_the_next_review_is_the_last_and_the_time_between(shop, refunds) -> None
     [("1d", date(2026, 6, 2)), ("36h", date(2026, 6, 2)), ("2w", date(2026, 6, 15)), ("9999999d", date.max)],
 )
 def test_a_review_falls_on_a_day_that_there_is(interval, next_date, fleet) -> None:
-    run = fleet(("every: 180d", f"every: {interval}"))
+    run = fleet(("interval: 180d", f"interval: {interval}"))
     assert run.inventory.by_name["refunds"].review.next == next_date
 
 
@@ -172,7 +172,15 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
     approval_text = approval(digests, expires='"2026-12-15"', ticket="SHOP-2")
     run = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}"))
     expected = row_parts.Approval(
-        "prod", "risk", "pricing", "approved", date(2026, 7, 1), date(2026, 12, 15), "SHOP-2", valid=True, invalid_reason=None
+        "prod",
+        "risk",
+        "pricing",
+        "approved",
+        date(2026, 7, 1),
+        date(2026, 12, 15),
+        "SHOP-2",
+        valid=True,
+        invalid_reason=None,
     )
     assert run.inventory.by_name["refunds"].approvals == (expected,)
     for old, new in (("s3://a/1", "s3://b/1"), ("Refunds up to 100.", "Refunds up to 200.")):

@@ -17,11 +17,11 @@ PROJECT = f"{HEAD}kind: Project\nname: shop\nenvironments: [dev, prod]\npolicies
 BASE = f"""{HEAD}kind: Team
 name: pricing
 contacts: {{email: pricing@shop.example}}
-approves: [owner]
+approvalRoles: [owner]
 ---
 {HEAD}kind: Team
 name: risk
-approves: [model-risk]
+approvalRoles: [model-risk]
 ---
 {HEAD}kind: Environment
 name: dev

@@ -27,7 +27,7 @@ PROJECT = document(
 )  # fmt: skip
 TEAM = document(
     "Team", "risk", displayName="Risk Team", contacts={"email": "risk@bank.example", "chat": "#risk", "onCall": "risk-primary"},
-    approves=["model-risk"],
+    approvalRoles=["model-risk"],
 )  # fmt: skip
 USE_CASE = document(
     "UseCase", "lending", summary="Whether a loan is granted.", owner="risk", process="Lending", domain="loans", affected=["applicants"],
@@ -60,11 +60,12 @@ WAIVER = document(
 DOCUMENTATION = {
     name: f"Said of {name}."
     for name in (
-        "development", "design", "architecture", "interface", "supply", "outcomes", "metrics", "testing", "security", "riskManagement",
-        "plannedChanges", "changes", "postMarket",
+        "development", "design", "architecture", "userInterface", "distributionForms", "unintendedOutcomes", "metricsRationale", "testing",
+        "security", "riskManagement",
+        "plannedChanges", "lifecycleChanges", "postMarketMonitoring",
     )
 } | {
-    "standards": ["ISO/IEC 42001"], "instructions": "https://a.example/use", "conformity": "https://a.example/declaration",
+    "standards": ["ISO/IEC 42001"], "instructionsForUse": "https://a.example/use", "declarationOfConformity": "https://a.example/declaration",
     "registration": "https://a.example/registration",
 }  # fmt: skip
 MODEL = document(
@@ -104,10 +105,10 @@ MODEL = document(
         },
         "fairness": [{"group": "the young", "benefits": "Speed.", "harms": "Refusals.", "mitigation": "Weights."}],
         "validation": {
-            "by": "risk", "date": "2026-08-20", "conclusion": "conditional", "scope": ["conceptual soundness"],
+            "validatedBy": "risk", "date": "2026-08-20", "conclusion": "conditional", "scope": ["conceptual soundness"],
             "report": "https://a.example/report", "next": "2027-08-20",
         },
-        "review": {"every": "180d", "last": "2026-09-01"},
+        "review": {"interval": "180d", "last": "2026-09-01"},
         "evidence": [{"control": "EU-AI-Act:Art.12", "uri": "https://a.example/logs", "digest": DIGEST}],
         "transparency": {"notice": "People are told.", "marking": "It is marked."},
         "documentation": DOCUMENTATION,

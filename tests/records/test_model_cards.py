@@ -155,7 +155,7 @@ TYPES = {
             "adapters": [{"name": "lora", "uri": "s3://a/lora/"}],
             "guardrails": {"input": [{"name": "no-orders", "summary": "Stops orders."}], "output": [{"name": "no-promises",
             "summary": "Stops promises."}]},
-            "budget": {"inputTokens": 100}, "retrieval": {"index": "index", "k": 4},
+            "budget": {"inputTokens": 100}, "retrieval": {"index": "index", "topK": 4},
         },
         ["a/base", "Own licence", "4096", "lora", "Stops orders.", "Stops promises.", "inputTokens 100", "4 passages"],
     ),

@@ -45,7 +45,7 @@ def test_it_holds_what_an_inventory_asks_for(entry) -> None:
         {"signal": "dataDrift", "method": "psi", "threshold": 0.2, "action": "ticket", "measured": False}
     ]
     assert (entry["releases"][0]["version"], entry["releases"][0]["date"]) == ("1.0.0", "2026-08-01")
-    assert (entry["validation"]["by"], entry["validation"]["next"], entry["review"]["every"]) == (
+    assert (entry["validation"]["validatedBy"], entry["validation"]["next"], entry["review"]["interval"]) == (
         "risk",
         "2027-08-20",
         "180d",

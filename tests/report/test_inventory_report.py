@@ -29,7 +29,7 @@ type: ml
 owner: risk
 summary: Says who gets money back.
 lifecycle: proposed
-governance: {{risk: {{tier: high}}, review: {{every: 30d, last: "2026-10-01"}}}}
+governance: {{risk: {{tier: high}}, review: {{interval: 30d, last: "2026-10-01"}}}}
 """,
 }
 

@@ -87,7 +87,7 @@ def test_an_edit_of_what_runs_changes_nothing_of_its_governance(
 @pytest.mark.parametrize(
     ("old", "new"),
     [('cpu: "2"', "cpu: 2000m"), ("memory: 2Gi", "memory: 2048Mi"), ("p99: 250ms", "p99: 0.25s"),
-        ("99.5%", "99.50 %"), ("every: 180d", "every: 4320h")],
+        ("99.5%", "99.50 %"), ("interval: 180d", "interval: 4320h")],
 )  # fmt: skip
 def test_another_spelling_of_a_quantity_is_no_change(original: ResolvedModel, old: str, new: str) -> None:
     after = resolve_edited({FRAUD: (old, new)})

@@ -68,7 +68,7 @@ pipeline:
   retrain: {{schedule: 0 3 * * 1}}
 governance:
   risk: {{tier: high, materiality: low}}
-  review: {{every: 180d, last: 2026-10-01}}
+  review: {{interval: 180d, last: 2026-10-01}}
 policies: []
 environments: {{dev: {{}}, prod: {{}}}}
 """,
@@ -160,7 +160,11 @@ def findings_of(files: dict[str, str]) -> tuple[Finding, ...]:
 def keys(findings: tuple[Finding, ...]) -> set[tuple[str, str, str]]:
     """What each finding is about: neither line nor wording, which move with the text."""
     return {
-        (finding.code.id, finding.location.path if finding.location else "", str(finding.subject and finding.subject.pointer))
+        (
+            finding.code.id,
+            finding.location.path if finding.location else "",
+            str(finding.subject and finding.subject.pointer),
+        )
         for finding in findings
     }
 
@@ -168,7 +172,10 @@ def keys(findings: tuple[Finding, ...]) -> set[tuple[str, str, str]]:
 def fixed(files: dict[str, str], findings: tuple[Finding, ...], *, unsafe: bool) -> dict[str, str]:
     """The files with all fixes of the findings written into them."""
     fixes = [finding.fix for finding in findings if finding.fix and (unsafe or finding.fix.safe)]
-    return {path: apply_fixes(text, [fix for fix in fixes if fix.location.path == path]).text for path, text in files.items()}
+    return {
+        path: apply_fixes(text, [fix for fix in fixes if fix.location.path == path]).text
+        for path, text in files.items()
+    }
 
 
 def test_the_project_without_mistakes_has_no_findings() -> None:

@@ -26,7 +26,13 @@ AGENT = {
     **PROGRAM, "as": {"env": "SETTINGS"}, "tools": [TOOL], "limits": {"steps": 5},
     "prompts": [{"name": "task", "file": "task.md"}], "killSwitch": {"group": "on-call", "procedure": "Scale it."},
 }  # fmt: skip
-BATCH = {"schedule": "0 20 * * 1-5", "timeZone": "Europe/Zurich", "overlap": "replace", "deadline": "1h", "retries": 2}
+BATCH = {
+    "schedule": "0 20 * * 1-5",
+    "timeZone": "Europe/Zurich",
+    "concurrencyPolicy": "replace",
+    "deadline": "1h",
+    "retries": 2,
+}
 GATEWAY = {"namespace": "gateways", "name": "public"}
 SCALED_DEPLOY = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}, "disruptionBudget": 1}
 OWN_RUNTIME = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}

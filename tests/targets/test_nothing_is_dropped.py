@@ -87,7 +87,9 @@ COMMON: dict[str, Variant] = {
     "deploy.suspended": (True, False),
     "deploy.batch.schedule": ("0 1 * * *", "0 2 * * *"),
     "deploy.batch.timeZone": ("deploy.batch", {**BATCH, "timeZone": "Europe/Zurich"}, {**BATCH, "timeZone": "Europe/Paris"}),
-    "deploy.batch.overlap": ("deploy.batch", {**BATCH, "overlap": "allow"}, {**BATCH, "overlap": "replace"}),
+    "deploy.batch.concurrencyPolicy": (
+        "deploy.batch", {**BATCH, "concurrencyPolicy": "allow"}, {**BATCH, "concurrencyPolicy": "replace"},
+    ),
     "deploy.batch.deadline": ("deploy.batch", {**BATCH, "deadline": "1h"}, {**BATCH, "deadline": "2h"}),
     "deploy.batch.retries": ("deploy.batch", {**BATCH, "retries": 1}, {**BATCH, "retries": 2}),
     "deploy.volume.size": ("1Gi", "2Gi"),
@@ -202,7 +204,7 @@ RENDERED_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
         "optimization": ("tests", "objective.sense", "constraints.name"),
         "rules": ("tests", "hitPolicy"),
         "knowledge-graph": (
-            "ontology.iri", "shapes", *(f"questions.{key}" for key in ("question", "query", "answers", "atLeast", "holds")),
+            "ontology.iri", "shapes", *(f"questions.{key}" for key in ("question", "query", "expectedRows", "minRows", "expectedAnswer")),
         ),
         "agent": ("tools.manifest", "prompts.variables"),
     },
@@ -221,14 +223,14 @@ RENDERED_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
     "for records, which are to come; part of the release's digest": {
         "statistical": ("method", "estimationPeriod.from", "estimationPeriod.to", "assumptions"),
         "llm": (
-            "baseModel.license", "retrieval.k", "budget.inputTokens", "budget.outputTokens", "budget.tokensPerDay",
+            "baseModel.license", "retrieval.topK", "budget.inputTokens", "budget.outputTokens", "budget.tokensPerDay",
             *(f"guardrails.{side}.{key}" for side in ("input", "output") for key in ("name", "summary", "file")),
         ),
         "heuristic": (*CHOSEN_PARAMETERS, "fallback.behaviour"),
         "optimization": (
             *CHOSEN_PARAMETERS, "fallback.behaviour", "solver", "objective.summary", "constraints.summary",
         ),
-        "knowledge-graph": ("ontology.version", "updates.every", "updates.process"),
+        "knowledge-graph": ("ontology.version", "updates.interval", "updates.process"),
         "agent": ("killSwitch.procedure",),
         "vendor": ("provider", "product", "version", "contract.id", "contract.expires", "fallback.behaviour"),
     },

@@ -99,7 +99,7 @@ APPROVAL_WITHOUT_ROLE = warning(
     "approval-without-role",
     "A team approved in a role that it does not hold; the approval is ignored.",
     "The Team document determines who may approve in which role.",
-    "Get approval from a team that holds the role, or add the role to `approves` of the Team.",
+    "Get approval from a team that holds the role, or add the role to `approvalRoles` of the Team.",
 )
 APPROVAL_DATES = error(
     "MY315",

@@ -118,7 +118,7 @@ def _future_decision_finding(spec: UseCaseSpec, regime: str, decision_date: str)
 
 def _approver_roles(portfolio: Portfolio, approval: ApprovalData) -> tuple[str, ...]:
     team = portfolio.by_kind("Team").get(approval["team"])
-    return tuple(team.data.get("approves", ())) if team else ()
+    return tuple(team.data.get("approvalRoles", ())) if team else ()
 
 
 def _has_valid_dates(approval: ApprovalData) -> bool:

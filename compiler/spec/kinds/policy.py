@@ -65,7 +65,7 @@ class WaiverTerms(StrictModel):
     allowed: bool = True
     """Whether the policy can be waived."""
     roles: list[str] | None = field(min_length=1)
-    """Roles of which the approvers must hold at least one (`approves` of a Team). Default: any role."""
+    """Roles of which the approvers must hold at least one (`approvalRoles` of a Team). Default: any role."""
     independentApprover: bool | None = None
     """Whether at least one approver must be from another team than the model's owner."""
     maxDays: int | None = field(ge=1)

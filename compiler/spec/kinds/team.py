@@ -30,7 +30,7 @@ class Team(Document):
     """How to contact the team."""
     codeOwners: list[ForgeHandleText] | None = field(merge="union", min_length=1)
     """The forge accounts that own the team's files, such as `@bank/payments-risk`."""
-    approves: list[str] | None = field(merge="union")
+    approvalRoles: list[str] | None = field(merge="union")
     """The roles in which members of the team may approve changes, such as `model-risk`."""
 
 

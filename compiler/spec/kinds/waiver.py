@@ -27,7 +27,7 @@ class Approval(StrictModel):
     team: NameText = field(..., ref="Team")
     """The Team that approved."""
     role: str
-    """The role in which the team approved: one of its `approves`."""
+    """The role in which the team approved: one of its `approvalRoles`."""
     date: DateText | None = None
     """The date of the approval."""
 

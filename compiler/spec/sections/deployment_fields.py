@@ -96,8 +96,8 @@ class Batch(StrictModel):
     """The cron schedule."""
     timeZone: TimeZoneText | None = None
     """The time zone of the schedule. Default: UTC."""
-    overlap: Literal["allow", "forbid", "replace"] | None = None
-    """What happens when the previous run has not finished. Default: `forbid`."""
+    concurrencyPolicy: Literal["allow", "forbid", "replace"] | None = None
+    """Whether a run may start while the previous run has not finished, as in a Kubernetes CronJob. Default: `forbid`."""
     deadline: DurationText | None = None
     """The maximum duration of a run."""
     retries: int | None = field(ge=0)

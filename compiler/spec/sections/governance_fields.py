@@ -51,7 +51,7 @@ class Fairness(StrictModel):
 class Review(StrictModel):
     """The periodic review of the model."""
 
-    every: DurationText
+    interval: DurationText
     """The interval between reviews."""
     last: DateText | None = None
     """The date of the last review."""
@@ -60,7 +60,7 @@ class Review(StrictModel):
 class Validation(StrictModel):
     """The result of an independent validation."""
 
-    by: NameText = field(..., ref="Team")
+    validatedBy: NameText = field(..., ref="Team")
     """The Team that validated the model."""
     date: DateText
     """The date on which the validation was completed."""
@@ -98,15 +98,15 @@ class Documentation(StrictModel):
     """The general logic, the design choices and the assumptions behind them."""
     architecture: str | None = None
     """The architecture, and the computing resources that were used to develop it."""
-    interface: str | None = None
+    userInterface: str | None = None
     """The user interface that deployers see."""
-    instructions: UriText | None = None
+    instructionsForUse: UriText | None = None
     """The location of the instructions for use."""
-    supply: str | None = None
+    distributionForms: str | None = None
     """The forms in which the model is put into service: a package, an API, a component of a product."""
-    outcomes: str | None = None
+    unintendedOutcomes: str | None = None
     """Foreseeable unintended outcomes, and the sources of risk to health, safety and rights."""
-    metrics: str | None = None
+    metricsRationale: str | None = None
     """Why the evaluation metrics are appropriate."""
     testing: str | None = None
     """How the model was validated and tested, and the location of the dated and signed reports."""
@@ -116,15 +116,15 @@ class Documentation(StrictModel):
     """The risk management system."""
     plannedChanges: str | None = None
     """Changes to the model and its performance that were determined in advance."""
-    changes: str | None = None
+    lifecycleChanges: str | None = None
     """Relevant changes over the lifecycle."""
     standards: list[str] | None = field(merge="union")
     """Standards that were applied."""
-    conformity: UriText | None = None
+    declarationOfConformity: UriText | None = None
     """The location of the declaration of conformity."""
     registration: UriText | None = None
     """Where the model is registered, such as the EU database."""
-    postMarket: str | None = None
+    postMarketMonitoring: str | None = None
     """The post-market monitoring."""
 
 
@@ -189,7 +189,7 @@ class Approval(StrictModel):
     environment: NameText = field(..., ref="Environment")
     """The Environment that the approval is for."""
     role: str
-    """The role in which the Team approved: one of its `approves`."""
+    """The role in which the Team approved: one of its `approvalRoles`."""
     team: NameText = field(..., ref="Team")
     """The Team that approved."""
     decision: Literal["approved", "rejected"]

@@ -20,24 +20,24 @@ class Ontology(StrictModel):
 class Question(StrictModel):
     """A competency question: a question that the graph must answer."""
 
-    model_config = one_of_config("answers", "atLeast", "holds")
+    model_config = one_of_config("expectedRows", "minRows", "expectedAnswer")
 
     question: str
     """The question in words."""
     query: PathText
     """The companion file of the question, in SPARQL."""
-    answers: list[dict[str, str]] | None = None
+    expectedRows: list[dict[str, str]] | None = None
     """The expected rows in any order, each a map of variable to value."""
-    atLeast: int | None = field(ge=1)
+    minRows: int | None = field(ge=1)
     """The minimum number of rows."""
-    holds: bool | None = None
-    """The expected result of an ASK query."""
+    expectedAnswer: bool | None = None
+    """The expected answer of an ASK query: true or false."""
 
 
 class Updates(StrictModel):
     """How the graph is kept up to date."""
 
-    every: DurationText
+    interval: DurationText
     """The interval between updates."""
     process: str
     """The update procedure, in one sentence."""

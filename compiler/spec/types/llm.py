@@ -35,7 +35,7 @@ class Retrieval(StrictModel):
     """The Dataset that is searched."""
     embedding: NameText | None = field(ref="Model", dependency="callers")
     """The Model that computes the embeddings."""
-    k: int | None = field(ge=1)
+    topK: int | None = field(ge=1)
     """The number of passages that are added to the prompt."""
 
 

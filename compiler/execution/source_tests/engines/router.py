@@ -80,9 +80,9 @@ def _case_errors(steps: Sequence[EnsembleStepData], file: str, index: int, case:
     for position, name in enumerate(output):
         if name not in names:
             yield _unknown_step_issue(name, names, file, index, "output", position)
-    for name in case.get("answers", {}):
+    for name in case.get("responses", {}):
         if name not in names:
-            yield _unknown_step_issue(name, names, file, index, "answers", name)
+            yield _unknown_step_issue(name, names, file, index, "responses", name)
 
 
 def _expected_steps(case: CaseData) -> Sequence[str]:
@@ -105,10 +105,10 @@ def _route_issues(
         yield from _splitter_issues(steps, file, index, case)
         return
     try:
-        route = route_request(router, steps, case["input"], case.get("answers", {}))
+        route = route_request(router, steps, case["input"], case.get("responses", {}))
     except MissingAnswerError as error:
-        message = f"the case `{case['name']}` says not what `{error}` answers, which the step after it looks at"
-        yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index), f"add `answers: {{{error}: …}}`")
+        message = f"the case `{case['name']}` lacks the response of `{error}`, which the next step reads"
+        yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index), f"add `responses: {{{error}: …}}`")
         return
     expected_steps = _expected_steps(case)
     if router == "ensemble":  # an ensemble calls all steps at once: their order does not matter

@@ -85,17 +85,17 @@ def _syntax_issue(name: str, error_text: str) -> Issue:
 
 def _answer_issues(result: _Result, index: int, question: QuestionData) -> Iterator[Issue]:
     """The issues of an answer."""
-    key = next((key for key in ("holds", "answers", "atLeast") if key in question), "")
+    key = next((key for key in ("expectedAnswer", "expectedRows", "minRows") if key in question), "")
     location = source_location("questions", index, key)
-    if key == "holds" and isinstance(result, ox.QueryBoolean):
-        if bool(result) is not question["holds"]:
+    if key == "expectedAnswer" and isinstance(result, ox.QueryBoolean):
+        if bool(result) is not question["expectedAnswer"]:
             message = (
                 f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected "
-                f"{short_json(question['holds'])}"
+                f"{short_json(question['expectedAnswer'])}"
             )
             yield Issue(IssueKind.WRONG_ANSWER, message, location)
-    elif key == "atLeast" and isinstance(result, ox.QuerySolutions):
-        minimum = question["atLeast"]
+    elif key == "minRows" and isinstance(result, ox.QuerySolutions):
+        minimum = question["minRows"]
         rows = sum(1 for _, _ in zip(result, range(minimum), strict=False))
         if rows < minimum:
             yield Issue(
@@ -103,17 +103,19 @@ def _answer_issues(result: _Result, index: int, question: QuestionData) -> Itera
                 f"{_quote_question(question)} is answered with {_count_rows(rows)}, and at least {minimum} expected",
                 location,
             )
-    elif key == "answers" and isinstance(result, ox.QuerySolutions):
+    elif key == "expectedRows" and isinstance(result, ox.QuerySolutions):
         yield from _row_issues(result, index, question)
     else:
         form = {ox.QueryBoolean: "ASK", ox.QuerySolutions: "SELECT"}.get(type(result), "CONSTRUCT or DESCRIBE")
-        message = f"`{question['query']}` is {form}, and `{key}` expects {'ASK' if key == 'holds' else 'SELECT'}"
+        message = (
+            f"`{question['query']}` is {form}, and `{key}` expects {'ASK' if key == 'expectedAnswer' else 'SELECT'}"
+        )
         yield Issue(IssueKind.SPEC_MISMATCH, message, location)
 
 
 def _row_issues(result: ox.QuerySolutions, index: int, question: QuestionData) -> Iterator[Issue]:
     names = [variable.value for variable in result.variables]
-    answers = question["answers"]
+    answers = question["expectedRows"]
     for answer_index, row in enumerate(answers):
         for name in row:
             if name not in names:
@@ -123,7 +125,7 @@ def _row_issues(result: ox.QuerySolutions, index: int, question: QuestionData) -
                 yield Issue(
                     IssueKind.SPEC_MISMATCH,
                     message,
-                    source_location("questions", index, "answers", answer_index, name),
+                    source_location("questions", index, "expectedRows", answer_index, name),
                     help_,
                 )
                 return
@@ -131,19 +133,21 @@ def _row_issues(result: ox.QuerySolutions, index: int, question: QuestionData) -
     for row_index, row in enumerate(result):
         if row_index > len(answers) + _MAX_EXTRA_ROWS:
             message = f"{_quote_question(question)} is answered with more than {_MAX_EXTRA_ROWS} rows, and {len(answers)} expected"
-            yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "answers"))
+            yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "expectedRows"))
             return
         rows[frozenset((name, _term_text(row[name])) for name in names if row[name] is not None)] += 1
     for answer_index, answer in enumerate(answers):
         key = frozenset((name, value) for name, value in answer.items())
         if not rows[key]:
             message = f"{_quote_question(question)}: expected {short_json(answer)}, which did not come{_unexpected_rows(rows)}"
-            yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "answers", answer_index))
+            yield Issue(
+                IssueKind.WRONG_ANSWER, message, source_location("questions", index, "expectedRows", answer_index)
+            )
             return
         rows[key] -= 1
     if extra_text := _unexpected_rows(rows):
         message = f"{_quote_question(question)}: all came that was expected{extra_text}"
-        yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "answers"))
+        yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "expectedRows"))
 
 
 def _unexpected_rows(rows: Counter[frozenset[tuple[str, str]]]) -> str:

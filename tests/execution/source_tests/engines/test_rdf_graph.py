@@ -50,9 +50,9 @@ FILES = {
 BERN = {"shop": "http://shop.example/s/a", "city": "Bern"}
 THUN = {"shop": "http://shop.example/s/b", "city": "Thun"}
 QUESTIONS = [
-    {"question": "Which cities?", "query": "cities.rq", "answers": [THUN, BERN]},
-    {"question": "How many?", "query": "cities.rq", "atLeast": 2},
-    {"question": "Is one alone?", "query": "alone.rq", "holds": False},
+    {"question": "Which cities?", "query": "cities.rq", "expectedRows": [THUN, BERN]},
+    {"question": "How many?", "query": "cities.rq", "minRows": 2},
+    {"question": "Is one alone?", "query": "alone.rq", "expectedAnswer": False},
 ]
 
 
@@ -109,20 +109,20 @@ MISSING_ANSWER = "“Which cities?”: expected "
         (job(s=("sh:targetClass o:Shop ;", "")), IssueKind.SUSPICIOUS, line_location("s.ttl"), "no shape has a target, so that nothing is judged"),
         (job(s=("sh:property", "sh:rule [] ; sh:property")), IssueKind.NOT_RUN, line_location("s.ttl", 5), "`sh:rule` is beyond SHACL's core and SHACL-SPARQL, and was not judged"),
         (job(s=("sh:property", "sh:js [] ; sh:property")), IssueKind.NOT_RUN, line_location("s.ttl", 5), None),
-        (job([{**QUESTIONS[0], "answers": [BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "answers"), None),
-        (job([{**QUESTIONS[0], "answers": [BERN, THUN, BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "answers", 2), None),
-        (job([{**QUESTIONS[0], "answers": [BERN, {**THUN, "city": "Biel"}]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "answers", 1), None),
-        (job([{**QUESTIONS[0], "answers": [{**BERN, "sity": "x"}]}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "answers", 0, "sity"), "`cities.rq` has no variable `sity`"),
-        (job([{**QUESTIONS[1], "atLeast": 3}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "atLeast"), "“How many?” is answered with 2 rows, and at least 3 expected"),
-        (job([{**QUESTIONS[2], "holds": True}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "holds"), "“Is one alone?” is answered with false, and expected true"),
-        (job([{**QUESTIONS[2], "query": "cities.rq"}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "holds"), "`cities.rq` is SELECT, and `holds` expects ASK"),
-        (question_job("CONSTRUCT WHERE { ?a ?b ?c }", atLeast=1), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "atLeast"), "`q.rq` is CONSTRUCT or DESCRIBE, and `atLeast` expects SELECT"),
-        (question_job("SELECT ?a {\n ?a ?b }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2, 9), None),
-        (question_job("SELECT (<http://f.example/>(1) AS ?x) {}", atLeast=1), IssueKind.INVALID, line_location("q.rq"), None),
-        (question_job("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 2), "the query asks another server (SERVICE)"),
-        (question_job("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
-        (question_job("LOAD <http://x.example/>", atLeast=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq"), None),
-        (question_job("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", atLeast=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
+        (job([{**QUESTIONS[0], "expectedRows": [BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedRows"), None),
+        (job([{**QUESTIONS[0], "expectedRows": [BERN, THUN, BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedRows", 2), None),
+        (job([{**QUESTIONS[0], "expectedRows": [BERN, {**THUN, "city": "Biel"}]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedRows", 1), None),
+        (job([{**QUESTIONS[0], "expectedRows": [{**BERN, "sity": "x"}]}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "expectedRows", 0, "sity"), "`cities.rq` has no variable `sity`"),
+        (job([{**QUESTIONS[1], "minRows": 3}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "minRows"), "“How many?” is answered with 2 rows, and at least 3 expected"),
+        (job([{**QUESTIONS[2], "expectedAnswer": True}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedAnswer"), "“Is one alone?” is answered with false, and expected true"),
+        (job([{**QUESTIONS[2], "query": "cities.rq"}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "expectedAnswer"), "`cities.rq` is SELECT, and `holds` expects ASK"),
+        (question_job("CONSTRUCT WHERE { ?a ?b ?c }", minRows=1), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "minRows"), "`q.rq` is CONSTRUCT or DESCRIBE, and `atLeast` expects SELECT"),
+        (question_job("SELECT ?a {\n ?a ?b }", minRows=1), IssueKind.INVALID, line_location("q.rq", 2, 9), None),
+        (question_job("SELECT (<http://f.example/>(1) AS ?x) {}", minRows=1), IssueKind.INVALID, line_location("q.rq"), None),
+        (question_job("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 2), "the query asks another server (SERVICE)"),
+        (question_job("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
+        (question_job("LOAD <http://x.example/>", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq"), None),
+        (question_job("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", minRows=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(requested_job, kind, spot, message) -> None:
@@ -143,7 +143,7 @@ def test_facts_in_a_named_graph_are_judged_and_may_be_named() -> None:
     trig = FACTS.replace("s:a a o:Shop", "GRAPH s:g { s:a a o:Shop", 1).rstrip() + " }\n"
     files = {**FILES, "f.trig": trig}
     graph_job = job(
-        [{"question": "Q", "query": "q.rq", "atLeast": 2}],
+        [{"question": "Q", "query": "q.rq", "minRows": 2}],
         facts=("f.trig",),
         q="SELECT ?a FROM <http://shop.example/s/g> { ?a <http://shop.example/o#city> ?c }",
     )
@@ -181,10 +181,10 @@ EXPLODES = f"SELECT (COUNT(*) AS ?n) {{ {' '.join(f'?a{i} ?b{i} ?c{i} .' for i i
 def test_the_child_runs_it_and_stops_what_does_not_end() -> None:
     with WorkerProcess(ResourceLimits(cpu_seconds=3)) as child:
         assert child.run(job()) == ()
-        came = child.run(question_job(EXPLODES, atLeast=1))
+        came = child.run(question_job(EXPLODES, minRows=1))
         assert isinstance(came, RunFailure)
         assert came.file == "q.rq"
-        [remark] = child.run(job([{**QUESTIONS[1], "atLeast": 3}]))
+        [remark] = child.run(job([{**QUESTIONS[1], "minRows": 3}]))
         assert remark.kind is IssueKind.WRONG_ANSWER
 
 
@@ -202,6 +202,6 @@ def test_hostile_facts_are_a_finding_and_no_hang(facts) -> None:
 
 def test_a_hostile_query_is_a_finding_and_no_hang() -> None:
     with WorkerProcess(ResourceLimits(cpu_seconds=5)) as child:
-        came = child.run(question_job("SELECT * " + "{" * 200_000 + "}" * 200_000, atLeast=1))
+        came = child.run(question_job("SELECT * " + "{" * 200_000 + "}" * 200_000, minRows=1))
         assert isinstance(came, RunFailure) or came[0].kind in {IssueKind.INVALID, IssueKind.ABORTED_RUN}
         assert child.run(job()) == ()

@@ -15,8 +15,8 @@ SEQUENCE = [{"name": "first", "model": "a"}, {"name": "then", "model": "b", "whe
 SPLIT = [{"name": "old", "model": "a", "weight": "90%"}, {"name": "new", "model": "b", "weight": "10%"}]
 CARD = {"name": "a card", "input": {"kind": "card"}, "output": ["cards"]}
 LOAN_CASE = {"name": "another", "input": {"kind": "loan"}, "output": ["rest"]}
-CHAIN_CASE = {"name": "on", "input": {}, "output": ["first", "then"], "answers": {"first": {"kind": "card"}}}
-ENDS = {"name": "ends", "input": {"kind": "card"}, "output": ["first"], "answers": {"first": {"kind": "loan"}}}
+CHAIN_CASE = {"name": "on", "input": {}, "output": ["first", "then"], "responses": {"first": {"kind": "card"}}}
+ENDS = {"name": "ends", "input": {"kind": "card"}, "output": ["first"], "responses": {"first": {"kind": "loan"}}}
 
 
 def job(router, steps, *cases) -> Job:
@@ -32,11 +32,19 @@ SOUND = [
     ("switch", SWITCH, (CARD, LOAN_CASE)),
     ("switch", SWITCH[:1], (CARD, {**LOAN_CASE, "output": []})),
     ("sequence", SEQUENCE, (CHAIN_CASE, ENDS)),
-    ("sequence", SEQUENCE, (CHAIN_CASE, {**ENDS, "answers": {"first": None}})),
-    ("sequence", [{**SEQUENCE[0], "required": False}, {"name": "then"}], ({**CHAIN_CASE, "answers": {"first": None}},)),
-    ("sequence", [{**SEQUENCE[0], "required": True}, SEQUENCE[1]], (CHAIN_CASE, {**ENDS, "answers": {"first": None}})),
+    ("sequence", SEQUENCE, (CHAIN_CASE, {**ENDS, "responses": {"first": None}})),
+    (
+        "sequence",
+        [{**SEQUENCE[0], "required": False}, {"name": "then"}],
+        ({**CHAIN_CASE, "responses": {"first": None}},),
+    ),
+    (
+        "sequence",
+        [{**SEQUENCE[0], "required": True}, SEQUENCE[1]],
+        (CHAIN_CASE, {**ENDS, "responses": {"first": None}}),
+    ),
     ("splitter", SPLIT, ({**CARD, "output": ["new"]}, {**CARD, "output": ["old"]})),
-    ("ensemble", SPLIT, ({**CARD, "output": ["new", "old"], "answers": {"old": None}},)),
+    ("ensemble", SPLIT, ({**CARD, "output": ["new", "old"], "responses": {"old": None}},)),
 ]
 
 
@@ -58,7 +66,7 @@ def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, st
             'expected ["first", "then"], and ["first"] came: the condition of `then` does not hold, which ends the sequence',
         ),
         (
-            "sequence", [{"name": "first", "required": True}, {"name": "then"}], {**CHAIN_CASE, "answers": {"first": None}}, (),
+            "sequence", [{"name": "first", "required": True}, {"name": "then"}], {**CHAIN_CASE, "responses": {"first": None}}, (),
             'expected ["first", "then"], and ["first"] came: `first` is required and fails, which ends the sequence',
         ),
         ("splitter", SPLIT, {**CARD, "output": ["old", "new"]}, (), 'expected ["old", "new"], and one of `old` or `new` is asked'),
@@ -77,7 +85,7 @@ def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, 
         ({"output": "cards"}, ("output",), 'the case `a card` expects "cards": expected the list of the steps that it takes'),
         ({"output": ["card"]}, ("output", 0), "no step is called `card`"),
         ({"output": [3]}, ("output", 0), "no step is called 3"),
-        ({"answers": {"nobody": 1}}, ("answers", "nobody"), "no step is called `nobody`"),
+        ({"responses": {"nobody": 1}}, ("responses", "nobody"), "no step is called `nobody`"),
     ],
 )  # fmt: skip
 def test_a_case_about_steps_that_there_are_not_disagrees(change, pointer, message) -> None:
