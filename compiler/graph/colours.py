@@ -18,8 +18,8 @@ EDGE_COLOURS: Mapping[EdgeKind, str] = {
     "trained-on": "#009e73",
     "evaluated-on": "#a75c8d",
     "uses": "#3a8fb7",
-    "asks": "#d55e00",
-    "callers-ask": "#b37400",
+    "calls": "#d55e00",
+    "callers-call": "#b37400",
     "serves": "#7f7f7f",
 }
 """Edge kind to its colour; each contrasts with white and with black."""

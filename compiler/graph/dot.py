@@ -8,11 +8,11 @@ from compiler.graph.graph_model import EDGE_VERBS, Edge, EdgeKind, Graph, Node, 
 
 _SHAPES = {"dataset": "cylinder", "model": "box", "use-case": "hexagon"}
 _STYLES: Mapping[EdgeKind, str] = {
-    "trained-on": "solid", "evaluated-on": "dashed", "uses": "dotted", "asks": "bold", "callers-ask": "dashed", "serves": "solid",
+    "trained-on": "solid", "evaluated-on": "dashed", "uses": "dotted", "calls": "bold", "callers-call": "dashed", "serves": "solid",
 }  # fmt: skip
 _LEGEND_WORDS: Mapping[EdgeKind, str] = {
-    "trained-on": "green", "evaluated-on": "purple, dashed", "uses": "blue, dotted", "asks": "orange, thick",
-    "callers-ask": "brown, dashed", "serves": "grey",
+    "trained-on": "green", "evaluated-on": "purple, dashed", "uses": "blue, dotted", "calls": "orange, thick",
+    "callers-call": "brown, dashed", "serves": "grey",
 }  # fmt: skip
 
 

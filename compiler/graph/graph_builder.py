@@ -71,7 +71,10 @@ def _row_edges(
                 filter(None, [dependency.step and f"{dependency.step}:", dependency.condition, dependency.weight])
             ).rstrip(":")
             yield Edge(
-                model_id(dependency.model), own_id, "asks" if dependency.called_by == "model" else "callers-ask", label
+                model_id(dependency.model),
+                own_id,
+                "calls" if dependency.called_by == "model" else "callers-call",
+                label,
             )
     if row.name not in selected_names:
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 NodeKind = Literal["dataset", "model", "use-case"]
-EdgeKind = Literal["trained-on", "evaluated-on", "uses", "asks", "callers-ask", "serves"]
+EdgeKind = Literal["trained-on", "evaluated-on", "uses", "calls", "callers-call", "serves"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ _KIND_NAMES: Mapping[NodeKind, str] = {"dataset": "dataset", "model": "model", "
 
 EDGE_VERBS: Mapping[EdgeKind, str] = {
     "trained-on": "trains",
-    "evaluated-on": "judges",
+    "evaluated-on": "evaluates",
     "uses": "is read by",
-    "asks": "answers",
-    "callers-ask": "answers callers of",
+    "calls": "is called by",
+    "callers-call": "is called by callers of",
     "serves": "serves",
 }
 """The label of an edge, read along its arrow."""
@@ -87,8 +87,8 @@ EDGE_SENTENCES: Mapping[EdgeKind, str] = {
     "trained-on": "{target} is trained on {source}",
     "evaluated-on": "{target} is evaluated on {source}",
     "uses": "{target} uses {source}",
-    "asks": "{target} asks {source}",
-    "callers-ask": "who asks {target} asks {source}, too",
+    "calls": "{target} calls {source}",
+    "callers-call": "callers of {target} also call {source}",
     "serves": "{source} serves {target}",
 }
 

@@ -10,7 +10,7 @@ MAX_EDGES = 500
 """The number of edges that Mermaid draws by default (`maxEdges` in its configuration)."""
 
 _ARROWS: Mapping[EdgeKind, str] = {
-    "trained-on": "-->", "evaluated-on": "-.->", "uses": "-->", "asks": "==>", "callers-ask": "-.->", "serves": "-->",
+    "trained-on": "-->", "evaluated-on": "-.->", "uses": "-->", "calls": "==>", "callers-call": "-.->", "serves": "-->",
 }  # fmt: skip
 _SHAPES = {"dataset": ("[(", ")]"), "model": ("[", "]"), "use-case": ("{{", "}}")}
 _SAFE_CHARACTERS = frozenset(" ,.:/_+()*=-·")

@@ -18,11 +18,11 @@ from compiler.spec.portfolio import Portfolio
 class PolicyState(StrEnum):
     """The state of a policy for a value of a model; `NOT_EVALUATED`: it cannot be evaluated; `UNBOUND`: it does not bind the model."""
 
-    FAILS = "fails"
-    NOT_EVALUATED = "unasked"
-    ADVISES = "advises"
+    FAILS = "fail"
+    NOT_EVALUATED = "not-evaluated"
+    ADVISES = "warn"
     IS_WAIVED = "waived"
-    PASSES = "kept"
+    PASSES = "pass"
     UNBOUND = "unbound"
 
 

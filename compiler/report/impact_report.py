@@ -13,11 +13,11 @@ _MAX_CELL = 300
 _STATE_PHRASES: Mapping[PolicyState, str] = MappingProxyType(
     {
         PolicyState.FAILS: "fail",
-        PolicyState.NOT_EVALUATED: "cannot be asked",
-        PolicyState.ADVISES: "are advised",
+        PolicyState.NOT_EVALUATED: "cannot be evaluated",
+        PolicyState.ADVISES: "have an advisory violation",
         PolicyState.IS_WAIVED: "are waived",
-        PolicyState.PASSES: "are fine",
-        PolicyState.UNBOUND: "are not held to it any more",
+        PolicyState.PASSES: "pass",
+        PolicyState.UNBOUND: "are not bound by it",
     }
 )
 
@@ -25,7 +25,7 @@ _STATE_PHRASES: Mapping[PolicyState, str] = MappingProxyType(
 def render_text(changes: Sequence[StateChange]) -> str:
     """Each policy whose results change, with its models by owner and the line of each."""
     if not changes:
-        return "nothing changes for any model\n"
+        return "no results change\n"
     lines: list[str] = []
     for policy, policy_changes in _group_by_policy(changes):
         lines.append(f"{policy}: {_count_by_state(policy_changes)}")
@@ -43,7 +43,7 @@ def render_text(changes: Sequence[StateChange]) -> str:
 def render_markdown(changes: Sequence[StateChange]) -> str:
     """The same as a Markdown table, for a pull request."""
     if not changes:
-        return "Nothing changes for any model.\n"
+        return "No results change.\n"
     cells = (
         (
             f"`{change.policy}`",
@@ -57,7 +57,7 @@ def render_markdown(changes: Sequence[StateChange]) -> str:
     )
     rows = [f"| {' | '.join(escape_inline(cell, _MAX_CELL) for cell in row)} |" for row in cells]
     return "\n".join(
-        ["| policy | model | owner | change | why | line |", "| --- | --- | --- | --- | --- | --- |", *rows, ""]
+        ["| policy | model | owner | change | message | location |", "| --- | --- | --- | --- | --- | --- |", *rows, ""]
     )
 
 

@@ -31,7 +31,7 @@ def render_markdown(statuses: Sequence[ModelRecordStatus]) -> str:
     parts = [f"### {head}\n", *(f"\n{escape_inline(line, _MAX_CELL)}\n" for line in rest)]
     for status in statuses:
         if status.missing_fields:
-            titles = ("what", "who says it", "field", "line", "asked by")
+            titles = ("title", "responsible", "field", "location", "required by")
             parts += [
                 f"\n#### {escape_inline(status.model.name, _MAX_CELL)}\n\n",
                 table_row(*titles),
@@ -75,16 +75,20 @@ def _model_lines(status: ModelRecordStatus) -> Iterator[str]:
 def _summary_lines(statuses: Sequence[ModelRecordStatus]) -> Iterator[str]:
     gaps = [gap for status in statuses for gap in status.missing_fields]
     if not gaps:
-        yield f"nothing is missing in {_model_count(len(statuses))}"
+        yield f"no missing fields in {_model_count(len(statuses))}"
         return
     fields = {gap.key: gap for gap in gaps}
-    yield f"{len(fields)} missing in {sum(bool(status.missing_fields) for status in statuses)} of {_model_count(len(statuses))}"
+    yield f"{_field_count(len(fields))} in {sum(bool(status.missing_fields) for status in statuses)} of {_model_count(len(statuses))}"
     owners = Counter(map(_owner, fields.values()))
-    yield f"who says it: {', '.join(f'{owner} {count}' for owner, count in sorted(owners.items()))}"
+    yield f"responsible: {', '.join(f'{owner} {count}' for owner, count in sorted(owners.items()))}"
     yield (
-        "asked by: "
+        "required by: "
         f"{', '.join(f'{name} {missing_count} of {total}' for name, (missing_count, total) in _record_totals(statuses).items())}"
     )
+
+
+def _field_count(count: int) -> str:
+    return f"{count} missing field{'' if count == 1 else 's'}"
 
 
 def _model_count(count: int) -> str:

@@ -14,7 +14,7 @@ from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import is_policy_finding
 from compiler.review.project_snapshot import ModelKey, ProjectSnapshot
 
-REASON_NEW, REASON_REMOVED, REASON_ARTIFACTS = "new", "gone", "artifacts"
+REASON_NEW, REASON_REMOVED, REASON_ARTIFACTS = "new", "removed", "artifacts"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -91,12 +91,12 @@ def job_outputs(report: AffectedReport) -> Object:
 def render_markdown(report: AffectedReport) -> str:
     """A heading, a table of models, and the folded artifacts; truncated to the maximum length."""
     impact = report.impact
-    head = f"### What changes: {escape_text(impact_summary(impact))}\n"
+    head = f"### Affected: {escape_text(impact_summary(impact))}\n"
     rows = _model_rows(impact.affected_models)
     parts = [
         head,
         *_fit_lines(
-            ["\n", table_row("model", "where", "owner", "what is another"), table_row(*["---"] * 4)],
+            ["\n", table_row("model", "environments", "owner", "changes"), table_row(*["---"] * 4)],
             rows,
             MAX_MARKDOWN // 2,
             "model",
@@ -120,7 +120,7 @@ def _model_rows(affected_models: Iterable[AffectedModel]) -> list[str]:
     """One row per model and set of reasons; environments with the same reasons share a row."""
     groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for entry in affected_models:
-        groups.setdefault((entry.model, entry.owners, entry.reasons), []).append(entry.environment or "nowhere")
+        groups.setdefault((entry.model, entry.owners, entry.reasons), []).append(entry.environment or "none")
     return [
         table_row(
             code_span(model, _MAX_CELL),

@@ -21,7 +21,7 @@ from compiler.spec.portfolio import Spec, iter_texts, path_and_ancestors, releas
 ModelKey = tuple[str, str | None]
 """A model and an environment; `None` for a model that is not deployed."""
 
-INVALID_REASON = "does not hold together"
+INVALID_REASON = "is invalid"
 _KIND_LABELS: Mapping[str, str] = {"UseCase": "use case", "Team": "team", "Dataset": "dataset"}
 _LAYERED_KEYS = frozenset({"defaults", "types", "policies"})
 """Project fields that reach a model through its layers or its policies."""
@@ -66,7 +66,7 @@ class ProjectSnapshot:
             return {}
         fingerprints = {_document_label(spec): digest(spec.json) for spec in self._referenced_documents(model)}
         return fingerprints | {
-            f"asks {dependency.name}": dependency.runtime_digest for dependency in self._dependencies(model)
+            f"dependency {dependency.name}": dependency.runtime_digest for dependency in self._dependencies(model)
         }
 
     def context_digest(self, key: ModelKey) -> str:
@@ -135,7 +135,7 @@ class ProjectSnapshot:
         ]
         argument_paths = (normpath(join(folder, argument)) for argument in arguments)
         paths += [path for path in argument_paths if path not in self._spec_paths and tree.has(path)]
-        return {"files beside it": digest({path: tree.blob_id(path) for path in paths}), **self._project_files}
+        return {"files next to the spec": digest({path: tree.blob_id(path) for path in paths}), **self._project_files}
 
     @cached_property
     def _project_files(self) -> Mapping[str, str]:

@@ -214,11 +214,11 @@ def test_impact_says_what_binding_would_do(project_repository, run_command) -> N
     result = run_command("policy", "impact", "HEAD")
     assert (result.code, "well-promised: 1 now fail" in result.out) == (0, True)
     changes = json.loads(run_command("policy", "impact", "HEAD", "--format", "json").out)["changes"]
-    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("unbound", "fails", "well-promised")}
+    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("unbound", "fail", "well-promised")}
     assert "unbound → fails" in run_command("policy", "impact", "HEAD", "--format", "markdown").out
     git(project_repository, "add", "-A")
     git(project_repository, "commit", "--quiet", "-m", "bound", day="2026-11-20")
-    assert run_command("policy", "impact", "HEAD").out == "nothing changes for any model\n"
+    assert run_command("policy", "impact", "HEAD").out == "no results change\n"
     assert run_command("policy", "impact", "HEAD~1..HEAD").out == result.out
 
 
@@ -251,9 +251,11 @@ def test_impact_calls_nothing_fine_that_it_could_not_ask(project_repository, run
     commit(project_repository, "bound")
     bind(project_repository, "well-promised", **slip)
     changes = json.loads(run_command("policy", "impact", "HEAD", "--format", "json").out)["changes"]
-    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("fails", "unasked", "well-promised")}
+    assert {(one["before"], one["after"], one["policy"]) for one in changes} == {
+        ("fail", "not-evaluated", "well-promised")
+    }
     said = run_command("policy", "impact", "HEAD")
-    assert "well-promised: 1 now cannot be asked" in said.out
+    assert "well-promised: 1 now cannot be evaluated" in said.out
     assert "MY30" in said.err or "invalid documents" in said.err
 
 
@@ -272,11 +274,11 @@ def test_impact_sees_whom_folders_bind(project_repository, run_command) -> None:
         encoding="utf-8",
     )
     result = run_command("policy", "impact", "HEAD", "--format", "json")
-    assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("unbound", "fails")]
+    assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("unbound", "fail")]
     commit(project_repository, "bound below a folder")
     defaults.unlink()
     result = run_command("policy", "impact", "HEAD", "--format", "json")
-    assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("fails", "unbound")]
+    assert [(one["before"], one["after"]) for one in json.loads(result.out)["changes"]] == [("fail", "unbound")]
 
 
 def test_impact_goes_back_to_the_first_commit_at_most(project_repository, run_command) -> None:

@@ -30,7 +30,7 @@ def test_text_tells_the_line_the_field_and_who_says_it(bank, run_command) -> Non
     asked = ["governance.documentation.declarationOfConformity", "EU declaration of conformity", "lending-decisions"]
     assert result.code == 0
     assert [f"{path}:{line}:3", *asked, "Annex IV(8), Article 47"] in gaps
-    assert result.out.splitlines()[-2] == "who says it: data-platform 1, lending-decisions 1"
+    assert result.out.splitlines()[-2] == "responsible: data-platform 1, lending-decisions 1"
     assert "annex-iv (eu-ai-act) 2 of " in result.out.splitlines()[-1]
 
 

@@ -34,11 +34,11 @@ def test_lines_run_from_what_is_relied_on(sample) -> None:
         ("dataset/card-transactions-2025", fraud, "trained-on"),
         ("dataset/card-transactions-2026q1", fraud, "evaluated-on"),
         ("dataset/merchant-index", fraud, "uses"),
-        ("model/device-score", fraud, "asks"),
-        (fraud, "model/authorisation-route", "asks"),
+        ("model/device-score", fraud, "calls"),
+        (fraud, "model/authorisation-route", "calls"),
         (fraud, "use-case/card-authorisation", "serves"),
     }
-    assert ("model/application-scorecard", "model/bureau-score", "callers-ask") in lines
+    assert ("model/application-scorecard", "model/bureau-score", "callers-call") in lines
     assert ("dataset/complaint-answers", "model/complaint-summary", "uses") in lines
 
 
@@ -54,13 +54,13 @@ def test_the_steps_of_a_router_stand_on_their_lines(sample) -> None:
 def test_a_line_is_a_sentence() -> None:
     sentences = {
         kind: edge_sentence(Edge("a/x", "b/y", kind))
-        for kind in ("trained-on", "evaluated-on", "uses", "asks", "callers-ask", "serves")
+        for kind in ("trained-on", "evaluated-on", "uses", "calls", "callers-call", "serves")
     }
     assert sentences == {
-        "trained-on": "y is trained on x", "evaluated-on": "y is evaluated on x", "uses": "y uses x", "asks": "y asks x",
-        "callers-ask": "who asks y asks x, too", "serves": "x serves y",
+        "trained-on": "y is trained on x", "evaluated-on": "y is evaluated on x", "uses": "y uses x", "calls": "y calls x",
+        "callers-call": "callers of y also call x", "serves": "x serves y",
     }  # fmt: skip
-    assert edge_sentence(Edge("a/x", "b/y", "asks", "50%")) == "y asks x (50%)"
+    assert edge_sentence(Edge("a/x", "b/y", "calls", "50%")) == "y calls x (50%)"
 
 
 def test_an_environment_is_a_column_of_every_model(sample) -> None:

@@ -184,7 +184,7 @@ def test_everything_says_what_it_is(root, sample) -> None:
     titles = {shape.text for shape in root.iter(f"{NS}title")}
     assert {edge_sentence(edge) for edge in sample.edges} <= titles
     assert {node.tooltip for node in sample.nodes} <= titles
-    assert "who asks bureau-score asks application-scorecard, too" in titles
+    assert "callers of bureau-score also call application-scorecard" in titles
     symbols = [shape for shape in root.iter() if shape.get("role") == "graphics-symbol"]
     assert len(symbols) == len(sample.nodes)
     assert all(shape.get("aria-label") for shape in symbols)

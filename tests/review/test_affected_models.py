@@ -262,12 +262,12 @@ def test_nor_where_several_things_change_at_once(changes, first_names) -> None:
     [
         ("a release", {
             "asked": ["dev: version, release, releases, artifacts", "prod: version, release, releases, artifacts"],
-            "asks": ["dev: asks asked", "prod: asks asked"],
+            "asks": ["dev: dependency asked", "prod: dependency asked"],
         }),
         ("a name of a team", {name: [f"{place}: team pricing, artifacts" for place in ("dev", "prod")] for name in ("asked", "asks")}),
         ("a policy", {"alone": ["dev: policy has-owner", "prod: policy has-owner"]}),
-        ("a program", {"steps": ["dev: files beside it", "prod: files beside it"]}),
-        ("a model that is gone", {"alone": ["dev: gone, artifacts", "prod: gone, artifacts"]}),
+        ("a program", {"steps": ["dev: files next to the spec", "prod: files next to the spec"]}),
+        ("a model that is gone", {"alone": ["dev: removed, artifacts", "prod: removed, artifacts"]}),
         ("a capability", {}),
         ("a template's comment", {}),
         ("a comment", {}),
@@ -410,7 +410,7 @@ def models_reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
 def test_a_file_elsewhere_that_a_command_names_reaches_the_model() -> None:
     spec = FILES["models/b/steps/spec.yaml"].replace("[python, data.py]", "[python, ../../shared/data.py]")
     found = models_reached("models/shared/data.py", **{"models/b/steps/spec.yaml": spec})
-    assert found == {"steps dev": ("files beside it",), "steps prod": ("files beside it",)}
+    assert found == {"steps dev": ("files next to the spec",), "steps prod": ("files next to the spec",)}
     assert models_reached("models/shared/data.py") == {}
     outside = FILES["models/b/steps/spec.yaml"].replace(
         "[python, data.py]", "[python, ../../../../x.py, /etc/passwd, .., '']"

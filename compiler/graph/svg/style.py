@@ -6,8 +6,8 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, '
 NAME_SIZE, SMALL_SIZE, CHIP_SIZE = 13.0, 11.0, 10.0
 """Font sizes of names, subtitles and releases."""
 
-EDGE_DASHES = {"evaluated-on": "7 4", "uses": "2 3", "callers-ask": "10 3 2 3"}
-EDGE_WIDTHS = {"asks": 2.6, "serves": 1.1}
+EDGE_DASHES = {"evaluated-on": "7 4", "uses": "2 3", "callers-call": "10 3 2 3"}
+EDGE_WIDTHS = {"calls": 2.6, "serves": 1.1}
 TIER_COLOURS = {"low": "#9ecae1", "medium": "#6a9fc4", "high": "#b3541e", "critical": "#7a0019"}
 """The stripe of a model by risk tier: darker means higher risk. The tier is also written on the card."""
 
@@ -16,8 +16,8 @@ _DARK_EDGE_COLOURS = {
     "trained-on": "#2fc79a",
     "evaluated-on": "#d79bc2",
     "uses": "#6cc0ea",
-    "asks": "#ff8a3d",
-    "callers-ask": "#e0a030",
+    "calls": "#ff8a3d",
+    "callers-call": "#e0a030",
     "serves": "#a0a0a0",
 }
 _DARK_TIER_COLOURS = {"low": "#3d5a6b", "medium": "#5f92b5", "high": "#f08a4b", "critical": "#ff5d73"}
