@@ -577,7 +577,7 @@ def test_a_model_whose_day_has_come_is_proposed_to_be_retired_once(repository) -
 def test_what_comes_due_is_an_issue_before_its_day(repository) -> None:
     """The sample has reviews that are due within any long span; `modelyard inventory` says them."""
     repository.commit(
-        "main", ("modelyard.yaml", "      actions:\n", "      within: 520w\n      actions:\n"), builds=True
+        "main", ("modelyard.yaml", "      actions:\n", "      dueWithin: 520w\n      actions:\n"), builds=True
     )
     done = come_due(repository)
     assert done.results["reviews"] == "success", done.log

@@ -44,7 +44,7 @@ def test_a_time_that_it_knows_is_taken(schedule, small, actionlint) -> None:
 
 @pytest.mark.parametrize("calendar", ["23 5 * * *", "0 0 1,15 1-6 1-5", "59 23 */2 */3 0", "07 05 31 12 6"])
 def test_a_time_of_the_calendar_is_taken(calendar, small, actionlint) -> None:
-    built = small(("      actions:\n", f'      calendar: "{calendar}"\n      actions:\n'))
+    built = small(("      actions:\n", f'      dueSchedule: "{calendar}"\n      actions:\n'))
     assert blocking_findings(built) == []
     assert actionlint(workflows_of(built)) == ""
 

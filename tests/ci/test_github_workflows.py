@@ -149,7 +149,7 @@ def test_what_a_permission_is_for_stands_beside_it(workflows) -> None:
 def test_an_identity_is_given_where_it_is_asked_for_alone(small) -> None:
     without, with_identity = (
         workflows_of(small()),
-        workflows_of(small(("      actions:\n", "      identity: true\n      actions:\n"))),
+        workflows_of(small(("      actions:\n", "      idToken: true\n      actions:\n"))),
     )
     assert not any("id-token" in text for text in without.values())
     assert {f"{name}:{job}" for name, job, said in jobs(with_identity) if "id-token" in said["permissions"]} == {

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEAD = {"apiVersion": "modelyard/v1"}
 DIGEST = "sha256:" + "0" * 64
 PROGRAM = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready"}
-ARGOCD = {"version": "3.5", "namespace": "argocd", "namespaces": True}
+ARGOCD = {"version": "3.5", "namespace": "argocd", "createNamespaces": True}
 ENVIRONMENT = {
     "stage": "prod", "namespace": "models", "cluster": "prod-1",
     "delivery": {"repository": "https://git.bank.example/ml/deployments.git", "branch": "env/prod"},

@@ -355,7 +355,13 @@ def test_a_cluster_is_known_by_its_url_where_that_is_said(deliver, a_model):
 
 def test_a_project_may_have_a_name_of_its_own_and_allow_what_nobody_renders(deliver, a_model):
     allowed = {"kinds": [{"kind": "Pod"}, {"group": "apps", "kind": "ReplicaSet"}], "namespaces": ["left"]}
-    own = {"version": "3.5", "namespace": "argocd", "project": "models-prod", "namespaces": True, "allows": allowed}
+    own = {
+        "version": "3.5",
+        "namespace": "argocd",
+        "project": "models-prod",
+        "createNamespaces": True,
+        "allowlist": allowed,
+    }
     made = deliver(a_model("one"), environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}})
     assert set(applications(made)) == {"models-prod.one"}
     project = made.read("prod/_argocd/appproject.yaml")
@@ -366,14 +372,14 @@ def test_a_project_may_have_a_name_of_its_own_and_allow_what_nobody_renders(deli
     assert "left" not in str(project["spec"]["clusterResourceWhitelist"]), "it is not made"
 
 
-@pytest.mark.parametrize("allows", [{}, {"allows": {"namespaces": ["left"]}}])
+@pytest.mark.parametrize("allows", [{}, {"allowlist": {"namespaces": ["left"]}}])
 def test_a_project_where_nothing_runs_allows_nothing(deliver, allows):
-    own = {"version": "3.5", "namespace": "argocd", "namespaces": True, **allows}
+    own = {"version": "3.5", "namespace": "argocd", "createNamespaces": True, **allows}
     made = deliver(environment={"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": own}})
     spec = made.read("prod/_argocd/appproject.yaml")["spec"]
     assert spec["namespaceResourceWhitelist"] == [], "absent, it would allow every kind"
     assert spec["clusterResourceWhitelist"] == []
-    assert [one["namespace"] for one in spec["destinations"]] == [*allows.get("allows", {}).get("namespaces", ())]
+    assert [one["namespace"] for one in spec["destinations"]] == [*allows.get("allowlist", {}).get("namespaces", ())]
 
 
 def test_an_adopted_namespace_is_delivered_to_and_never_made(deliver, a_model):

@@ -54,7 +54,7 @@ def test_kserve_rolls_out_a_quarter_more_rounded_up(deliver, a_model):
 def test_knative_has_a_new_revision_beside_the_old(deliver, a_model):
     expected_quota = {
         "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Knative"},
-        "argocd": {"version": "3.5", "namespace": "argocd", "namespaces": True},
+        "argocd": {"version": "3.5", "namespace": "argocd", "createNamespaces": True},
     }  # fmt: skip
     made = deliver(
         served_model("one", a_model, scaling={"min": 1, "max": 5}),

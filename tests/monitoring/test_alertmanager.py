@@ -25,7 +25,7 @@ DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1"}
 OPTIONS = {
     "pagerduty": {"keyFolder": "/etc/keys"}, "slack": {"urlFile": "/etc/slack"},
-    "email": {"smarthost": "smtp.bank.example:587", "from": "alerts@bank.example"}, "unowned": {"email": "platform@bank.example"},
+    "email": {"smarthost": "smtp.bank.example:587", "from": "alerts@bank.example"}, "defaultReceiver": {"email": "platform@bank.example"},
 }  # fmt: skip
 
 
@@ -317,7 +317,7 @@ def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():
 
 @pytest.mark.parametrize(
     "options",
-    [{"pagerduty": {"keyFolder": "keys"}}, {"pagerduty": {}}, {"smarthost": "a:1"}, {"email": {"smarthost": "a"}}, {"unowned": {}},
+    [{"pagerduty": {"keyFolder": "keys"}}, {"pagerduty": {}}, {"smarthost": "a:1"}, {"email": {"smarthost": "a"}}, {"defaultReceiver": {}},
      {"pagerduty": {"keyFolder": "/a"}, "opsgenie": {"keyFile": "/b"}}],
 )  # fmt: skip
 def test_options_are_closed(options):

@@ -319,7 +319,7 @@ def test_every_field_of_deploy_is_rendered_or_refused():
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "kubernetes": {
-        "decisionLog": True, "authorization": "own", "filesPath": "/other", "promptsPath": "/other", "volumePath": "/other",
+        "decisionLog": True, "authorization": "custom", "filesPath": "/other", "promptsPath": "/other", "volumePath": "/other",
         "priorityClass": "high",
     },
     "kserve": {

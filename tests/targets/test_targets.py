@@ -79,7 +79,7 @@ STORE = {"options": {"storageCidrs": ["198.51.100.0/24"], "serviceAccount": "sto
 UNITS = {
     "opa": ([rules()], {}),
     "opa-small": (
-        [rules(deploy={"options": {"decisionLog": True, "authorization": "own", "priorityClass": "high"}})],
+        [rules(deploy={"options": {"decisionLog": True, "authorization": "custom", "priorityClass": "high"}})],
         {},
     ),
     "opa-alone": ([rules(deploy={})], {"gateway": None, "metrics": None}),

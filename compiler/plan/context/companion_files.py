@@ -12,7 +12,7 @@ from compiler.spec.portfolio import iter_texts
 
 
 def companion_file_factories(release: Release) -> dict[str, Callable[[], ContextValue]]:
-    """The values: for each key of the release's source that names files, the files and their id; `files` and `filesId` for `files`."""
+    """The values: for each key of the release's source that names files, the files and their hash; `files` and `filesHash` for `files`."""
     files_by_path = {file.relative: file for file in release.files}
     paths_by_key = {
         key: [text for text in iter_texts(value) if text in files_by_path]
@@ -23,7 +23,7 @@ def companion_file_factories(release: Release) -> dict[str, Callable[[], Context
     @cache
     def group(key: str) -> Object:
         files: list[Json] = [_file_value(files_by_path[relative]) for relative in dict.fromkeys(paths_by_key[key])]
-        return {"id": digest(files).removeprefix("sha256:")[:10], "files": files}
+        return {"hash": digest(files).removeprefix("sha256:")[:10], "files": files}
 
     source_origins, files_origins = (Origin("release", ("source",)),), (Origin("release", ("source", "files")),)
     factories: dict[str, Callable[[], ContextValue]] = {
@@ -33,7 +33,7 @@ def companion_file_factories(release: Release) -> dict[str, Callable[[], Context
     }
     if paths_by_key.get("files"):
         factories["files"] = lambda: ComputedValue(group("files")["files"], files_origins)
-        factories["filesId"] = lambda: ComputedValue(group("files")["id"], files_origins)
+        factories["filesHash"] = lambda: ComputedValue(group("files")["hash"], files_origins)
     return factories
 
 

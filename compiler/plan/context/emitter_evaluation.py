@@ -86,7 +86,7 @@ class EmitterEvaluator:
             release_origins = (Origin("model", ("release",)),)
             runtime = digest([model.runtime_digest, image_value.value])
             context["runtimeDigest"] = ComputedValue(runtime, release_origins)
-            context["runtimeId"] = ComputedValue(runtime.removeprefix("sha256:")[:10], release_origins)
+            context["runtimeHash"] = ComputedValue(runtime.removeprefix("sha256:")[:10], release_origins)
         return context
 
     def _condition_results(

@@ -71,7 +71,17 @@ def egress_entries(uses: list[dict[str, Json]], extra_urls: list[str]) -> Iterat
             entry = _with_cidr(peer)
             yield {
                 name: entry[name]
-                for name in ("host", "port", "scheme", "internal", "namespace", "selector", "cidrs", "via", "name")
+                for name in (
+                    "host",
+                    "port",
+                    "scheme",
+                    "internal",
+                    "namespace",
+                    "selector",
+                    "cidrs",
+                    "gatewayNamespaces",
+                    "name",
+                )
                 if name in entry
             }
 

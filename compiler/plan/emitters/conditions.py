@@ -169,7 +169,7 @@ _EGRESS_PEER_SCHEMA: Object = MappingProxyType(
             **{key: {"type": "string"} for key in ("host", "scheme", "namespace", "name")},
             "port": {"type": "integer"},
             "internal": {"type": "boolean"},
-            **{key: {"type": "array", "items": {"type": "string"}} for key in ("cidrs", "via")},
+            **{key: {"type": "array", "items": {"type": "string"}} for key in ("cidrs", "gatewayNamespaces")},
         },
     }
 )
