@@ -129,7 +129,7 @@ releases:
       shape: [-1]
 uses:
   - dataset: index-{team:02}
-    as: {{env: INDEX_URL}}
+    env: INDEX_URL
 {uses}sla:
   availability: {availability}%
   latency:
@@ -145,7 +145,7 @@ deploy:
   secrets:
     - name: store-token
       key: team-{team:02}/store/token
-      as: {{env: STORE_TOKEN}}
+      env: STORE_TOKEN
 pipeline:
   retrain:
     schedule: "{minute} 3 * * 1"
@@ -414,7 +414,7 @@ def name_of(number: int) -> str:
 def uses_entries(dependencies: list[int]) -> Iterator[str]:
     """Models before it that it asks, so that there is no circle."""
     for position, dependency in enumerate(dependencies):
-        yield f"  - model: {name_of(dependency)}\n    as: {{env: OTHER_{position}_URL}}\n"
+        yield f"  - model: {name_of(dependency)}\n    env: OTHER_{position}_URL\n"
 
 
 def digest(text: str) -> str:

@@ -25,5 +25,5 @@ def command() -> None:
       modelyard explain build/prod/card-fraud/inferenceservice.yaml:spec.predictor.minReplicas
       modelyard explain build/prod/card-fraud/inferenceservice.yaml:12
       modelyard explain MY101
-      modelyard explain baseline/owner-is-reachable
+      modelyard explain baseline/owner-has-contacts
     """

@@ -1,4 +1,4 @@
-"""Comments that suppress an advisory finding: `# modelyard: ignore[baseline/tier-is-argued]: why`, on its line or alone above it."""
+"""Comments that suppress an advisory finding: `# modelyard: ignore[baseline/has-risk-tier]: why`, on its line or alone above it."""
 
 import re
 from collections.abc import Callable, Iterator

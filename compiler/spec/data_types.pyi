@@ -15,23 +15,18 @@ class AdoptData(TypedDict, total=False):
     namespace: str
     selector: Mapping[str, str]
 
-AgentSourceData = TypedDict(
-    "AgentSourceData",
-    {
-        "as": EnvBindingData,
-        "image": Required[str],
-        "digest": Required[str],
-        "args": Sequence[str],
-        "port": int,
-        "health": str,
-        "metrics": MetricsData,
-        "prompts": Sequence[PromptData],
-        "tools": Sequence[ToolData],
-        "limits": Required[LimitsData],
-        "killSwitch": KillSwitchData,
-    },
-    total=False,
-)
+class AgentSourceData(TypedDict, total=False):
+    settingsEnv: str
+    image: Required[str]
+    digest: Required[str]
+    args: Sequence[str]
+    port: int
+    health: str
+    metrics: MetricsData
+    prompts: Sequence[PromptData]
+    tools: Sequence[ToolData]
+    limits: Required[LimitsData]
+    killSwitch: KillSwitchData
 
 class ApprovalData(TypedDict):
     environment: str
@@ -179,16 +174,11 @@ class DeliveryData(TypedDict, total=False):
     branch: str
     path: str
 
-DependencyData = TypedDict(
-    "DependencyData",
-    {
-        "dataset": str,
-        "model": str,
-        "release": str | int,
-        "as": Required[EnvBindingData],
-    },
-    total=False,
-)
+class DependencyData(TypedDict, total=False):
+    dataset: str
+    model: str
+    release: str | int
+    env: Required[str]
 
 class DeployData(TypedDict, total=False):
     target: str
@@ -329,9 +319,6 @@ class EntryData(TypedDict, total=False):
     release: str | None
     canary: PartialCanaryData | None
 
-class EnvBindingData(TypedDict):
-    env: str
-
 class EnvironmentData(TypedDict, total=False):
     apiVersion: Required[Literal["modelyard/v1"]]
     kind: Required[Literal["Environment"]]
@@ -449,26 +436,21 @@ class GuardrailsData(TypedDict, total=False):
     input: Sequence[GuardrailData]
     output: Sequence[GuardrailData]
 
-HeuristicSourceData = TypedDict(
-    "HeuristicSourceData",
-    {
-        "as": EnvBindingData,
-        "image": str,
-        "digest": str,
-        "args": Sequence[str],
-        "port": int,
-        "health": str,
-        "metrics": MetricsData,
-        "engine": Literal["gorules"],
-        "files": Sequence[str],
-        "entrypoint": str,
-        "parameters": Sequence[ParameterData],
-        "timeLimit": str,
-        "fallback": FallbackData,
-        "tests": Sequence[str],
-    },
-    total=False,
-)
+class HeuristicSourceData(TypedDict, total=False):
+    settingsEnv: str
+    image: str
+    digest: str
+    args: Sequence[str]
+    port: int
+    health: str
+    metrics: MetricsData
+    engine: Literal["gorules"]
+    files: Sequence[str]
+    entrypoint: str
+    parameters: Sequence[ParameterData]
+    timeLimit: str
+    fallback: FallbackData
+    tests: Sequence[str]
 
 class ImageData(TypedDict, total=False):
     name: Required[str]
@@ -696,27 +678,22 @@ class OptimizationLimitsData(TypedDict, total=False):
     time: Required[str]
     gap: str
 
-OptimizationSourceData = TypedDict(
-    "OptimizationSourceData",
-    {
-        "as": EnvBindingData,
-        "image": str,
-        "digest": str,
-        "args": Sequence[str],
-        "port": int,
-        "health": str,
-        "metrics": MetricsData,
-        "solver": Required[str],
-        "objective": ObjectiveData,
-        "constraints": Sequence[ConstraintData],
-        "files": Sequence[str],
-        "parameters": Sequence[ParameterData],
-        "limits": Required[OptimizationLimitsData],
-        "fallback": FallbackData,
-        "tests": Sequence[str],
-    },
-    total=False,
-)
+class OptimizationSourceData(TypedDict, total=False):
+    settingsEnv: str
+    image: str
+    digest: str
+    args: Sequence[str]
+    port: int
+    health: str
+    metrics: MetricsData
+    solver: Required[str]
+    objective: ObjectiveData
+    constraints: Sequence[ConstraintData]
+    files: Sequence[str]
+    parameters: Sequence[ParameterData]
+    limits: Required[OptimizationLimitsData]
+    fallback: FallbackData
+    tests: Sequence[str]
 
 class OrganisationData(TypedDict, total=False):
     name: Required[str]
@@ -790,9 +767,6 @@ class PartialDocumentationData(TypedDict, total=False):
     declarationOfConformity: str | None
     registration: str | None
     postMarketMonitoring: str | None
-
-class PartialEnvBindingData(TypedDict, total=False):
-    env: str | None
 
 PartialEnvItemData = TypedDict(
     "PartialEnvItemData",
@@ -1010,7 +984,7 @@ PartialSecretsItemData = TypedDict(
     {
         "name": Required[str | None],
         "key": str | None,
-        "as": PartialEnvBindingData | None,
+        "env": str | None,
         "$delete": Literal[True],
     },
     total=False,
@@ -1240,14 +1214,10 @@ class ScalingData(TypedDict, total=False):
     concurrency: int
     requestsPerSecond: int
 
-SecretData = TypedDict(
-    "SecretData",
-    {
-        "name": str,
-        "key": str,
-        "as": EnvBindingData,
-    },
-)
+class SecretData(TypedDict):
+    name: str
+    key: str
+    env: str
 
 class SelectorData(TypedDict, total=False):
     metric: Required[str]
@@ -1287,58 +1257,53 @@ class SloData(TypedDict, total=False):
     indicators: IndicatorsData
     unmeasured: Mapping[str, str]
 
-SourceData = TypedDict(
-    "SourceData",
-    {
-        "as": EnvBindingData,
-        "image": str,
-        "digest": str,
-        "args": Sequence[str],
-        "port": int,
-        "health": str,
-        "metrics": MetricsData,
-        "prompts": Sequence[PromptData],
-        "tools": Sequence[ToolData],
-        "limits": LimitsData | OptimizationLimitsData,
-        "killSwitch": KillSwitchData,
-        "router": Literal["sequence", "splitter", "ensemble", "switch"],
-        "steps": Sequence[EnsembleStepData],
-        "tests": Sequence[str],
-        "engine": Literal["gorules", "opa"],
-        "files": Sequence[str],
-        "entrypoint": str,
-        "parameters": Sequence[ParameterData],
-        "timeLimit": str,
-        "fallback": FallbackData,
-        "ontology": OntologyData,
-        "shapes": Sequence[str],
-        "uri": str,
-        "questions": Sequence[QuestionData],
-        "updates": UpdatesData,
-        "baseModel": BaseModelData,
-        "contextLength": int,
-        "adapters": Sequence[AdapterData],
-        "retrieval": RetrievalData,
-        "guardrails": GuardrailsData,
-        "budget": BudgetData,
-        "format": Literal["sklearn", "xgboost", "lightgbm", "onnx", "tensorflow", "pytorch", "pmml", "paddle", "mlflow", "huggingface", "tensorrt", "openvino", "autogluon", "pickle", "custom"],
-        "formatVersion": str,
-        "solver": str,
-        "objective": ObjectiveData,
-        "constraints": Sequence[ConstraintData],
-        "hitPolicy": Literal["first", "collect"],
-        "method": str,
-        "estimationPeriod": PeriodData,
-        "assumptions": Sequence[str],
-        "provider": str,
-        "product": str,
-        "version": str,
-        "contract": ContractData,
-        "endpoint": EndpointData,
-        "egress": EgressData,
-    },
-    total=False,
-)
+class SourceData(TypedDict, total=False):
+    settingsEnv: str
+    image: str
+    digest: str
+    args: Sequence[str]
+    port: int
+    health: str
+    metrics: MetricsData
+    prompts: Sequence[PromptData]
+    tools: Sequence[ToolData]
+    limits: LimitsData | OptimizationLimitsData
+    killSwitch: KillSwitchData
+    router: Literal["sequence", "splitter", "ensemble", "switch"]
+    steps: Sequence[EnsembleStepData]
+    tests: Sequence[str]
+    engine: Literal["gorules", "opa"]
+    files: Sequence[str]
+    entrypoint: str
+    parameters: Sequence[ParameterData]
+    timeLimit: str
+    fallback: FallbackData
+    ontology: OntologyData
+    shapes: Sequence[str]
+    uri: str
+    questions: Sequence[QuestionData]
+    updates: UpdatesData
+    baseModel: BaseModelData
+    contextLength: int
+    adapters: Sequence[AdapterData]
+    retrieval: RetrievalData
+    guardrails: GuardrailsData
+    budget: BudgetData
+    format: Literal["sklearn", "xgboost", "lightgbm", "onnx", "tensorflow", "pytorch", "pmml", "paddle", "mlflow", "huggingface", "tensorrt", "openvino", "autogluon", "pickle", "custom"]
+    formatVersion: str
+    solver: str
+    objective: ObjectiveData
+    constraints: Sequence[ConstraintData]
+    hitPolicy: Literal["first", "collect"]
+    method: str
+    estimationPeriod: PeriodData
+    assumptions: Sequence[str]
+    provider: str
+    product: str
+    version: str
+    contract: ContractData
+    endpoint: EndpointData
+    egress: EgressData
 
 class StatisticalSourceData(TypedDict, total=False):
     method: Required[str]

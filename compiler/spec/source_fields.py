@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from compiler.spec.field_types import DigestText, ImageText, NameText, PathText
-from compiler.spec.sections.serving_fields import EnvBinding, Metrics
+from compiler.spec.field_types import DigestText, EnvVarText, ImageText, NameText, PathText
+from compiler.spec.sections.serving_fields import Metrics
 from compiler.spec.strict_model import StrictModel, field
 
 
@@ -46,7 +46,7 @@ class Program(StrictModel):
 class Settings(StrictModel):
     """How the running model receives the settings of its release."""
 
-    as_: EnvBinding | None = field(alias="as")
+    settingsEnv: EnvVarText | None = None
     """The environment variable that receives the release's parameters, limits and tools as JSON."""
 
 

@@ -553,7 +553,7 @@ def test_what_the_calendar_broke_is_an_issue_until_it_is_mended(repository) -> N
     assert come_due(repository).results["judge"] == "success"
     [issue] = [candidate for candidate in repository.server.requests["issues"] if "keep" in candidate["title"]]
     assert (issue["title"], issue["open"]) == ("Models that no longer keep what binds them", True)
-    assert "tier-is-argued" in issue["body"]
+    assert "has-risk-tier" in issue["body"]
     come_due(repository)
     assert len([candidate for candidate in repository.server.requests["issues"] if "keep" in candidate["title"]]) == 1
     repository.commit("main", (CARD_FRAUD, NO_RATIONALE, RATIONALE))

@@ -52,7 +52,7 @@ def test_list_names_every_policy_and_who_is_bound(project, run_command) -> None:
     bind(project, "well-promised")
     said = run_command("policy", "list")
     assert "● well-promised" in said.out
-    assert "  baseline/owner-is-reachable" in said.out
+    assert "  baseline/owner-has-contacts" in said.out
     listed = json.loads(run_command("policy", "list", "--format", "json").out)["policies"]
     assert [one["id"] for one in listed if one["bindsEverywhere"]] == ["well-promised"]
 
@@ -60,7 +60,7 @@ def test_list_names_every_policy_and_who_is_bound(project, run_command) -> None:
 def test_show_prints_a_policy_and_what_a_pack_holds(project, run_command) -> None:
     bind(project, "well-promised")
     assert run_command("policy", "show", "well-promised").out == POLICY
-    assert "baseline/owner-is-reachable: " in run_command("policy", "show", "baseline").out
+    assert "baseline/owner-has-contacts: " in run_command("policy", "show", "baseline").out
     said = run_command("policy", "show", "well-promise")
     assert (said.code, said.out) == (2, "")
     assert "did you mean `well-promised`?" in said.err

@@ -106,7 +106,7 @@ def test_what_a_program_measures_is_judged_when_it_has_run(fleet) -> None:
 
 
 def test_what_others_then_break_is_told_and_nothing_written(fleet) -> None:
-    user = other_model("uses: [{model: refunds, release: ^1, as: {env: REFUNDS}}]")
+    user = other_model("uses: [{model: refunds, release: ^1, env: REFUNDS}]")
     run = fleet(till=user)
     [(name, message, line)] = edit_errors(promote(run, "refunds", "prod-us", "2.0.0", None))
     assert (name, message, line) == ("dependency-not-deployed", "till uses refunds ^1, and prod-us runs 2.0.0", 10)

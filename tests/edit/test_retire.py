@@ -32,7 +32,9 @@ def test_the_day_itself_is_the_day(fleet) -> None:
 def test_not_before(fleet) -> None:
     run = fleet(pipeline=END, day=EARLY_DAY)
     assert retire(run, ()).files == {}
-    assert edit_errors(retire(run, ("refunds",))) == [("transition-not-allowed", "refunds is to be retired on 2027-03-31", 19)]
+    assert edit_errors(retire(run, ("refunds",))) == [
+        ("transition-not-allowed", "refunds is to be retired on 2027-03-31", 19)
+    ]
 
 
 def test_not_without_a_day(fleet) -> None:
@@ -42,7 +44,7 @@ def test_not_without_a_day(fleet) -> None:
 
 
 def test_not_while_somebody_uses_it(fleet) -> None:
-    user = other_model("uses: [{model: refunds, as: {env: REFUNDS}}]")
+    user = other_model("uses: [{model: refunds, env: REFUNDS}]")
     [(_, message, line)] = edit_errors(retire(fleet(pipeline=END, day=DUE_DAY, till=user), ()))
     assert (message, line) == ("till uses refunds, which does not run in prod-us", 10)
 

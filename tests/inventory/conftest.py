@@ -107,8 +107,8 @@ labels: {{portfolio: money}}
 previousNames: [moneyback]
 data: {{training: [orders], evaluation: [clicks, orders]}}
 uses:
-  - {{dataset: prices, as: {{env: PRICES_URL}}}}
-  - {{model: scores, release: ^1, as: {{env: SCORES_URL}}}}
+  - {{dataset: prices, env: PRICES_URL}}
+  - {{model: scores, release: ^1, env: SCORES_URL}}
 sla: {{availability: 99.5%, latency: {{p99: 250ms}}, window: 30d}}
 slo: {{unmeasured: {{latency: the server has no histogram}}}}
 monitoring:

@@ -55,8 +55,8 @@ deploy:
   target: kubernetes
   resources: {{cpu: 100m, memory: 64Mi}}
   secrets:
-    - {{name: one, key: shop/one, as: {{env: ONE}}}}
-    - {{name: two, key: other/two, as: {{env: TWO}}}}
+    - {{name: one, key: shop/one, env: ONE}}
+    - {{name: two, key: other/two, env: TWO}}
 governance: {{risk: {{tier: low}}, intendedUse: Refunds., limitations: [None known]}}
 environments: {{dev: {{}}, prod: {{}}}}
 """

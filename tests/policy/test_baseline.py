@@ -11,8 +11,8 @@ from compiler.policy.baseline import apply_baseline, count_stale, format_baselin
 RULE = """rules:
   - {expression: "model.deploy.secrets.all(s, s.key == '')", message: not so}
 examples:
-  good: [{model: {deploy: {secrets: [{name: x, key: "", as: {env: X}}]}}}]
-  bad: [{model: {deploy: {secrets: [{name: x, key: a/b, as: {env: X}}]}}}]
+  good: [{model: {deploy: {secrets: [{name: x, key: "", env: X}]}}}]
+  bad: [{model: {deploy: {secrets: [{name: x, key: a/b, env: X}]}}}]
 """
 
 
@@ -102,8 +102,8 @@ def test_it_only_shrinks(two) -> None:
 def test_another_order_of_a_list_is_the_same(two, check_findings, tree) -> None:
     model = tree().read("models/refunds.yaml").decode()
     first, second = (
-        "    - {name: one, key: shop/one, as: {env: ONE}}\n",
-        "    - {name: two, key: other/two, as: {env: TWO}}\n",
+        "    - {name: one, key: shop/one, env: ONE}\n",
+        "    - {name: two, key: other/two, env: TWO}\n",
     )
     rule = RULE.replace('key: ""', "key: x/y").replace("s.key == ''", "s.key == 'x/y'")
     turned = check_findings(rule, models__refunds=model.replace(first + second, second + first))

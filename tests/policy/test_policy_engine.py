@@ -38,8 +38,8 @@ def test_a_policy_that_is_kept_says_nothing(check_findings) -> None:
 def test_of_a_list_the_element_that_fails_is_told(check_findings) -> None:
     rule = policy(
         "  - expression: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of somebody else",
-        "deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}",
-        "deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}, policies: []",
+        "deploy: {secrets: [{name: x, key: shop/x, env: X}]}",
+        "deploy: {secrets: [{name: x, key: a/x, env: X}]}, policies: []",
         "match: {when: has(model.deploy.secrets)}\n",
     )
     [item] = check_findings(rule)

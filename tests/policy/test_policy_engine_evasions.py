@@ -71,7 +71,7 @@ def test_a_secret_in_the_address_of_a_dataset_is_one(check_findings, tree) -> No
     base = tree().read("models/base.yaml").decode().replace(
         "classification: internal", "classification: internal\nendpoint: http://reader:open-sesame-9Xk2@orders.example:8080"
     )  # fmt: skip
-    model = tree().read(MODEL_PATH).decode().replace("sla:", "uses: [{dataset: orders, as: {env: ORDERS}}]\nsla:")
+    model = tree().read(MODEL_PATH).decode().replace("sla:", "uses: [{dataset: orders, env: ORDERS}]\nsla:")
     items = check_findings(
         modelyard=project(tree, "supply-chain/no-plaintext-secret"), models__base=base, models__refunds=model
     )
@@ -174,8 +174,8 @@ def test_a_waivers_path_is_one(check_findings, path) -> None:
 SECRETS = """rules:
   - {expression: "model.deploy.secrets.all(s, s.key.startsWith('shop/'))", message: not so}
 examples:
-  good: [{model: {deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}}}]
-  bad: [{model: {deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}}}]
+  good: [{model: {deploy: {secrets: [{name: x, key: shop/x, env: X}]}}}]
+  bad: [{model: {deploy: {secrets: [{name: x, key: a/x, env: X}]}}}]
 """
 
 

@@ -10,8 +10,8 @@ RULE = """rules:
   - expression: model.deploy.secrets.all(s, s.key.startsWith('shop/') && s.name != 'one')
     message: not so
 examples:
-  good: [{model: {deploy: {secrets: [{name: x, key: shop/x, as: {env: X}}]}}}]
-  bad: [{model: {deploy: {secrets: [{name: x, key: a/x, as: {env: X}}]}}}]
+  good: [{model: {deploy: {secrets: [{name: x, key: shop/x, env: X}]}}}]
+  bad: [{model: {deploy: {secrets: [{name: x, key: a/x, env: X}]}}}]
 """
 WAIVER = """apiVersion: modelyard/v1
 kind: Waiver

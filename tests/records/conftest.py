@@ -86,7 +86,7 @@ MODEL = document(
         "protocol": "v2", "inputs": [{"name": "amount", "datatype": "FP64", "shape": [-1, 3]}],
         "outputs": [{"name": "score", "datatype": "FP32", "shape": [-1]}],
     },
-    uses=[{"dataset": "index", "as": {"env": "INDEX"}}, {"model": "helper", "as": {"env": "HELPER"}}],
+    uses=[{"dataset": "index", "env": "INDEX"}, {"model": "helper", "env": "HELPER"}],
     runtime={"image": "registry.example/scorer:1", "digest": OTHER_DIGEST, "port": 8080, "health": "/ready"},
     sla={"availability": "99.5%", "latency": {"p99": "250ms"}}, slo={"availability": "99.9%", "latency": [{"threshold": "250ms",
     "target": "99%"}]},

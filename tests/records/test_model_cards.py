@@ -134,7 +134,7 @@ TYPES = {
     "heuristic": (
         "kubernetes",
         {
-            **PROGRAM, "as": {"env": "S"}, "timeLimit": "20ms", "fallback": {"behaviour": "refuse"},
+            **PROGRAM, "settingsEnv": "S", "timeLimit": "20ms", "fallback": {"behaviour": "refuse"},
             "parameters": [{"name": "amount", "value": 50, "unit": "EUR", "min": 0, "max": 60, "rationale": "The law says so."}],
         },
         ["50 EUR", "0 … 60", "The law says so.", "callers refuse", "20ms"],
@@ -142,7 +142,7 @@ TYPES = {
     "optimization": (
         "kubernetes",
         {
-            **PROGRAM, "as": {"env": "S"}, "solver": "highs", "limits": {"time": "1m"},
+            **PROGRAM, "settingsEnv": "S", "solver": "highs", "limits": {"time": "1m"},
             "objective": {"sense": "minimize", "summary": "Cash that lies about."}, "constraints": [{"name": "cap",
             "summary": "No more than fits."}],
         },
@@ -162,7 +162,7 @@ TYPES = {
     "agent": (
         "kubernetes",
         {
-            **PROGRAM, "as": {"env": "S"}, "limits": {"steps": 5},
+            **PROGRAM, "settingsEnv": "S", "limits": {"steps": 5},
             "tools": [{"name": "notes", "server": "http://a.tools.svc:80", "allow": ["find"], "sideEffects": "reversible",
             "approval": "always"}],
             "killSwitch": {"group": "on-call", "procedure": "They scale it to nothing."},

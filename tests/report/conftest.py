@@ -20,8 +20,8 @@ CODE = Code(
     "Put it right.",
 )
 POLICY = Code(
-    "baseline/owner-is-reachable",
-    "owner-is-reachable",
+    "baseline/owner-has-contacts",
+    "owner-has-contacts",
     Severity.MEDIUM,
     Enforcement.ADVISORY,
     "Every model has an owner whom somebody can reach.",

@@ -32,7 +32,7 @@ def test_a_result_holds_only_what_the_format_describes(read, finding, safe_fix, 
     (one,) = made["diagnostics"]
     assert made.keys() == {"source", "diagnostics"}
     assert one.keys() == {"message", "location", "severity", "code", "suggestions", "related_locations"}
-    assert one["code"] == {"value": "baseline/owner-is-reachable", "url": "https://example.org/policies/owner"}
+    assert one["code"] == {"value": "baseline/owner-has-contacts", "url": "https://example.org/policies/owner"}
     assert one["related_locations"][0]["location"]["path"] == "models/teams.yaml"
 
 

@@ -132,7 +132,7 @@ def test_severity_is_the_level_and_enforcement_is_not(run, finding) -> None:
 def test_each_result_points_at_its_rule(run, finding, policy) -> None:
     made = run(finding(), finding(code=policy), finding("again"))
     rules = made["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == ["MY999", "baseline/owner-is-reachable"]
+    assert [rule["id"] for rule in rules] == ["MY999", "baseline/owner-has-contacts"]
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in made["results"])
 
 

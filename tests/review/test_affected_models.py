@@ -106,7 +106,7 @@ FILES = {
     ),
     "models/a/asked.yaml": model("asked"),
     "models/a/asks.yaml": model(
-        "asks", "uses: [{model: asked, as: {env: ASKED}}, {dataset: orders, as: {env: ORDERS}}]\nuseCase: refunding"
+        "asks", "uses: [{model: asked, env: ASKED}, {dataset: orders, env: ORDERS}]\nuseCase: refunding"
     ),
     "models/b/alone.yaml": model("alone", "owner: risk\nlifecycle: production\ndeploy: {target: plain}\npolicies: [has-owner]"),
     "models/b/steps/spec.yaml": model(
@@ -176,7 +176,7 @@ CHANGES: dict[str, dict[str, str | None]] = {
         "models/b/more.yaml": model("more", "owner: risk\nlifecycle: production\ndeploy: {target: plain}")
     },
     "a place that is gone": edit_file("models/a/asks.yaml", "{dev: {}, prod: {}}", "{prod: {}}"),
-    "who asks": edit_file("models/a/asks.yaml", "[{model: asked, as: {env: ASKED}}, {dataset", "[{dataset"),
+    "who asks": edit_file("models/a/asks.yaml", "[{model: asked, env: ASKED}, {dataset", "[{dataset"),
     "a summary": edit_file("models/b/alone.yaml", "One of several", "Alone"),
     "a comment": edit_file("models/b/alone.yaml", "summary:", "# why\nsummary:"),
 }

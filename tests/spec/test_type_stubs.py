@@ -141,7 +141,7 @@ def test_data_of_another_type_are_told(sample, field: str, value: object, wrong:
 
 KNOWN = (
     'target: str = model.get("deploy", {}).get("target", "")',
-    'for use in model.get("uses", ()): print(use["as"]["env"], use.get("model"))',
+    'for use in model.get("uses", ()): print(use["env"], use.get("model"))',
     'print("summary" in either)',
 )
 UNKNOWN = {

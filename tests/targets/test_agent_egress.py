@@ -18,7 +18,7 @@ NAMESPACE = "kubernetes.io/metadata.name"
 
 def agent(*tools) -> dict:
     source = {
-        "image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready", "as": {"env": "TOOLS"},
+        "image": "registry.example/own:1.0", "digest": DIGEST, "port": 9000, "health": "/ready", "settingsEnv": "TOOLS",
         "tools": list(tools), "limits": {"steps": 5},
     }  # fmt: skip
     return {

@@ -9,11 +9,11 @@ HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production"
 IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
 PROGRAM = {**IMAGE, "port": 9000, "health": "/ready", "args": ["--quiet"]}
 HEURISTIC = {
-    **PROGRAM, "as": {"env": "SETTINGS"}, "timeLimit": "500ms", "files": ["cash.lp"],
+    **PROGRAM, "settingsEnv": "SETTINGS", "timeLimit": "500ms", "files": ["cash.lp"],
     "parameters": [{"name": "days", "value": 5, "rationale": "As it is."}],
 }  # fmt: skip
 ENGINE = {"engine": "gorules", "files": ["pricing.json"], "entrypoint": "pricing.json"}
-SOLVER = {**IMAGE, "solver": "highs", "limits": {"time": "10m"}, "files": ["cash.lp"], "as": {"env": "SETTINGS"}}
+SOLVER = {**IMAGE, "solver": "highs", "limits": {"time": "10m"}, "files": ["cash.lp"], "settingsEnv": "SETTINGS"}
 GRAPH = {
     "ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]},
     "files": ["companies.ttl"],
@@ -23,7 +23,7 @@ TOOL = {
     "sideEffects": "none", "approval": "never",
 }  # fmt: skip
 AGENT = {
-    **PROGRAM, "as": {"env": "SETTINGS"}, "tools": [TOOL], "limits": {"steps": 5},
+    **PROGRAM, "settingsEnv": "SETTINGS", "tools": [TOOL], "limits": {"steps": 5},
     "prompts": [{"name": "task", "file": "task.md"}], "killSwitch": {"group": "on-call", "procedure": "Scale it."},
 }  # fmt: skip
 BATCH = {
@@ -246,7 +246,7 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
         (model("heuristic", {**IMAGE, "health": "/a"}, {"batch": BATCH}), "a job has no readiness check"),
         (model("heuristic", {**PROGRAM, "timeLimit": "1s"}),
         "the release has parameters, limits or tools, but no variable that passes them to the program"),
-        (model("agent", {k: v for k, v in AGENT.items() if k != "as"}),
+        (model("agent", {k: v for k, v in AGENT.items() if k != "settingsEnv"}),
         "the release has parameters, limits or tools, but no variable that passes them to the program"),
         (model("heuristic", {**ENGINE, "timeLimit": "1s"}, **OWN_RUNTIME),
         "only a route enforces a time limit, and the model has no route"),

@@ -55,21 +55,21 @@ MODELS = {
     ),
     "ensemble": model("ensemble", "kserve", {"router": "ensemble", "steps": [{"name": "a", "model": "retail"}]}),
     "rules": model("rules", "kubernetes", {"engine": "opa", "files": ["policy.rego"], "entrypoint": "a/b"}),
-    "heuristic": model("heuristic", "kubernetes", {**PROGRAM, "as": {"env": "S"}}),
+    "heuristic": model("heuristic", "kubernetes", {**PROGRAM, "settingsEnv": "S"}),
     "optimization": model(
-        "optimization", "kubernetes", {**PROGRAM, "solver": "highs", "limits": {"time": "1m"}, "as": {"env": "S"}}
+        "optimization", "kubernetes", {**PROGRAM, "solver": "highs", "limits": {"time": "1m"}, "settingsEnv": "S"}
     ),
     "knowledge-graph": model(
         "knowledge-graph", "kubernetes",
         {"ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]}, "files": ["companies.ttl"]},
     ),
-    "agent": model("agent", "kubernetes", {**PROGRAM, "as": {"env": "S"}, "limits": {"steps": 5}, "tools": [TOOL]}),
+    "agent": model("agent", "kubernetes", {**PROGRAM, "settingsEnv": "S", "limits": {"steps": 5}, "tools": [TOOL]}),
     "vendor": {**model("vendor", "kubernetes", VENDOR), "deploy": {"target": "kubernetes"}},
 }  # fmt: skip
 
 
 BATCH = {"schedule": "0 1 * * *"}
-SECRET = {"name": "a", "key": "x/y", "as": {"env": "A"}}
+SECRET = {"name": "a", "key": "x/y", "env": "A"}
 Variant = tuple[Any, Any] | tuple[str, Any, Any]
 """Two values of a field; or of a field above it, named first, where the field does not stand alone."""
 COMMON: dict[str, Variant] = {
@@ -103,14 +103,14 @@ COMMON: dict[str, Variant] = {
     "deploy.env.value": ("deploy.env", [{"name": "A", "value": "1"}], [{"name": "A", "value": "2"}]),
     "deploy.secrets.name": ("deploy.secrets", [SECRET], [{**SECRET, "name": "b"}]),
     "deploy.secrets.key": ("deploy.secrets", [SECRET], [{**SECRET, "key": "x/z"}]),
-    "deploy.secrets.as.env": ("deploy.secrets", [SECRET], [{**SECRET, "as": {"env": "B"}}]),
+    "deploy.secrets.env": ("deploy.secrets", [SECRET], [{**SECRET, "env": "B"}]),
     "deploy.egress": (["http://a.b.svc:80"], ["http://a.c.svc:80"]),
     "deploy.options": ({"priorityClass": "low"}, {"priorityClass": "high"}),
     "runtime.image": ("runtime", OTHER_IMAGE, {**OTHER_IMAGE, "image": "registry.example/x:2"}),
     "runtime.args": (["a"], ["b"]),
     "runtime.version": ("1.0", "2.0"),
     "interface.protocol": ("v1", "grpc-v2"),
-    "uses": ([{"model": "retail", "as": {"env": "A"}}], [{"model": "policy", "as": {"env": "A"}}]),
+    "uses": ([{"model": "retail", "env": "A"}], [{"model": "policy", "env": "A"}]),
 }  # fmt: skip
 
 PARAMETER = {"name": "a", "value": 1, "rationale": "a"}
@@ -118,7 +118,7 @@ ARTIFACT: dict[str, Variant] = {"uri": ("s3://a/b", "s3://a/c"), "digest": (OTHE
 RUN: dict[str, Variant] = {
     "image": ("registry.example/x:1", "registry.example/x:2"), "digest": (OTHER_DIGEST, THIRD), "port": (1, 2), "health": ("/a", "/b"),
     "metrics.port": ("metrics", {"path": "/metrics", "port": 1}, {"path": "/metrics", "port": 2}),
-    "args": (["a"], ["b"]), "files": (["cash.lp"], ["data.json"]), "as.env": ("A", "B"),
+    "args": (["a"], ["b"]), "files": (["cash.lp"], ["data.json"]), "settingsEnv": ("A", "B"),
     "parameters.name": ("parameters", [PARAMETER], [{**PARAMETER, "name": "b"}]),
     "parameters.value": ("parameters", [PARAMETER], [{**PARAMETER, "value": 2}]),
 }  # fmt: skip

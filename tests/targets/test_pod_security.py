@@ -144,7 +144,7 @@ MODELS = {
     "program": model("heuristic", "kubernetes", {**PROGRAM, "files": ["cash.lp"]}),
     "program with a disk": model("heuristic", "kubernetes", PROGRAM, {"volume": {"size": "1Gi"}}),
     "job": model("heuristic", "kubernetes", IMAGE, {"batch": {"schedule": "0 1 * * *"}}),
-    "agent": model("agent", "kubernetes", {**PROGRAM, "as": {"env": "S"}, "limits": {"steps": 5}}),
+    "agent": model("agent", "kubernetes", {**PROGRAM, "settingsEnv": "S", "limits": {"steps": 5}}),
     "graph": model("knowledge-graph", "kubernetes", GRAPH),
     "graph with a disk": model("knowledge-graph", "kubernetes", GRAPH, {"volume": {"size": "1Gi"}}),
     "server of KServe's": model("ml", "kserve", STORED_SOURCE),

@@ -25,7 +25,7 @@ FULL = {
     "resources": {"cpu": "500m", "memory": "1Gi"},
     "scaling": {"min": 2, "max": 4, "cpu": "70%"},
     "disruptionBudget": 1,
-    "secrets": [{"name": "token", "key": "risk/store/token", "as": {"env": "TOKEN"}}],
+    "secrets": [{"name": "token", "key": "risk/store/token", "env": "TOKEN"}],
     "env": [{"name": "LEVEL", "value": "no: [#"}],
 }
 
@@ -84,9 +84,9 @@ UNITS = {
     ),
     "opa-alone": ([rules(deploy={})], {"gateway": None, "metrics": None}),
     "opa-cilium": ([rules(deploy=ONE_WAY_OUT)], CILIUM),
-    "opa-caller": ([rules(uses=[{"model": "bureau", "as": {"env": "BUREAU"}}]), vendor()], {}),
+    "opa-caller": ([rules(uses=[{"model": "bureau", "env": "BUREAU"}]), vendor()], {}),
     "gorules": ([agent()], {}),
-    "vendor": ([vendor(), rules(uses=[{"model": "bureau", "as": {"env": "BUREAU"}}])], {}),
+    "vendor": ([vendor(), rules(uses=[{"model": "bureau", "env": "BUREAU"}])], {}),
     "vendor-cilium": ([vendor()], CILIUM),
     "ml": ([ml()], {}),
     "ml-bare": ([ml({})], {"gateway": None, "metrics": None}),
@@ -100,7 +100,7 @@ UNITS = {
         [vendor()],
         {"blackboxExporter": {"url": "exporter.monitoring.svc:9115", "module": "http_vendor"}},
     ),
-    "opa-knative": ([rules(uses=[{"model": "scorer", "as": {"env": "SCORER"}}]), ml({})], {"kserve": KNATIVE_GATEWAY}),
+    "opa-knative": ([rules(uses=[{"model": "scorer", "env": "SCORER"}]), ml({})], {"kserve": KNATIVE_GATEWAY}),
     "ml-file": (
         [ml(source={"format": "onnx", "files": ["data.json"], "uri": None, "digest": None}, runtime=OWN_RUNTIME)],
         {},
@@ -190,7 +190,7 @@ def test_nobody_may_call_a_model_that_nobody_uses(build_unit):
 
 
 def test_a_user_may_call_and_reaches_what_it_uses(build_unit):
-    caller = ml(uses=[{"model": "policy", "as": {"env": "POLICY"}}])
+    caller = ml(uses=[{"model": "policy", "env": "POLICY"}])
     (rule,) = build_unit(rules(), caller, gateway=None, metrics=None).objects["networkpolicy.yaml"]["spec"]["ingress"]
     (peer,) = rule["from"]
     assert peer["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "scorer"
@@ -199,7 +199,7 @@ def test_a_user_may_call_and_reaches_what_it_uses(build_unit):
 
 
 def test_a_caller_of_a_vendor_is_let_out_to_its_ranges(build_unit):
-    caller = rules(uses=[{"model": "bureau", "as": {"env": "BUREAU"}}])
+    caller = rules(uses=[{"model": "bureau", "env": "BUREAU"}])
     way_out = {"to": [{"ipBlock": {"cidr": "203.0.113.0/25"}}], "ports": [{"port": 443, "protocol": "TCP"}]}
     assert way_out in build_unit(caller, vendor()).objects["networkpolicy.yaml"]["spec"]["egress"]
     policy = build_unit(vendor(), caller).objects["networkpolicy.yaml"]["spec"]

@@ -100,7 +100,7 @@ def model(name: str, kind: str, target: str, source: dict, deploy: dict | None =
 
 
 def uses(*names: str) -> dict:
-    return {"uses": [{"model": name, "as": {"env": name.upper()}} for name in names]}
+    return {"uses": [{"model": name, "env": name.upper()} for name in names]}
 
 
 @dataclass(frozen=True)

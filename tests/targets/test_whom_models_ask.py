@@ -9,7 +9,7 @@ HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production"
 IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
 PROGRAM = {**IMAGE, "port": 9000, "health": "/ready"}
 SKLEARN = {"format": "sklearn", "uri": "s3://models/one/1.0.0/", "digest": DIGEST}
-USES = {"uses": [{"model": "nightly", "as": {"env": "NIGHTLY"}}]}
+USES = {"uses": [{"model": "nightly", "env": "NIGHTLY"}]}
 
 
 def model(name: str, kind: str, target: str, source: dict, deploy: dict | None = None, **more: Any) -> dict:

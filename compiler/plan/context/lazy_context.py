@@ -45,8 +45,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "(ten digits of their digest)."
         ),
         "variables": (
-            "Environment variables that are not secret, each with `name` and `value`: from `uses`, from the release's settings (`as`) "
-            "and from `deploy.env`."
+            "Environment variables that are not secret, each with `name` and `value`: from `uses`, from the release's settings "
+            "(`settingsEnv`) and from `deploy.env`."
         ),
         "secrets": (
             "References to secrets: `name`, `env`, `key` as written in the spec, and its two parts `path` and `property` (for "

@@ -65,7 +65,7 @@ class _NamedDependency:
 def _named_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[_NamedDependency]:
     """Each dataset or model that the spec names."""
     for index, use in enumerate(model.data.get("uses", ())):
-        usage, origin = {"env": use["as"]["env"]}, Origin("model", ("uses", index))
+        usage, origin = {"env": use["env"]}, Origin("model", ("uses", index))
         if "dataset" in use:
             yield _NamedDependency("Dataset", use["dataset"], usage, origin)
         else:

@@ -66,7 +66,7 @@ def _list_values(elements: Sequence[Json], key: str) -> list[ComputedValue]:
 def _secret_value(secret: SecretData) -> Object:
     key = secret["key"]
     path, slash, property_ = key.rpartition("/")
-    entry: dict[str, Json] = {"name": secret["name"], "key": key, "env": secret["as"]["env"]}
+    entry: dict[str, Json] = {"name": secret["name"], "key": key, "env": secret["env"]}
     return {**entry, "path": path, "property": property_} if slash else {**entry, "path": key}
 
 

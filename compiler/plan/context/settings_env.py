@@ -18,8 +18,8 @@ _TOOL_KEYS: tuple[Literal["name", "server", "allow", "sideEffects", "approval"],
 
 
 def settings_variables(release: Release | None) -> list[ComputedValue]:
-    """The environment variable named by a release under `as`: JSON with sorted keys; empty without one."""
-    env = release.source.get("as", {}).get("env") if release else None
+    """The environment variable that a release names in `settingsEnv`: JSON with sorted keys; empty without one."""
+    env = release.source.get("settingsEnv") if release else None
     if release is None or not env:
         return []
     text = json.dumps(_settings_data(release.source), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -144,9 +144,9 @@ def _check_environment_variables(_: Fleet, model: ResolvedModel) -> Iterator[Fin
     first_pointers: dict[str, Pointer] = {}
     deploy = model.data.get("deploy", {})
     for list_pointer, names, key in (
-        (("uses",), [use["as"]["env"] for use in model.data.get("uses", ())], ("as", "env")),
+        (("uses",), [use["env"] for use in model.data.get("uses", ())], ("env",)),
         (("deploy", "env"), [variable["name"] for variable in deploy.get("env", ())], ("name",)),
-        (("deploy", "secrets"), [secret["as"]["env"] for secret in deploy.get("secrets", ())], ("as", "env")),
+        (("deploy", "secrets"), [secret["env"] for secret in deploy.get("secrets", ())], ("env",)),
     ):
         for index, name in enumerate(names):
             pointer = (*list_pointer, index, *key)

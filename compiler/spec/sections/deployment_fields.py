@@ -17,7 +17,6 @@ from compiler.spec.field_types import (
     TimeZoneText,
     UriText,
 )
-from compiler.spec.sections.serving_fields import EnvBinding
 from compiler.spec.strict_model import StrictModel, field
 
 
@@ -56,7 +55,7 @@ class Secret(StrictModel):
     """The name of the secret in the model."""
     key: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
     """The key of the secret in the Environment's secret store: `path/property`."""
-    as_: EnvBinding = field(..., alias="as")
+    env: EnvVarText
     """The environment variable that receives the secret."""
 
 

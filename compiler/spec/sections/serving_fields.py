@@ -72,13 +72,6 @@ class Interface(StrictModel):
     """The fields of a response."""
 
 
-class EnvBinding(StrictModel):
-    """How the running model learns the address of a dependency."""
-
-    env: EnvVarText
-    """The environment variable that receives the address."""
-
-
 class Dependency(StrictModel):
     """A dataset or another model that the running model calls."""
 
@@ -95,5 +88,5 @@ class Dependency(StrictModel):
     """The Model. It must run in the same environment."""
     release: VersionRangeText | None = None
     """The releases of the Model that are accepted."""
-    as_: EnvBinding = field(..., alias="as")
+    env: EnvVarText
     """The environment variable that receives the address."""

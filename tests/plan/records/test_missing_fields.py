@@ -50,7 +50,7 @@ owner: pricing
 summary: Refunds or not
 lifecycle: production
 data: {{training: [orders], evaluation: [clicks]}}
-uses: [{{dataset: index, as: {{env: INDEX}}}}]
+uses: [{{dataset: index, env: INDEX}}]
 releases:
   1.0.0:
     evaluations: [{{metric: auc, value: 0.9, dataset: clicks}}]
