@@ -70,7 +70,7 @@ def takes(node: Object, root: Object) -> str:
             else f"list: {takes(as_object(node.get('items')), root)}"
         )
     if reference:
-        return f"name of a {reference}"
+        return f"name of {'an' if reference[0] in 'AEIO' else 'a'} {reference}"
     if "anyOf" in node:
         return " or ".join(dict.fromkeys(takes(as_object(choice), root) for choice in as_list(node["anyOf"])))
     return _scalar_type(node, root)

@@ -27,7 +27,7 @@ Tables mark a field as *required* when the resolved document must have it. A lay
   merge instead: a list *merged by* a key merges elements that have the same key, and `{name: x, $delete: true}` removes an element;
   a *union* keeps the elements of all layers.
 - **Digest.** Each field of a Model belongs to at most one of two digests: `runtime` covers what runs, `governance` covers who is
-  responsible for the model. A part belongs to the digest of the field that holds it.
+  responsible for the model. A nested field belongs to the digest of its top-level field.
 - **Name.** A *name* consists of lower-case letters, digits and hyphens, 63 characters at most.
 """
 
@@ -73,7 +73,8 @@ def _contents(parts: Sequence[Part]) -> str:
 
 def _quantities() -> str:
     meanings = {name: as_str(quantity.__doc__).splitlines()[0] for name, quantity in QUANTITIES.items()}
-    return table(("quantity", "meaning"), ((f"`{name}`", text) for name, text in meanings.items()))
+    lines = table(("quantity", "meaning"), ((f"`{name}`", text) for name, text in meanings.items()))
+    return f"Equal quantities have one canonical form, which digests, conditions and templates use.\n\n{lines}"
 
 
 def _kind(kind: str, schema: Object, root: Object, examples: Examples) -> Iterator[Part]:

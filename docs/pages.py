@@ -12,7 +12,7 @@ from language import language
 from compiler.cli._shared.command_group import modelyard
 from compiler.diagnostics.finding import Finding, Fix, Location, Note, Severity, Subject
 from compiler.foundation import resources
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 from compiler.graph.graph_builder import build_graph
 from compiler.graph.svg.svg_document import render_svg
 from compiler.inventory.columns import COLUMNS
@@ -109,10 +109,11 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     )
     yield f'<a id="{emitter.id}"></a>\n'
     yield f"## {emitter.title} (`{emitter.id}`)\n\n{' '.join(as_str(data.get('summary')).split())}\n\n{activation}\n"
-    taken = [f"{key}: {', '.join(map(as_str, as_list(names)))}" for key, names in emitter.model_selector.items()]
-    yield f"**Supports** {'; '.join(taken) or 'every deployed model'}.\n"
+    supported = "; ".join(_selector_text(key, value) for key, value in as_object(emitter.json.get("supports")).items())
+    yield f"**Supports** {supported or 'every deployed model'}.\n"
     if emitter.adoptable_fields:
-        yield f"**Can adopt** the {', the '.join(sorted(emitter.adoptable_fields))} of live objects.\n"
+        *first, last = sorted(emitter.adoptable_fields)
+        yield f"**Can adopt** the {' and '.join(filter(None, (', '.join(first), last)))} of live objects.\n"
     if data.get("requires"):
         yield "**Rejects a model** if\n"
         yield "".join(
@@ -138,8 +139,18 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     if emitter.images:
         yield "**Images** that the project has to set: " + ", ".join(_image(image) for image in emitter.images) + ".\n"
     yield "**Files**\n"
-    yield table(("file", "per", "schema", "condition"), map(_file, emitter.files))
+    yield table(("file", "one per", "schema", "condition"), map(_file, emitter.files))
     yield from _exports(emitter)
+
+
+def _selector_text(key: str, value: Json) -> str:
+    """One key of `supports`, in words."""
+    if key == "when":
+        return f"models for which `{' '.join(as_str(value).split())}` is true"
+    if isinstance(value, Mapping):
+        classes = (f"{regime} {' or '.join(map(as_str, as_list(names)))}" for regime, names in value.items())
+        return f"{key}: {', '.join(classes)}"
+    return f"{key}: {', '.join(map(as_str, as_list(value)))}"
 
 
 def _image(image: ImageData) -> str:

@@ -33,7 +33,7 @@ _SCALARS: Mapping[object, Schema] = {
 _MARKERS: Mapping[str, Schema] = {"digest": {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}}
 _VERSION: Schema = {
     "const": 1,
-    "description": "The version of this shape. Fields are added to it and never change their meaning.",
+    "description": "The version of this schema. New fields can be added to it; existing fields keep their meaning.",
 }
 _DAY: Schema = {"type": "string", "format": "date"}
 
@@ -54,11 +54,15 @@ def inventory_schema() -> Schema:
     properties: Schema = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
-        "models": {"type": "array", "items": {"$ref": "#/$defs/Row"}, "description": "A row a model, by name."},
+        "models": {
+            "type": "array",
+            "items": {"$ref": "#/$defs/Row"},
+            "description": "One row per model, sorted by name.",
+        },
         "excluded": {
             "type": "array",
             "items": {"$ref": "#/$defs/ExcludedDocument"},
-            "description": "What is missing, because it does not hold together.",
+            "description": "Documents that are left out because they are invalid.",
         },
     }
     return _document_schema("inventory", "The models of a project.", properties, _definitions(Row, ExcludedDocument))
@@ -69,17 +73,17 @@ def due_schema() -> Schema:
     properties: Schema = {
         "version": _VERSION,
         "project": {"type": "string", "description": "The project."},
-        "asOf": _DAY | {"description": "The day on which it was asked."},
-        "until": _DAY | {"description": "The last day that was looked at."},
+        "asOf": _DAY | {"description": "The date of the report."},
+        "until": _DAY | {"description": "The last date that the report covers."},
         "items": {
             "type": "array",
             "items": {"$ref": "#/$defs/DueItem"},
-            "description": "What lapsed and what lapses, by day.",
+            "description": "Overdue and due items, by date.",
         },
         "excluded": {
             "type": "array",
             "items": {"$ref": "#/$defs/ExcludedDocument"},
-            "description": "What was not looked at, because it does not hold together.",
+            "description": "Documents that are left out because they are invalid.",
         },
     }
     return _document_schema(
@@ -93,7 +97,7 @@ def table_schema() -> Schema:
         "$schema": DIALECT,
         "$id": "urn:modelyard:v1:outputs:table",
         "title": "table",
-        "description": "The inventory as rows of texts.",
+        "description": "The inventory as rows of text.",
         "type": "array",
         "minItems": 1,
         "prefixItems": [{"const": list(COLUMNS)}],

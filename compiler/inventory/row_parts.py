@@ -29,11 +29,11 @@ class Classification:
     """The risk class of the use case in one regime, and who decided it."""
 
     regime: str
-    """The regime, by the name that use cases classify by."""
+    """The regime, as named in `classification` of use cases."""
     value: str
     """The class, in the regime's terms."""
     reference: str | None
-    """The reference in the regime's text."""
+    """The provision that determines the class."""
     role: str | None
     """The organisation's role, in the regime's terms."""
     decided_by: str | None
@@ -57,7 +57,7 @@ class UseCase:
     affected: Names
     """Groups of people whom the decision affects."""
     classification: tuple[Classification, ...]
-    """Its risk classes."""
+    """Its classes, by regime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,11 @@ class Sla:
     """The service level agreement."""
 
     availability: str | None
-    """The share of requests that are answered."""
+    """The share of requests that are answered successfully."""
     latency: Mapping[str, str]
-    """Percentile to the time within which that share of answers arrives."""
+    """The maximum time to a complete response, by percentile."""
     time_to_first_token: Mapping[str, str]
-    """Percentile to the time within which that share of streamed answers starts."""
+    """The maximum time to the first token of a streamed response, by percentile."""
     freshness: str | None
     """The maximum time since the last successful run of a job."""
     window: str | None
@@ -312,9 +312,9 @@ class Signal:
     signal: str
     """The signal."""
     action: str
-    """What happens beyond the threshold."""
+    """What to do when the threshold is crossed."""
     measured: bool
-    """Whether a metric series measures it; otherwise nothing in the cluster does."""
+    """Whether a Prometheus series measures it."""
 
 
 @dataclass(frozen=True, slots=True)

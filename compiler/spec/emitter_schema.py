@@ -69,12 +69,14 @@ class File(StrictModel):
     template: PathText
     """The template file in the emitter's folder. Its name ends in `.j2`."""
     scope: Literal["deployment", "model", "release", "environment", "project"] = "deployment"
-    """How many files are rendered: one per model and environment, per model, per running release, per environment, or one per project."""
+    """What the file is rendered for: each model in each environment (`deployment`), each model, each running release, each environment, or
+    the project.
+    """
     when: str | None = None
     """A CEL expression that is true if the file is rendered. Default: always."""
     phase: int = Field(0, ge=0)
-    """When the file is rendered: after the files of smaller phases in its unit, if there are any. Its template reads `path`, `commitPath`
-    and `digest` of each of them from `unit.files`. Phase 0 has no `unit.files`.
+    """The order of rendering in a unit. The template of a file in a phase above 0 can read `path`, `commitPath` and `digest` of the files
+    of lower phases from `unit.files`.
     """
     format: (
         Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
@@ -90,7 +92,7 @@ class File(StrictModel):
     delimiters: Literal["curly", "square"] = "curly"
     """The template delimiters. `square` uses `[[ ]]` and `[% %]`, for outputs that contain braces."""
     languages: dict[str, str] | None = None
-    """Fields that hold text in another language: output path to encoder, such as `spec.groups[].rules[].expr: promql`."""
+    """Output fields that contain another language, each with its encoder, such as `spec.groups[].rules[].expr: promql`."""
 
 
 class Series(StrictModel):
@@ -118,7 +120,7 @@ class RequestCounters(StrictModel):
     errors: Series | None = None
     """The counter of failed requests."""
     droppedBefore: Series | None = None
-    """The counter of requests that fail before `total` counts them, as their senders count them."""
+    """The counter of requests that never reach the server, and are therefore not in `total`, as callers count them."""
     probe: Series | None = None
     """A gauge that is 1 while requests are answered, and 0 while they are not."""
 
@@ -127,7 +129,7 @@ class LatencyHistogram(StrictModel):
     """The histogram of a latency SLI."""
 
     histogram: Series
-    """The name of the histogram, without `_bucket`."""
+    """The histogram. `metric` is its name without `_bucket`."""
     unit: Literal["seconds", "milliseconds"] = "seconds"
     """The unit of the histogram."""
     buckets: list[float] | None = field(min_length=1)
@@ -174,7 +176,7 @@ class LegalBasis(StrictModel):
     url: UriText | None = None
     """The address of the document."""
     date: DateText
-    """The date as of which the description of the document is correct."""
+    """The date on which the description of the document was last verified."""
     inForce: list[Period] | None = field(min_length=1)
     """The periods in which its provisions apply."""
     sources: list[Source] | None = None
@@ -235,19 +237,21 @@ class Emitter(StrictModel):
     supports: EmitterSelector | None = None
     """The models that the emitter supports."""
     capabilities: AnyMap | None = None
-    """Capabilities of Environments that only this emitter reads: name to JSON Schema."""
+    """The capabilities of Environments that this emitter adds to the language, each with its JSON Schema."""
     adoptable: list[Literal["name", "namespace", "selector"]] | None = None
     """The fields of `deploy.adopt` that the target supports. Others are rejected."""
     requires: list[Requirement] | None = None
-    """Conditions on the environment and the model."""
+    """Conditions that the environment and the model must meet. The model is rejected otherwise."""
     unsupported: list[UnsupportedFeature] | None = None
     """Features that the target does not support."""
     inputs: list[Literal["objectives", "metrics"]] | None = None
-    """Inputs that are computed only for emitters that request them: `objectives` (with `signals` and `unmeasured`), `metrics`."""
+    """Template variables that are computed only on request: `objectives` (with `signals`, `unmeasured` and `slo`), `metrics`."""
     options: AnyMap | None = None
-    """The closed JSON Schema of the options: `deploy.options` of a target, `emitters.<id>.options` of any other emitter."""
+    """The JSON Schema of the options, which `deploy.options` sets for a target, and `emitters.<id>.options` of the project for any other
+    emitter. It must not allow unknown keys.
+    """
     regime: NameText | None = None
-    """The regime of the records, by the name in classifications of use cases."""
+    """The regime that requires the records, as named in `classification` of use cases, such as `eu-ai-act`."""
     legalBasis: LegalBasis | None = None
     """The legal basis of the records."""
     fields: list[RequiredField] | None = None
@@ -257,6 +261,6 @@ class Emitter(StrictModel):
     files: list[File] = field(..., min_length=1)
     """The files that the emitter renders."""
     exports: dict[NameText, AnyMap] | None = None
-    """Values of a rendered model that other emitters may read. Each may be a one-line template."""
+    """Values of a rendered model that other emitters can read, such as `endpoint`. Each can be a one-line template."""
     sli: list[SliDefinition] | None = None
     """Sources of SLIs for the models that the emitter renders, in order of preference."""

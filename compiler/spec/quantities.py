@@ -26,7 +26,7 @@ class QuantityError(ValueError):
 
 
 class Duration(str):
-    """A duration in milliseconds. The canonical spelling uses the largest unit that divides it."""
+    """A duration in ms, s, m, h, d and w, such as `250ms` or `1h30m`. Canonical: the largest unit that divides it."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ class Duration(str):
 
 
 class Percentage(str):
-    """A percentage. The canonical spelling has no trailing zeros: `99.50 %` is `99.5%`."""
+    """A percentage such as `99.9%`. Canonical: no trailing zeros (`99.50 %` is `99.5%`)."""
 
     __slots__ = ()
 
@@ -83,7 +83,7 @@ class Percentage(str):
 
 
 class Cpu(str):
-    """An amount of CPU as Kubernetes counts it. The canonical spelling is in cores if whole, else in millicores (`500m`)."""
+    """An amount of CPU in cores (`0.5`) or millicores (`500m`). Canonical: cores if whole, else millicores."""
 
     __slots__ = ()
 
@@ -100,7 +100,7 @@ class Cpu(str):
 
 
 class Memory(str):
-    """An amount of memory in bytes. The canonical spelling uses the largest binary unit that divides it, as Kubernetes prints it."""
+    """An amount of memory with a binary or decimal unit, such as `512Mi` or `2G`. Canonical: the largest binary unit that divides it."""
 
     __slots__ = ()
 
@@ -124,7 +124,7 @@ class Memory(str):
 
 
 class Cron(str):
-    """A schedule of five fields (POSIX crontab). The canonical spelling has single spaces."""
+    """A cron schedule of five fields (POSIX crontab). Canonical: single spaces."""
 
     __slots__ = ()
 

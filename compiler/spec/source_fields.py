@@ -73,6 +73,6 @@ class Prompt(StrictModel):
     name: NameText
     """The name of the prompt."""
     file: PathText
-    """The companion file of the text. `{{ name }}` is replaced by a variable."""
+    """The companion file with the text of the prompt. `{{ name }}` is replaced by the variable `name`."""
     variables: list[str] | None = field(merge="union")
-    """The names of the variables in the text."""
+    """The names of the variables in the prompt."""

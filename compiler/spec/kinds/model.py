@@ -56,7 +56,7 @@ class Canary(StrictModel):
     """A second release that receives a share of the requests."""
 
     release: VersionText
-    """The release under trial."""
+    """The version of the second release."""
     weight: PercentageText
     """The share of the requests that the release receives."""
 
@@ -65,7 +65,7 @@ class Retirement(StrictModel):
     """The planned end of the model."""
 
     date: DateText
-    """The date on which the model stops."""
+    """The date of retirement."""
     successor: NameText | None = field(ref="Model")
     """The Model that replaces it."""
 
@@ -96,11 +96,11 @@ class Model(Document):
     useCase: NameText | None = field(digest="governance", ref="UseCase")
     """The UseCase that the model serves."""
     labels: dict[NameText, str] | None = field(digest="governance")
-    """Labels for selecting models. They are not added to rendered objects."""
+    """Labels that policies, waivers and filters select models by. They are not added to rendered objects."""
     previousNames: list[NameText] | None = field(merge="union", digest="governance")
     """Former names of the model."""
     runtime: Runtime | None = field(digest="runtime")
-    """The serving runtime, if it is not the target's own."""
+    """The serving runtime: an image of your own, or settings of the target's runtime."""
     data: Data | None = field(digest="governance")
     """The datasets that the model was trained and evaluated on."""
     interface: Interface | None = field(digest="runtime")
@@ -110,7 +110,7 @@ class Model(Document):
     sla: Sla | None = field(digest="governance")
     """The service levels that are promised to callers."""
     slo: Slo | None = field(digest="governance")
-    """The objectives that alerts watch. Default: the SLA."""
+    """The service level objectives. Alerts are rendered for them. Default: the SLA."""
     deploy: Deploy | None = field(digest="runtime")
     """How the model is deployed."""
     pipeline: Pipeline | None = field(digest="governance")

@@ -54,7 +54,7 @@ class Secret(StrictModel):
     name: NameText
     """The name of the secret in the model."""
     key: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")
-    """The key of the secret in the Environment's secret store: `path/property`."""
+    """The location of the secret in the Environment's secret store: its path, a slash, and its property."""
     env: EnvVarText
     """The environment variable that receives the secret."""
 
@@ -100,7 +100,7 @@ class Batch(StrictModel):
     deadline: DurationText | None = None
     """The maximum duration of a run."""
     retries: int | None = field(ge=0)
-    """How many times a failed run is retried."""
+    """The maximum number of retries of a failed run."""
 
 
 class Volume(StrictModel):
@@ -129,7 +129,7 @@ class Adopt(StrictModel):
     namespace: NameText | None = None
     """The namespace of the live objects. It overrides the Environment's namespace."""
     selector: dict[LabelKeyText, LabelValueText] | None = field(min_length=1)
-    """The complete label selector of the live replicas. Kubernetes does not allow a selector to change."""
+    """The complete label selector of the live workload, because Kubernetes does not allow a selector to change."""
 
 
 class Deploy(StrictModel):
@@ -144,7 +144,7 @@ class Deploy(StrictModel):
     disruptionBudget: int | None = field(ge=1)
     """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
-    """Whether the model is suspended. Nothing runs, and all settings are kept."""
+    """Whether the model is suspended: it has no replicas and runs no jobs, but keeps all settings."""
     batch: Batch | None = None
     """A scheduled job instead of a server."""
     volume: Volume | None = None
@@ -158,7 +158,7 @@ class Deploy(StrictModel):
     secrets: list[Secret] | None = field(merge="name")
     """References to secrets."""
     egress: list[UriText] | None = field(merge="union")
-    """Destinations that the model may call, in addition to those under `uses`."""
+    """URLs that the model may call, in addition to its dependencies under `uses`."""
     options: AnyMap | None = None
     """Options that the target declares."""
     patches: list[Patch] | None = None

@@ -15,14 +15,14 @@ class Step(StrictModel):
     env: list[Variable] | None = field(merge="name")
     """Environment variables that are not secret."""
     timeout: DurationText | None = None
-    """The maximum duration."""
+    """The maximum duration of a run."""
 
 
 class Gate(StrictModel):
     """A threshold that a release must meet."""
 
     metric: str
-    """The metric."""
+    """The name of the metric."""
     op: Literal[">=", ">", "<=", "<"]
     """The comparison of the metric with the value."""
     value: float
@@ -35,7 +35,7 @@ class Champion(StrictModel):
     environment: NameText
     """The Environment in which the champion runs."""
     tolerance: float | None = field(ge=0)
-    """How much worse than the champion a release may be, by metric of a gate. Default: not at all."""
+    """By how much a metric of a gate may be worse than that of the champion. Default: 0."""
 
 
 class Evaluate(StrictModel):
@@ -64,7 +64,7 @@ class Pipeline(StrictModel):
     data: Step | None = None
     """The program that checks the data."""
     test: Step | None = None
-    """The program that tests the model's code, in addition to the tests that the release names."""
+    """The program that tests the model's code, in addition to the test cases of the release."""
     scan: Step | None = None
     """The program that scans the artifact and its dependencies."""
     train: Step | None = None

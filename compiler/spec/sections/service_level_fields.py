@@ -22,7 +22,7 @@ class Sla(StrictModel):
     freshness: DurationText | None = None
     """The maximum time since a job's last successful run."""
     window: DurationText | None = None
-    """The period over which the promise is evaluated."""
+    """The period over which the SLA is evaluated."""
 
 
 class LatencyObjective(StrictModel):
@@ -64,11 +64,12 @@ class LatencySeries(StrictModel):
     """The histogram of a latency SLI."""
 
     histogram: Selector
-    """The name of the histogram, without `_bucket`."""
+    """The histogram. `metric` is its name without `_bucket`."""
     unit: Literal["seconds", "milliseconds"] = "seconds"
     """The unit of the histogram."""
     buckets: list[float] | None = field(min_length=1)
-    """The upper bounds of the histogram's buckets. The time of an objective must be one of them. Default: unknown, and no time is refused.
+    """The upper bounds of the histogram's buckets. The threshold of an objective must be one of them. Default: unknown; every threshold is
+    accepted.
     """
 
 
@@ -91,9 +92,9 @@ class Slo(StrictModel):
     availability: PercentageText | None = None
     """The share of requests that must be answered successfully."""
     latency: list[LatencyObjective] | None = None
-    """The shares of requests that must be answered within a time."""
+    """Objectives on the response time: the shares of requests that must be answered within a threshold."""
     timeToFirstToken: list[LatencyObjective] | None = None
-    """The shares of streamed responses that must begin within a time."""
+    """Objectives on streamed responses: the shares whose first token must arrive within a threshold."""
     freshness: DurationText | None = None
     """The maximum time since a job's last successful run."""
     window: DurationText | None = None
@@ -105,7 +106,7 @@ class Slo(StrictModel):
     indicators: Indicators | None = None
     """The series that measure the objectives, if the target's SLI catalogue does not define them or does not fit."""
     unmeasured: dict[Indicator, NonEmptyText] | None = None
-    """Objectives that are not measured, each with the reason. Records list them."""
+    """Objectives that are deliberately not measured, each with the reason. Records list them."""
 
 
 class Monitor(StrictModel):
@@ -117,7 +118,7 @@ class Monitor(StrictModel):
     ]  # fmt: skip
     """The signal."""
     method: Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"] | None = None
-    """The metric that measures the signal."""
+    """The statistical distance that measures the signal."""
     threshold: float
     """The value that triggers the action when the signal crosses it."""
     triggerWhen: Literal["above", "below"] | None = None
@@ -125,4 +126,4 @@ class Monitor(StrictModel):
     action: Literal["alert", "ticket", "retrain", "rollback"]
     """What to do when the threshold is crossed."""
     series: Selector | None = None
-    """The Prometheus series that holds the signal. Default: none; nothing in the cluster monitors the signal, and records state that."""
+    """The Prometheus series that holds the signal. Without it no alert is rendered, and records state that the signal is not measured."""

@@ -18,14 +18,14 @@ class Metrics(StrictModel):
 
 
 class Runtime(StrictModel):
-    """The server of the model, if it is not the target's own runtime."""
+    """The serving runtime: an image of your own, or settings of the target's runtime."""
 
     image: ImageText | None = None
     """The image of the server. It does not contain the model."""
     digest: DigestText | None = None
     """The digest of the image."""
     version: str | None = field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
-    """The version of the target's own runtime."""
+    """The version of the target's runtime."""
     args: list[str] | None = None
     """Arguments of the server."""
     port: int | None = field(ge=1, le=65535)
@@ -40,7 +40,7 @@ class Tensor(StrictModel):
     """One named input or output (Open Inference Protocol)."""
 
     name: str
-    """The name of the tensor."""
+    """The name of the field: that of the tensor."""
     datatype: Literal[
         "BOOL",
         "UINT8",
@@ -65,7 +65,7 @@ class Interface(StrictModel):
     """The protocol, the inputs and the outputs of the model."""
 
     protocol: Literal["v1", "v2", "grpc-v2", "openai", "rest", "sparql"] | None = None
-    """The protocol of requests. `v1` and `v2` are KServe's; v2 is the Open Inference Protocol."""
+    """The protocol of requests. `v1` is KServe's V1 protocol; `v2` and `grpc-v2` are the Open Inference Protocol over HTTP and gRPC."""
     inputs: list[Tensor] | None = field(merge="name")
     """The fields of a request."""
     outputs: list[Tensor] | None = field(merge="name")
@@ -87,6 +87,6 @@ class Dependency(StrictModel):
     model: NameText | None = field(ref="Model")
     """The Model. It must run in the same environment."""
     release: VersionRangeText | None = None
-    """The releases of the Model that are accepted."""
+    """The version range of the Model: the releases that are accepted."""
     env: EnvVarText
     """The environment variable that receives the address."""
