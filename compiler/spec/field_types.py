@@ -44,7 +44,7 @@ DurationText = Annotated[str, _text_type(_DURATION, "a duration such as 250ms, 5
 PercentageText = Annotated[
     str, _text_type(r"^[0-9]{1,3}(?:\.[0-9]+)?\s?%$", "a percentage such as 99.9%", "99.9%", "percentage")
 ]
-WholePercentText = Annotated[str, _text_type(r"^[0-9]{1,3}%$", "a share in whole percent such as 25%", "25%")]
+WholePercentText = Annotated[str, _text_type(r"^[0-9]{1,3}%$", "a whole percentage such as 25%", "25%")]
 CpuText = Annotated[
     str | float,
     _text_type(
@@ -65,7 +65,7 @@ MemoryText = Annotated[
 CronText = Annotated[
     str,
     _text_type(rf"^\s*(?:{_CRON_FIELD}(?:,{_CRON_FIELD})*\s+){{4}}{_CRON_FIELD}(?:,{_CRON_FIELD})*\s*$",
-          'five fields of a crontab such as "0 3 * * 1"', "0 3 * * 1", "cron"),
+          'a cron expression of five fields such as "0 3 * * 1"', "0 3 * * 1", "cron"),
 ]  # fmt: skip
 TimeZoneText = Annotated[
     str,
@@ -103,7 +103,7 @@ NamespaceText = Annotated[
     str,
     _text_type(
         r"^(?!kube-)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",
-        "a namespace of lower-case letters, digits and hyphens, at most 63, and none of Kubernetes' own, which begin with kube-",
+        "a namespace of lower-case letters, digits and hyphens, at most 63, that does not begin with kube-",
         "payments-models",
         kind="name",
         maxLength=63,
@@ -144,7 +144,7 @@ FieldText = Annotated[
         maxLength=500,
     ),
 ]
-NonEmptyText = Annotated[str, _text_type(r"\S", "some words", "It moves in spring.")]
+NonEmptyText = Annotated[str, _text_type(r"\S", "non-empty text", "It moves in spring.")]
 ReasonText = Annotated[
     str, _text_type(r"\S\s+\S", "a reason of at least two words", "The vendor fixes it in spring.", minLength=10)
 ]
@@ -157,7 +157,7 @@ PathText = Annotated[
     str,
     _text_type(
         r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+$",
-        "a path below the spec's folder such as rules/policy.rego",
+        "a path in the spec's folder such as rules/policy.rego",
         "rules/policy.rego",
         **{"x-modelyard-companion-file": "release"},
     ),
@@ -166,7 +166,7 @@ FolderText = Annotated[
     str,
     _text_type(
         rf"^(?!/){_NO_GIT_FOLDER}[A-Za-z0-9_./@+-]+$",
-        "a folder of a branch such as clusters/prod",
+        "a folder path such as clusters/prod",
         "clusters/prod",
     ),
 ]
@@ -182,7 +182,7 @@ BranchText = Annotated[
     str,
     _text_type(
         r"^(?![-./]|@$|HEAD$)(?!.*(?:\.\.|//|@\{|\$\{\{|/\.|\.lock(?:/|$)))(?!.*[./]$)[^\x00-\x20\x7f~^:?*\[\\]+$",
-        "a name that git takes for a branch, such as env/prod",
+        "a valid git branch name such as env/prod",
         "env/prod",
         maxLength=200,
     ),
@@ -193,7 +193,7 @@ RepositoryText = Annotated[
     _text_type(
         r"^(?!.*/\.\.?(?:/|$))(?!.*\$\{\{)(?:(?:https|ssh)://(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?/"
         r"|[A-Za-z0-9._][A-Za-z0-9._-]*@[A-Za-z0-9][A-Za-z0-9.-]*:(?!:))[^\x00-\x20\x7f\\]+$",
-        "a git repository by https or ssh, such as https://git.bank.example/ml/deployments.git, without a password",
+        "a git URL (https or ssh) without a password, such as https://git.bank.example/ml/deployments.git",
         "https://git.bank.example/ml/deployments.git",
         maxLength=1000,
     ),
@@ -208,7 +208,7 @@ WebUrlText = Annotated[
     str,
     _text_type(
         r"^https?://[^\s]+$",
-        "an address of the web such as https://runbooks.bank.example/card-fraud",
+        "a web address such as https://runbooks.bank.example/card-fraud",
         "https://runbooks.bank.example/card-fraud",
     ),
 ]
@@ -234,7 +234,7 @@ ForgeHandleText = Annotated[
     _text_type(
         r"^(?:@{1,2}[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?(?:/[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?)*"
         r"|[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)$",
-        "a handle of the forge such as @bank/payments-risk, or an address of mail",
+        "a forge account such as @bank/payments-risk, or an email address",
         "@bank/payments-risk",
         maxLength=255,
     ),
@@ -243,7 +243,7 @@ LabelKeyText = Annotated[
     str,
     _text_type(
         r"^(?!modelyard/)(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
-        "the key of a label of Kubernetes, and none of Modelyard's own, such as app.kubernetes.io/name",
+        "a Kubernetes label key that does not begin with modelyard/, such as app.kubernetes.io/name",
         "app.kubernetes.io/name",
         maxLength=316,
     ),
@@ -252,7 +252,7 @@ LabelValueText = Annotated[
     str,
     _text_type(
         r"^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
-        "the value of a label of Kubernetes such as fraud-scorer",
+        "a Kubernetes label value such as fraud-scorer",
         "fraud-scorer",
         maxLength=63,
     ),

@@ -15,7 +15,7 @@ CidrText = Annotated[
         {
             "type": "string",
             "pattern": r"^(?:[0-9]{1,3}\.){3}[0-9]{1,3}/(?:[0-9]|[12][0-9]|3[0-2])$",
-            "x-modelyard-expects": "a range of addresses such as 203.0.113.0/24",
+            "x-modelyard-expects": "an IP range such as 203.0.113.0/24",
             "examples": ["203.0.113.0/24"],
         }
     ),
