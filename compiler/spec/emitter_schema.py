@@ -25,7 +25,7 @@ class Requirement(StrictModel):
     expression: str
     """The CEL expression that must be true."""
     message: str
-    """The reason, as a clause that ends a sentence."""
+    """Why the requirement is not met, as a clause such as `the Environment declares no gateway`."""
     remedy: str | None = None
     """How to satisfy the requirement, as an imperative."""
     field: str | None = field(pattern=r"^[A-Za-z][A-Za-z0-9]*(?:\.[A-Za-z][A-Za-z0-9]*)*$")
@@ -40,7 +40,7 @@ class UnsupportedFeature(StrictModel):
     when: str
     """A CEL expression that is true if the model uses the feature."""
     message: str
-    """The reason, as a clause that ends a sentence."""
+    """Why the feature is not supported, as a clause such as `a graph has one release`."""
     field: str | None = None
     """The field to report, such as `deploy.disruptionBudget`. Default: the first field that the expression reads."""
     alternative: NameText | None = None
@@ -62,7 +62,7 @@ class File(StrictModel):
     """A file that the emitter renders."""
 
     path: str
-    """The path below the output folder of the file's unit: a one-line template."""
+    """The path of the file in the output folder of its unit: a one-line template."""
     commitPath: str | None = None
     """The path in the repository where the file is committed: a one-line template. Default: the file is written to the output folder only.
     """
@@ -88,7 +88,7 @@ class File(StrictModel):
     schema_: str | None = Field(None, alias="schema")
     """The schema of the file: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
     resource: bool = True
-    """Whether `unit.resources` lists the file, for emitters that assemble a unit."""
+    """Whether `unit.resources` lists the file, as a kustomization does."""
     delimiters: Literal["curly", "square"] = "curly"
     """The template delimiters. `square` uses `[[ ]]` and `[% %]`, for outputs that contain braces."""
     languages: dict[str, str] | None = None
@@ -154,7 +154,7 @@ class SliDefinition(StrictModel):
     freshness: Series | None = None
     """The time of the last successful run, as a Unix timestamp in seconds."""
     unmeasured: dict[Indicator, str] | None = None
-    """Objectives that the source does not measure, each with the reason as a clause that ends a sentence."""
+    """Objectives that the source does not measure, each with the reason as a clause such as `its server counts no errors`."""
 
 
 class Period(StrictModel):
