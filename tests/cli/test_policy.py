@@ -215,7 +215,7 @@ def test_impact_says_what_binding_would_do(project_repository, run_command) -> N
     assert (result.code, "well-promised: 1 now fail" in result.out) == (0, True)
     changes = json.loads(run_command("policy", "impact", "HEAD", "--format", "json").out)["changes"]
     assert {(one["before"], one["after"], one["policy"]) for one in changes} == {("unbound", "fail", "well-promised")}
-    assert "unbound → fails" in run_command("policy", "impact", "HEAD", "--format", "markdown").out
+    assert "unbound → fail" in run_command("policy", "impact", "HEAD", "--format", "markdown").out
     git(project_repository, "add", "-A")
     git(project_repository, "commit", "--quiet", "-m", "bound", day="2026-11-20")
     assert run_command("policy", "impact", "HEAD").out == "no results change\n"

@@ -42,7 +42,7 @@ def finding_positions(findings, code):
         ("schema: {anyOf: [{}, {properties: {a: {minimun: 1}}}]}\n" + EXAMPLES, "MY302", 6, 40, "`minimun` is no keyword of JSON Schema"),
         (SOUND.replace("availability: 99%", "availability: 99.99%"), "MY305", 11, 9, "rule: a bad example breaks nothing"),
         (SOUND.replace("99.9%", "99.8%"), "MY305", 10, 52, "rule: a good example breaks it: too seldom; sla.availability is `99.8%`"),
-        (SOUND.replace("availability: 99%}}", "availability: 99%}}, path: sla"), "MY305", 11, 62, "rule: the finding reports `sla.availability`, not `sla`"),
+        (SOUND.replace("availability: 99%}}", "availability: 99%}}, path: sla"), "MY305", 11, 64, "rule: the finding reports `sla.availability`, not `sla`"),
         (SOUND.replace("availability: 99%}}", "availability: 99%}}, message: no"), "MY305", 11, 67, "rule: what is said is: too seldom; sla.availability is `99%`"),
         (SOUND.replace("availability: 99%", "availabilty: 99%"), "MY305", 11, 50, "rule: unknown key `availabilty`"),
         ("match: {types: [ml]}\n" + SOUND, "MY305", 11, 10, "rule: `good 1` is not selected by `match`, so that it tests nothing"),

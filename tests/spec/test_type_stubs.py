@@ -130,7 +130,7 @@ def test_emitters_have_their_types(sample) -> None:
         ("lifecycle", "shipped", "'shipped' is no Literal["),
         ("lifecyle", "production", "ModelData has no lifecyle"),
         ("deploy", {"resources": {"cpu": 2}}, "model.deploy.resources.cpu: 2 is no str"),
-        ("uses", [{"model": "x"}], "model.uses[0]: as is missing"),
+        ("uses", [{"model": "x"}], "model.uses[0]: env is missing"),
     ],
 )
 def test_data_of_another_type_are_told(sample, field: str, value: object, wrong: str) -> None:

@@ -96,7 +96,7 @@ class Batch(StrictModel):
     timeZone: TimeZoneText | None = None
     """The time zone of the schedule. Default: UTC."""
     concurrencyPolicy: Literal["allow", "forbid", "replace"] | None = None
-    """Whether a run may start while the previous run has not finished, as in a Kubernetes CronJob. Default: `forbid`."""
+    """Whether a run may start while the previous run has not finished. Default: `forbid`."""
     deadline: DurationText | None = None
     """The maximum duration of a run."""
     retries: int | None = field(ge=0)

@@ -95,7 +95,7 @@ def test_a_case_about_steps_that_there_are_not_disagrees(change, pointer, messag
 
 def test_a_condition_needs_the_answer_that_it_looks_at() -> None:
     found = issues_of(job("sequence", SEQUENCE, {"name": "on", "input": {}, "output": ["first", "then"]}))
-    message = "the case `on` says not what `first` answers, which the step after it looks at"
+    message = "the case `on` lacks the response of `first`, which the next step reads"
     assert found == [(IssueKind.SPEC_MISMATCH, data_location("cases.yaml", 0), message)]
 
 
