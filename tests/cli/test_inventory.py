@@ -192,7 +192,7 @@ def test_due_tells_what_lapses_and_when(shop, run_command) -> None:
     assert result.code == 0
     assert result.out.splitlines() == [
         "2026-10-31  20 days ago  Review of refunds                        risk",
-        "                         --> models/more.yaml:11:30",
+        "                         --> models/more.yaml:11:33",
         "2026-12-05  in 15 days   Evidence for EU-AI-Act:Art.9 of refunds  risk",
         "                         --> models/more.yaml:12:86",
     ]
