@@ -149,7 +149,7 @@ def test_opsgenie_calls_a_schedule(amtool):
 
 MISSING_CONTACTS = {
     "who is told of what nobody owns": (
-        "unowned",
+        "defaultReceiver",
         {"email": "a@b.example"},
         "MY404 modelyard.yaml: Alertmanager lacks something: alerts without a team",
     ),
