@@ -6,7 +6,8 @@ from enum import Enum
 from typing import TypeAlias
 from urllib.parse import unquote
 
-from compiler.foundation.json_data import Json, Object, as_list, as_object
+from compiler.foundation.json_data import Json, Object
+from compiler.json_schema.schema_node import SchemaNode, resolve_pointer
 
 
 class Scalar(Enum):
@@ -43,8 +44,6 @@ class Struct:
 CelType: TypeAlias = Scalar | ListOf | MapOf | Struct
 
 _JSON_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
-_COMBINATORS = ("allOf", "anyOf", "oneOf")
-_CONDITIONAL_KEYWORDS = ("if", "then", "else")
 _TOO_LARGE = 2**1000
 _PRESERVE_UNKNOWN_FIELDS = "x-kubernetes-preserve-unknown-fields"
 _OBJECT_KEYWORDS = {"properties", "additionalProperties", "patternProperties", _PRESERVE_UNKNOWN_FIELDS}
@@ -95,84 +94,75 @@ class _SchemaConverter:
         self._structs: dict[frozenset[int], Struct] = {}
 
     def convert(self, schemas: Iterable[Json]) -> CelType:
-        nodes_by_id: dict[int, Object] = {}
+        nodes_by_id: dict[int, SchemaNode] = {}
         for schema in schemas:
             self._collect_nodes(schema, nodes_by_id)
         nodes = list(nodes_by_id.values())
         type_names = _type_names(nodes)
         if type_names == {"object"}:
-            return self._convert_object([node for node in nodes if not _OBJECT_KEYWORDS.isdisjoint(node)])
+            return self._convert_object([node for node in nodes if not _OBJECT_KEYWORDS.isdisjoint(node.keywords)])
         if type_names == {"array"}:
             return ListOf(self.convert(_item_schemas(nodes)))
         if type_names == {"integer", "number"}:
             return Scalar.DOUBLE
         return Scalar(type_names.pop()) if len(type_names) == 1 else Scalar.DYN
 
-    def _convert_object(self, nodes: Sequence[Object]) -> CelType:
+    def _convert_object(self, nodes: Sequence[SchemaNode]) -> CelType:
         properties: dict[str, list[Json]] = {}
         for node in nodes:
-            for name, rule in as_object(node.get("properties")).items():
+            for name, rule in node.properties.items():
                 properties.setdefault(name, []).append(rule)
         extra_rules = [rule for node in nodes for rule in _additional_schemas(node)]
         if extra_rules or not properties:
             return MapOf(Scalar.DYN if properties else self.convert(extra_rules))
-        key = frozenset(map(id, nodes))
+        key = frozenset(id(node.keywords) for node in nodes)
         if key not in self._structs:
             struct = self._structs[key] = Struct({})
             struct.fields.update((name, self.convert(rules)) for name, rules in properties.items())
         return self._structs[key]
 
-    def _collect_nodes(self, schema: Json, nodes_by_id: dict[int, Object]) -> None:
+    def _collect_nodes(self, schema: Json, nodes_by_id: dict[int, SchemaNode]) -> None:
         if not isinstance(schema, Mapping) or id(schema) in nodes_by_id:
             return
-        nodes_by_id[id(schema)] = schema
-        subschemas = [schema.get(keyword) for keyword in _CONDITIONAL_KEYWORDS]
-        subschemas += [subschema for keyword in _COMBINATORS for subschema in as_list(schema.get(keyword))]
-        for subschema in (self._resolve_reference(schema.get("$ref")), *subschemas):
-            self._collect_nodes(subschema, nodes_by_id)
+        node = nodes_by_id[id(schema)] = SchemaNode(schema)
+        self._collect_nodes(self._resolve_reference(node.text("$ref")), nodes_by_id)
+        for subschema in node.schemas_for_same_value():
+            self._collect_nodes(subschema.keywords, nodes_by_id)
 
-    def _resolve_reference(self, reference: Json) -> Json:
+    def _resolve_reference(self, reference: str) -> Json:
         """The schema that a reference within the document points to; references to other documents are not resolved."""
-        if not isinstance(reference, str) or not reference.startswith("#"):
-            return None
-        node: Json = self._root
-        for part in unquote(reference[1:]).split("/")[1:]:
-            node = as_object(node).get(part.replace("~1", "/").replace("~0", "~"))
-        return node
+        is_local = reference.startswith("#")
+        return resolve_pointer(self._root, unquote(reference[1:]).split("/")[1:]) if is_local else None
 
 
-def _additional_schemas(node: Object) -> Iterator[Json]:
+def _additional_schemas(node: SchemaNode) -> Iterator[Json]:
     """The schemas of keys that the schema does not name, if such keys are allowed."""
-    rule = node.get("additionalProperties")
+    rule = node.keywords.get("additionalProperties")
     if rule is not None and rule is not False:
         yield rule
-    yield from as_object(node.get("patternProperties")).values()
-    if node.get(_PRESERVE_UNKNOWN_FIELDS) is True:
+    yield from node.pattern_properties.values()
+    if node.keywords.get(_PRESERVE_UNKNOWN_FIELDS) is True:
         yield True
 
 
-def _item_schemas(nodes: Iterable[Object]) -> Iterator[Json]:
+def _item_schemas(nodes: Iterable[SchemaNode]) -> Iterator[Json]:
     for node in nodes:
-        yield node.get("items")
-        yield from as_list(node.get("prefixItems"))
+        yield node.keywords.get("items")
+        yield from node.prefix_items
 
 
-def _type_names(nodes: Sequence[Object]) -> set[str]:
+def _type_names(nodes: Sequence[SchemaNode]) -> set[str]:
     """The type names of the schema, explicit or implied by `enum`, `const` or its keywords; without `null`."""
-    explicit_types = {str(name) for node in nodes for name in _declared_types(node.get("type"))}
-    values = [value for node in nodes for value in (*as_list(node.get("enum")), *_const_values(node))]
+    explicit_types = {name for node in nodes for name in node.types}
+    values = [value for node in nodes for value in (*node.enum, *_const_values(node))]
     implied_types = {_json_type(value) for value in values}
     for keyword, type_name in (("properties", "object"), ("additionalProperties", "object"), ("items", "array")):
         implied_types |= {type_name for node in nodes if keyword in node}
     return (explicit_types or implied_types) - {"null"}
 
 
-def _declared_types(value: Json) -> Sequence[Json]:
-    return [value] if isinstance(value, str) else as_list(value)
-
-
-def _const_values(node: Object) -> list[Json]:
-    return [node["const"]] if "const" in node else []
+def _const_values(node: SchemaNode) -> list[Json]:
+    return [node.keywords["const"]] if "const" in node else []
 
 
 def _json_type(value: Json) -> str:

@@ -108,10 +108,13 @@ class _Search:
     def _reason_at(self, path: Pointer) -> FailureReason:
         value: Json = dict(self._data)
         for index, part in enumerate(path):
-            has_key = isinstance(value, dict) and part in value
-            if not has_key and not (isinstance(value, list) and isinstance(part, int) and part < len(value)):
-                return FailureReason(path[: index + 1], is_missing=True)
-            value = value[part]  # type: ignore[index]  # a map with a key, or a list with an index
+            match value, part:
+                case dict(), str() if part in value:
+                    value = value[part]
+                case list(), int() if part < len(value):
+                    value = value[part]
+                case _:
+                    return FailureReason(path[: index + 1], is_missing=True)
         return FailureReason(path)
 
     def _read_paths(self, expr: Node, scope: _Scope) -> Iterator[Pointer]:

@@ -6,16 +6,18 @@ from typing import Literal
 
 from compiler.foundation.json_data import Json, Object
 
-AnnotationKeyword = Literal[
-    "$id", "$ref", "description", "format", "pattern",
-    "x-modelyard-expects", "x-modelyard-merge", "x-modelyard-quantity", "x-modelyard-ref", "x-modelyard-text",
+TextKeyword = Literal[
+    "$id", "$ref", "description", "format", "pattern", "x-modelyard-companion-file", "x-modelyard-dependency",
+    "x-modelyard-digest", "x-modelyard-egress-url", "x-modelyard-expects", "x-modelyard-merge", "x-modelyard-quantity",
+    "x-modelyard-ref", "x-modelyard-text", "x-modelyard-title",
 ]  # fmt: skip
-"""The keywords that hold text."""
-SubschemaKeyword = Literal["contains", "items", "not", "propertyNames"]
+"""The keywords that hold text; the flag `x-modelyard-egress-url` holds none."""
+SubschemaKeyword = Literal["additionalProperties", "contains", "items", "not", "propertyNames"]
 """The keywords that hold one schema."""
 
 _LISTS_FOR_SAME_VALUE = ("allOf", "anyOf", "oneOf")
 _CONDITIONS = ("if", "then", "else")
+_FOR_SAME_VALUE = frozenset({*_LISTS_FOR_SAME_VALUE, *_CONDITIONS, "dependentSchemas"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,26 @@ class SchemaNode:
     @classmethod
     def parse(cls, value: Json) -> "SchemaNode":
         """The schema that stands at a place for one."""
+        if isinstance(value, dict):  # the usual map, and the cheapest to recognise
+            return cls(value)
         return cls(value) if isinstance(value, Mapping) else _NO_KEYWORDS
+
+    def __bool__(self) -> bool:
+        """Whether the schema has keywords."""
+        return bool(self.keywords)
 
     def __contains__(self, keyword: str) -> bool:
         """Whether the schema has the keyword."""
         return keyword in self.keywords
 
-    def text(self, keyword: AnnotationKeyword) -> str:
+    def text(self, keyword: TextKeyword) -> str:
         """A keyword that holds text; empty if it is absent."""
         value = self.keywords.get(keyword)
         return value if isinstance(value, str) else ""
 
     def subschema(self, keyword: SubschemaKeyword) -> "SchemaNode":
         """A keyword that holds a schema; without keywords if it is absent."""
-        return SchemaNode.parse(self.keywords.get(keyword))
+        return SchemaNode.parse(self.keywords[keyword]) if keyword in self.keywords else _NO_KEYWORDS
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -103,6 +111,20 @@ class SchemaNode:
         }
 
     @property
+    def definitions(self) -> Mapping[str, Json]:
+        """The schemas that `$ref` names."""
+        return self._map("$defs")
+
+    def definition(self, name: str) -> "SchemaNode":
+        """The schema that `#/$defs/<name>` refers to; without keywords if there is none."""
+        return SchemaNode.parse(self.definitions.get(name))
+
+    @property
+    def type_defaults(self) -> Object:
+        """The defaults of the fields of a model type."""
+        return self._map("x-modelyard-defaults")
+
+    @property
     def pattern_properties(self) -> Mapping[str, Json]:
         """The schemas of the keys that match a pattern."""
         return self._map("patternProperties")
@@ -118,6 +140,8 @@ class SchemaNode:
 
     def schemas_for_same_value(self) -> Iterator["SchemaNode"]:
         """The schemas that apply to the same value: conditions, alternatives, and those that a key brings."""
+        if _FOR_SAME_VALUE.isdisjoint(self.keywords):
+            return iter(())
         subschemas = [
             *(self.keywords.get(keyword) for keyword in _CONDITIONS),
             *(subschema for keyword in _LISTS_FOR_SAME_VALUE for subschema in self._list(keyword)),
@@ -131,7 +155,7 @@ class SchemaNode:
 
     def _map(self, keyword: str) -> Mapping[str, Json]:
         value = self.keywords.get(keyword)
-        return value if isinstance(value, Mapping) else {}
+        return {} if value is None or not isinstance(value, Mapping) else value
 
 
 _NO_KEYWORDS = SchemaNode()

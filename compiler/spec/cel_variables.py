@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str
+from compiler.foundation.json_data import Json, Object, Pointer
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.spec.language import AnnotationTree, Language, map_values
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
@@ -20,38 +21,35 @@ _QUANTITY = "x-modelyard-quantity"
 
 def model_variable_schema(language: Language) -> Object:
     """The schema of a resolved model of any type, without its release, which is a variable of its own."""
-    language_schema = language.model_schema()
-    definitions = as_object(language_schema["$defs"])
-    properties = {
-        key: node for key, node in as_object(language_schema["properties"]).items() if key not in _UNRESOLVED_FIELDS
-    }
-    entry = as_object(as_object(definitions["Entry"])["properties"])
+    schema = SchemaNode(language.model_schema())
+    properties = {key: node for key, node in schema.properties.items() if key not in _UNRESOLVED_FIELDS}
+    entry = schema.definition("Entry").properties
     properties |= {key: entry[key] for key in ("release", "canary")}
-    return {"type": "object", "properties": properties, "$defs": definitions}
+    return {"type": "object", "properties": properties, "$defs": schema.definitions}
 
 
 def release_variable_schema(language: Language, additional_fields: Object = MappingProxyType({})) -> Object:
     """The schema of a release of any type, with additional fields."""
-    definitions = as_object(language.model_schema()["$defs"])
+    schema = SchemaNode(language.model_schema())
     properties = {
-        **as_object(as_object(definitions[f"{language.types[0]}.Release"])["properties"]),
+        **schema.definition(f"{language.types[0]}.Release").properties,
         "version": {"type": "string"},
         "digest": {"type": "string"},
         "source": {"allOf": [{"$ref": f"#/$defs/{name}.Source"} for name in language.types]},
         **additional_fields,
     }
-    return {"type": "object", "properties": properties, "$defs": definitions}
+    return {"type": "object", "properties": properties, "$defs": schema.definitions}
 
 
 def dataset_variable_schema(language: Language) -> Object:
     """The schema of a dataset that a model refers to."""
     schema = language.kind_schema("Dataset")
-    return {**schema, "properties": {**as_object(schema["properties"]), "role": {"enum": list(DATASET_ROLES)}}}
+    return {**schema, "properties": {**SchemaNode(schema).properties, "role": {"enum": list(DATASET_ROLES)}}}
 
 
 def quantities_schema(schema: Object) -> Object:
     """The schema with each quantity replaced by a number."""
-    return as_object(_numeric_schema(schema))
+    return {keyword: _numeric_schema(value) for keyword, value in schema.items()}
 
 
 def quantities_to_numbers(data: Object, quantity_tree: Mapping[str, AnnotationTree]) -> Object:
@@ -60,7 +58,7 @@ def quantities_to_numbers(data: Object, quantity_tree: Mapping[str, AnnotationTr
 
 
 def _to_number(quantity: str, text: Json, _: Pointer) -> Json:
-    return quantity_number(quantity, as_str(text)) if quantity in _UNITS else text
+    return quantity_number(quantity, text) if quantity in _UNITS and isinstance(text, str) else text
 
 
 @lru_cache(maxsize=4096)

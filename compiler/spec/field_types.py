@@ -1,10 +1,12 @@
 """The kinds of text that fields of the language hold: the pattern of each, in words and as JSON Schema."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic.types import JsonValue
 
-AnyMap = dict[str, Any]
+AnyMap = dict[str, object]
 """A map whose content another schema describes."""
 
 _DURATION = r"^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|w))+$"
@@ -22,10 +24,16 @@ _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 
 
 def _text_type(
-    pattern: str, expects: str, example: str, quantity: str | None = None, *, kind: str | None = None, **extra: Any
+    pattern: str,
+    expects: str,
+    example: str,
+    quantity: str | None = None,
+    *,
+    kind: str | None = None,
+    **extra: JsonValue,
 ) -> WithJsonSchema:
     """`kind`: a kind of text for which `compiler/json_schema/corrections/` knows other spellings."""
-    schema: dict[str, Any] = {
+    schema: JsonSchemaValue = {
         "type": "string",
         "pattern": pattern,
         "x-modelyard-expects": expects,
@@ -38,7 +46,7 @@ def _text_type(
     return WithJsonSchema(schema | extra)
 
 
-_TEXT_OR_NUMBER = {"type": ["string", "number"]}
+_TEXT_OR_NUMBER: dict[str, JsonValue] = {"type": ["string", "number"]}
 
 DurationText = Annotated[str, _text_type(_DURATION, "a duration such as 250ms, 5m or 30d", "250ms", "duration")]
 PercentageText = Annotated[

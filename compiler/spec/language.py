@@ -6,10 +6,11 @@ Everything is read from `schemas/modelyard/v1/`. The classes that generate those
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, as_str
+from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.json_schema import Validator
+from compiler.json_schema.schema_node import SchemaNode, TextKeyword
 
 ANY_KEY = "*"
 """In merge rules: every key of a map, or every element of a list."""
@@ -50,10 +51,10 @@ class TypeLanguage:
     """The schemas and annotations of one model type."""
 
     def __init__(self, schema: Object) -> None:
-        self._schema = schema
-        self.title = as_str(schema["x-modelyard-title"])
-        self.defaults: Object = as_object(schema["x-modelyard-defaults"])
-        self.properties = as_object(schema["properties"])
+        self._schema = SchemaNode(schema)
+        self.title = self._schema.text("x-modelyard-title")
+        self.defaults = self._schema.type_defaults
+        self.properties = self._schema.properties
         self.runtime_fields = self._fields_in_digest("runtime")
         self.governance_fields = self._fields_in_digest("governance")
 
@@ -75,7 +76,7 @@ class TypeLanguage:
     @cached_property
     def resolved_validator(self) -> Validator:
         """Validates a resolved model."""
-        return Validator(self._schema)
+        return Validator(self._schema.keywords)
 
     @cached_property
     def merge_rules(self) -> MergeRules:
@@ -85,7 +86,7 @@ class TypeLanguage:
     @cached_property
     def quantities(self) -> tuple[Annotation, ...]:
         """The quantities in a resolved model: their pointers and kinds."""
-        return tuple(iter_annotations("x-modelyard-quantity", self._schema, self._schema))
+        return self._resolved_annotations.get("x-modelyard-quantity", ())
 
     @cached_property
     def quantity_tree(self) -> Mapping[str, AnnotationTree]:
@@ -95,52 +96,60 @@ class TypeLanguage:
     @cached_property
     def references(self) -> tuple[Annotation, ...]:
         """The references in a resolved model: their pointers and the kinds of document."""
-        return tuple(iter_annotations("x-modelyard-ref", self._schema, self._schema))
+        return self._resolved_annotations.get("x-modelyard-ref", ())
 
     @cached_property
     def dates(self) -> tuple[Annotation, ...]:
         """Where a Model document has fields for dates."""
-        return _date_annotations({"$ref": "#/$defs/Spec"}, self._schema)
+        return _dates(annotations_by_keyword(_SPEC, self._schema))
 
     @cached_property
     def release_references(self) -> tuple[Annotation, ...]:
         """The references in the content of a release: their pointers and the kinds of document."""
-        return tuple(iter_annotations("x-modelyard-ref", {"$ref": "#/$defs/Release"}, self._schema))
+        return self._release_annotations.get("x-modelyard-ref", ())
 
     @cached_property
     def release_quantities(self) -> tuple[Annotation, ...]:
         """The quantities in the content of a release: their pointers and kinds."""
-        return tuple(iter_annotations("x-modelyard-quantity", {"$ref": "#/$defs/Release"}, self._schema))
+        return self._release_annotations.get("x-modelyard-quantity", ())
 
     @cached_property
     def release_merge_keys(self) -> tuple[Annotation, ...]:
         """The keyed lists in the content of a release: their pointers and merge keys."""
-        merge_annotations = iter_annotations("x-modelyard-merge", {"$ref": "#/$defs/Release"}, self._schema)
+        merge_annotations = self._release_annotations.get("x-modelyard-merge", ())
         return tuple(annotation for annotation in merge_annotations if annotation.value != "union")
 
     @cached_property
     def dependencies(self) -> tuple[Annotation, ...]:
         """The models that a running release calls: the pointers of their names, and who calls them."""
-        return tuple(iter_annotations("x-modelyard-dependency", {"$ref": "#/$defs/Release"}, self._schema))
+        return self._release_annotations.get("x-modelyard-dependency", ())
 
     @cached_property
     def egress_urls(self) -> tuple[Annotation, ...]:
         """The URLs that a running release calls: their pointers."""
-        return tuple(iter_annotations("x-modelyard-egress-url", {"$ref": "#/$defs/Release"}, self._schema))
+        return self._release_annotations.get("x-modelyard-egress-url", ())
 
     @cached_property
     def companion_files(self) -> tuple[Annotation, ...]:
         """The companion files that the content of a release names: their pointers."""
-        return tuple(iter_annotations("x-modelyard-companion-file", {"$ref": "#/$defs/Release"}, self._schema))
+        return self._release_annotations.get("x-modelyard-companion-file", ())
+
+    @cached_property
+    def _resolved_annotations(self) -> "AnnotationsByKeyword":
+        return annotations_by_keyword(self._schema, self._schema)
+
+    @cached_property
+    def _release_annotations(self) -> "AnnotationsByKeyword":
+        return annotations_by_keyword(_RELEASE, self._schema)
 
     def _fields_in_digest(self, part: str) -> frozenset[str]:
         """The top-level fields that one of the two digests covers."""
         return frozenset(
-            name for name, node in self.properties.items() if as_object(node).get("x-modelyard-digest") == part
+            name for name, node in self.properties.items() if SchemaNode.parse(node).text("x-modelyard-digest") == part
         )
 
     def _definition_validator(self, name: str) -> Validator:
-        return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema["$defs"]})
+        return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema.definitions})
 
 
 class Language:
@@ -151,6 +160,7 @@ class Language:
         self._types = types
         self._validators: dict[str, Validator] = {}
         self._type_languages: dict[str, TypeLanguage] = {}
+        self._annotations_by_kind: dict[str, AnnotationsByKeyword] = {}
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -184,57 +194,82 @@ class Language:
 
     def date_pointers(self, data: Object) -> Iterator[Pointer]:
         """Where a document has values in fields for dates."""
-        kind, type_name = as_str(data.get("kind")), as_str(data.get("type"))
         annotations: tuple[Annotation, ...] = ()
-        if kind == "Model" and type_name in self._types:
-            annotations = self.type_language(type_name).dates
-        elif kind in self._kinds and kind != "Model":
-            annotations = _date_annotations(self._kinds[kind], self._kinds[kind])
+        match data:
+            case {"kind": "Model", "type": str(type_name)} if type_name in self._types:
+                annotations = self.type_language(type_name).dates
+            case {"kind": str(kind)} if kind in self._kinds and kind != "Model":
+                annotations = _dates(self._kind_annotations(kind))
         return (pointer for annotation in annotations for pointer, _ in iter_values(data, annotation.pointer))
 
     def references(self, kind: str) -> tuple[Annotation, ...]:
         """The references in a document of a kind other than Model: their pointers and the kinds of document."""
-        return tuple(iter_annotations("x-modelyard-ref", self._kinds[kind], self._kinds[kind]))
+        return self._kind_annotations(kind).get("x-modelyard-ref", ())
+
+    def _kind_annotations(self, kind: str) -> "AnnotationsByKeyword":
+        if kind not in self._annotations_by_kind:
+            node = SchemaNode(self._kinds[kind])
+            self._annotations_by_kind[kind] = annotations_by_keyword(node, node)
+        return self._annotations_by_kind[kind]
 
 
-def _date_annotations(node: Object, root: Object) -> tuple[Annotation, ...]:
-    return tuple(annotation for annotation in iter_annotations("format", node, root) if annotation.value == "date")
+_SPEC, _RELEASE = (SchemaNode({"$ref": f"#/$defs/{name}"}) for name in ("Spec", "Release"))
 
 
-def _dereference(node: Any, root: Object) -> Object:
-    while isinstance(node, Mapping) and "$ref" in node:
-        definition = as_object(root["$defs"])[as_str(node["$ref"]).removeprefix("#/$defs/")]
-        node = {**as_object(definition), **{key: value for key, value in node.items() if key != "$ref"}}
-    return as_object(node)
+def _dates(annotations: "AnnotationsByKeyword") -> tuple[Annotation, ...]:
+    return tuple(annotation for annotation in annotations.get("format", ()) if annotation.value == "date")
 
 
-def _merge_rules(node: Any, root: Object) -> MergeRules:
+def _dereference(node: SchemaNode, root: SchemaNode) -> SchemaNode:
+    """The schema with the keywords of the definition that it refers to; its own keywords win."""
+    while "$ref" in node:
+        definition = root.definition(node.text("$ref").removeprefix("#/$defs/"))
+        own_keywords = {key: value for key, value in node.keywords.items() if key != "$ref"}
+        node = SchemaNode({**definition.keywords, **own_keywords})
+    return node
+
+
+def _merge_rules(node: SchemaNode, root: SchemaNode) -> MergeRules:
     schema = _dereference(node, root)
-    children = {name: _merge_rules(child, root) for name, child in as_object(schema.get("properties")).items()}
-    if isinstance(schema.get("additionalProperties"), Mapping):
-        children[ANY_KEY] = _merge_rules(schema["additionalProperties"], root)
-    list_strategy = schema.get("x-modelyard-merge")
-    if list_strategy is not None:
-        children[ANY_KEY] = _merge_rules(schema.get("items", {}), root)
+    children = {name: _merge_rules(SchemaNode.parse(child), root) for name, child in schema.properties.items()}
+    if any_child := schema.subschema("additionalProperties"):
+        children[ANY_KEY] = _merge_rules(any_child, root)
+    list_strategy = schema.text("x-modelyard-merge")
+    if list_strategy:
+        children[ANY_KEY] = _merge_rules(schema.subschema("items"), root)
     children = {name: rules for name, rules in children.items() if rules is not NO_MERGE_RULES}
-    if not children and list_strategy is None:
+    if not children and not list_strategy:
         return NO_MERGE_RULES
-    return MergeRules(as_str(list_strategy) or None, children or None)
+    return MergeRules(list_strategy or None, children or None)
 
 
-def iter_annotations(keyword: str, node: Any, root: Object, pointer: Pointer = ()) -> Iterator[Annotation]:
-    """Every annotation in a schema with the keyword. On a list, the annotation is that of the elements."""
+_ANNOTATIONS: frozenset[TextKeyword] = frozenset({
+    "format", "x-modelyard-companion-file", "x-modelyard-dependency", "x-modelyard-egress-url", "x-modelyard-merge",
+    "x-modelyard-quantity", "x-modelyard-ref",
+})  # fmt: skip
+
+AnnotationsByKeyword: TypeAlias = Mapping[TextKeyword, tuple[Annotation, ...]]
+
+
+def annotations_by_keyword(node: SchemaNode, root: SchemaNode) -> AnnotationsByKeyword:
+    """Every annotation in a schema. On a list, the annotation is that of the elements."""
+    annotations: dict[TextKeyword, list[Annotation]] = {}
+    for keyword, annotation in _iter_annotations(node, root, ()):
+        annotations.setdefault(keyword, []).append(annotation)
+    return {keyword: tuple(items) for keyword, items in annotations.items()}
+
+
+def _iter_annotations(node: SchemaNode, root: SchemaNode, pointer: Pointer) -> Iterator[tuple[TextKeyword, Annotation]]:
     schema = _dereference(node, root)
-    is_list = "array" in as_list(schema.get("type")) or schema.get("type") == "array"
-    if keyword in schema:
-        yield Annotation((*pointer, ANY_KEY) if is_list else pointer, as_str(schema[keyword]))
-    for name, child in as_object(schema.get("properties")).items():
-        yield from iter_annotations(keyword, child, root, (*pointer, name))
-    for child_keyword in ("additionalProperties", "items"):
-        if isinstance(schema.get(child_keyword), Mapping):
-            yield from iter_annotations(keyword, schema[child_keyword], root, (*pointer, ANY_KEY))
-    for choice in as_list(schema.get("anyOf")):
-        yield from iter_annotations(keyword, choice, root, pointer)
+    for keyword in _ANNOTATIONS.intersection(schema.keywords):
+        value_pointer = (*pointer, ANY_KEY) if "array" in schema.types else pointer
+        yield keyword, Annotation(value_pointer, schema.text(keyword))
+    for name, child in schema.properties.items():
+        yield from _iter_annotations(SchemaNode.parse(child), root, (*pointer, name))
+    for any_child in filter(None, (schema.subschema("additionalProperties"), schema.subschema("items"))):
+        yield from _iter_annotations(any_child, root, (*pointer, ANY_KEY))
+    for choice in schema.alternatives("anyOf") if "anyOf" in schema.keywords else ():
+        yield from _iter_annotations(choice, root, pointer)
 
 
 def iter_values(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
@@ -242,7 +277,10 @@ def iter_values(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     for index, part in enumerate(pattern):
         if part == ANY_KEY:
             prefix, suffix = pattern[:index], pattern[index + 1 :]
-            for key, child in data.items() if isinstance(data, dict) else enumerate(as_list(data)):
+            members = (
+                data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, (list, tuple)) else ()
+            )
+            for key, child in members:
                 yield from (((*prefix, key, *pointer), value) for pointer, value in iter_values(child, suffix))
             return
         if not isinstance(data, dict) or part not in data:
@@ -260,13 +298,16 @@ def iter_strings(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, str]]:
 
 def annotation_tree(annotations: Iterable[Annotation]) -> Mapping[str, AnnotationTree]:
     """The annotations as a tree, by key from the root."""
-    tree: dict[str, object] = {}
+    groups: dict[str, list[Annotation]] = {}
     for annotation in annotations:
-        node = tree
-        for part in annotation.pointer[:-1]:
-            node = node.setdefault(str(part), {})  # type: ignore[assignment]  # everything above the last part is a map
-        node[str(annotation.pointer[-1])] = annotation.value
-    return tree  # type: ignore[return-value]  # the values are nested maps of annotations
+        groups.setdefault(str(annotation.pointer[0]), []).append(annotation)
+    return {key: _annotation_subtree(group) for key, group in groups.items()}
+
+
+def _annotation_subtree(annotations: Iterable[Annotation]) -> AnnotationTree:
+    """What annotations with the same first key hold below it."""
+    below = [Annotation(annotation.pointer[1:], annotation.value) for annotation in annotations]
+    return below[-1].value if not below[-1].pointer else annotation_tree(below)
 
 
 def map_values(

@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object, as_list, as_str
+from compiler.foundation.json_data import Json, Object
 from compiler.spec.data_types import (
     DatasetData,
     DefaultsData,
@@ -124,7 +124,7 @@ class Portfolio:
     def by_kind(self, kind: Literal["Waiver"]) -> Mapping[str, WaiverSpec]: ...
     @overload
     def by_kind(self, kind: str) -> Mapping[str, Spec]: ...
-    def by_kind(self, kind: str) -> Mapping[str, Any]:
+    def by_kind(self, kind: str) -> Mapping[str, Spec]:
         """The documents of a kind by name, sorted by name."""
         return self.specs.get(kind, {})
 
@@ -180,10 +180,28 @@ def path_and_ancestors(path: str) -> Iterator[str]:
     yield ""
 
 
+class Header(NamedTuple):
+    """The keys that identify a document, as written; empty where they are absent or no text."""
+
+    kind: str
+    type: str
+    name: str
+
+    @classmethod
+    def read(cls, document: Document) -> Header:
+        """The header of a document whose data may be invalid."""
+        kind, type_name, name = (document.data.get(key) for key in cls._fields)
+        return cls(
+            kind if isinstance(kind, str) else "",
+            type_name if isinstance(type_name, str) else "",
+            name if isinstance(name, str) else "",
+        )
+
+
 def document_identity(document: Document) -> tuple[str, str]:
     """The kind and name of a document. Defaults are named by their folder."""
-    kind = as_str(document.data.get("kind"))
-    return kind, dirname(document.path) if kind == "Defaults" else as_str(document.data.get("name"))
+    header = Header.read(document)
+    return header.kind, dirname(document.path) if header.kind == "Defaults" else header.name
 
 
 def release_contents(model: ModelDocumentData) -> Mapping[str, ReleaseData]:
@@ -200,6 +218,6 @@ def iter_texts(value: Json) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for child in value.values():
             yield from iter_texts(child)
-    else:
-        for child in as_list(value):
+    elif isinstance(value, (list, tuple)):
+        for child in value:
             yield from iter_texts(child)

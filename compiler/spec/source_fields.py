@@ -1,8 +1,9 @@
 """Fields of `source` that several model types share."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ConfigDict
+from pydantic.config import JsonDict
 
 from compiler.spec.field_types import DigestText, EnvVarText, ImageText, NameText, PathText
 from compiler.spec.sections.serving_fields import Metrics
@@ -11,9 +12,9 @@ from compiler.spec.strict_model import StrictModel, field
 
 def one_of_config(*choices: str, **dependent_required: list[str]) -> ConfigDict:
     """Configure a closed map that must have exactly one of some keys; `together` lists the keys that a key requires."""
-    extra: dict[str, Any] = {"oneOf": [{"required": [choice]} for choice in choices]} if choices else {}
+    extra: JsonDict = {"oneOf": [{"required": [choice]} for choice in choices]} if choices else {}
     if dependent_required:
-        extra["dependentRequired"] = dependent_required
+        extra["dependentRequired"] = {key: list(keys) for key, keys in dependent_required.items()}
     return ConfigDict(json_schema_extra=extra, extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 

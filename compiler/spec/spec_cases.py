@@ -1,7 +1,5 @@
 """Files of test cases next to a spec: inputs and expected outputs of a model."""
 
-from typing import Any
-
 from compiler.spec.field_types import AnyMap
 from compiler.spec.strict_model import StrictModel, field
 
@@ -11,9 +9,9 @@ class Case(StrictModel):
 
     name: str = field(..., min_length=1)
     """What the case shows, in a few words."""
-    input: Any = field(...)
+    input: object = field(...)
     """The input."""
-    output: Any = field(...)
+    output: object = field(...)
     """The expected output. Of a map, only the keys given here are compared."""
     tolerance: float | None = field(ge=0)
     """The absolute tolerance of numbers. Default: one millionth."""

@@ -9,7 +9,7 @@ from posixpath import basename, dirname
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Object, as_object, as_str
+from compiler.foundation.json_data import Object
 from compiler.foundation.suggestions import closest_match
 from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
@@ -24,6 +24,7 @@ from compiler.spec.portfolio import (
     PACK_FILE,
     PROJECT_FILE,
     DefaultsSpec,
+    Header,
     Portfolio,
     ProjectSpec,
     Spec,
@@ -95,7 +96,7 @@ def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Find
     if len(parse_result.documents) != 1:
         raise UsageError(_unreadable_message(parse_result), help="mend it first: everything else depends on it")
     document = parse_result.documents[0]
-    validator, name = language.kind_validator("Project"), as_str(document.data.get("name"))
+    validator, name = language.kind_validator("Project"), Header.read(document).name
     violations = validator.violations(document.data, spelling=document.scalar_text)
     findings = [schema_finding(violation, document, Subject("Project", name)) for violation in violations]
     if violations:
@@ -149,14 +150,20 @@ def _companion_paths(tree: Tree, files: Mapping[str, ParseResult]) -> frozenset[
     paths: set[str] = set()
     for path, parse_result in files.items():
         for document in parse_result.documents:
-            releases = as_object(document.data.get("releases")).values() if document.data.get("kind") == "Model" else ()
-            contents = [document.data, *map(as_object, releases)]
-            for relative in (
-                text for content in contents for text in iter_texts(content.get("source")) if _is_yaml(text)
-            ):
+            for relative in filter(_is_yaml, _source_texts(document.data)):
                 with suppress(ValueError):
                     paths.add(companion_path(tree, path, relative))
     return frozenset(paths)
+
+
+def _source_texts(data: Object) -> Iterator[str]:
+    """Every text in the source of a document that may be invalid, and in those of its releases if it is a Model."""
+    yield from iter_texts(data.get("source"))
+    match data:
+        case {"kind": "Model", "releases": Mapping() as releases}:
+            for release in releases.values():
+                if isinstance(release, Mapping):
+                    yield from iter_texts(release.get("source"))
 
 
 def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadState) -> None:
@@ -172,7 +179,7 @@ def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadStat
             _add_document(document, state)
         else:
             state.findings.append(header_finding)
-            state.broken_names.add((ANY_KIND, as_str(document.data.get("name"))))
+            state.broken_names.add((ANY_KIND, Header.read(document).name))
     if not parse_result.documents and not parse_result.findings:
         state.findings.append(
             Finding(codes.EMPTY_FILE, f"{path} contains no document", Location(path), help=codes.EMPTY_FILE.remedy)
@@ -202,7 +209,7 @@ def _add_document(document: Document, state: _LoadState) -> None:
 def _header_finding(document: Document, language: Language) -> Finding | None:
     """The finding for invalid header keys (`apiVersion`, `kind`, `type`)."""
     data = document.data
-    kind = as_str(data.get("kind"))
+    header = Header.read(document)
     if "apiVersion" not in data and "kind" not in data:
         help_ = (
             f"start it with `apiVersion: {API_VERSION}` and a `kind`; "
@@ -213,15 +220,16 @@ def _header_finding(document: Document, language: Language) -> Finding | None:
         )
     if data.get("apiVersion") != API_VERSION:
         return _unknown_header_finding(document, "apiVersion", "apiVersion", (API_VERSION,))
-    if kind not in language.kinds:
+    if header.kind not in language.kinds:
         return _unknown_header_finding(document, "kind", "kind", language.kinds)
-    if kind == "Model" and as_str(data.get("type")) not in language.types:
+    if header.kind == "Model" and header.type not in language.types:
         return _unknown_header_finding(document, "type", "type of model", language.types)
     return None
 
 
 def _unknown_header_finding(document: Document, key: str, label: str, known_values: tuple[str, ...]) -> Finding:
-    if document.data.get(key) is None:
+    value = document.data.get(key)
+    if value is None:
         help_ = (
             f"add `{key}: {known_values[0]}`"
             if len(known_values) == 1
@@ -229,7 +237,7 @@ def _unknown_header_finding(document: Document, key: str, label: str, known_valu
         )
         location = document.location((key,)) if key in document.data else document.key_location(())
         return Finding(codes.UNKNOWN_KIND, f"the document does not say its {label}", location, help=help_)
-    suggestion = closest_match(as_str(document.data[key]), known_values)
+    suggestion = closest_match(value, known_values) if isinstance(value, str) else None
     help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(known_values)}"
     raw_text = document.scalar_text((key,)) or "that"
     return Finding(codes.UNKNOWN_KIND, f"there is no {label} `{raw_text}`", document.location((key,)), help=help_)
@@ -263,7 +271,7 @@ def _duplicate_finding(spec: Spec, state: _LoadState) -> Finding | None:
 def _validate_spec(spec: Spec, state: _LoadState) -> bool:
     language = state.language
     validator = (
-        language.type_language(as_str(spec.json["type"])).spec_validator
+        language.type_language(Header.read(spec.document).type).spec_validator
         if spec.kind == "Model"
         else language.kind_validator(spec.kind)
     )

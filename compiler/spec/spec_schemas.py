@@ -15,9 +15,10 @@ import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import TypeAlias, get_args
 
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, WithJsonSchema, create_model
+from pydantic.json_schema import JsonSchemaValue
 
 from compiler.spec import kinds, types
 from compiler.spec.emitter_schema import Emitter
@@ -27,7 +28,7 @@ from compiler.spec.model_type import ModelType
 from compiler.spec.spec_cases import Case
 from compiler.spec.strict_model import field
 
-Schema = dict[str, Any]
+Schema: TypeAlias = JsonSchemaValue
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY_FIELDS = ("apiVersion", "kind", "name", "type")
@@ -97,14 +98,12 @@ def type_schema(model_type: ModelType) -> Schema:
             "Model",
             __base__=Model,
             __doc__=Model.__doc__,
-            type=(
-                _literal_type(model_type.name),
-                field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}."),
-            ),
-            a_release=(_optional_type(release), None),
+            type=(str, field(..., digest="runtime", description=f"`{model_type.name}`: {model_type.title}.")),
+            a_release=(release, None),
         )
     )
     resolved_schema["properties"].pop("a_release")
+    resolved_schema["properties"]["type"] = {"const": model_type.name, **resolved_schema["properties"]["type"]}
     definitions: Schema = resolved_schema.pop("$defs")
     definitions |= {
         f"Partial{name}": _partial_schema(schema, definitions) for name, schema in list(definitions.items())
@@ -283,20 +282,14 @@ def _allow_null(node: Schema) -> Schema:
 
 def _published_schema(model: type[BaseModel]) -> Schema:
     """Pydantic's schema without titles, and without `null` for fields that are only optional."""
-    schema = _clean_schema(model.model_json_schema(by_alias=True))
-    assert isinstance(schema, dict)  # noqa: S101 - narrows for the type checker
-    return schema
+    return _clean_schema(model.model_json_schema(by_alias=True))
 
 
-def _clean_schema(node: Any, *, is_map_of_names: bool = False) -> Any:
-    if isinstance(node, list):
-        return [_clean_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if is_map_of_names:
-        return {name: _clean_schema(value) for name, value in node.items()}
-    clean_node = {
-        key: _clean_schema(value, is_map_of_names=key in {"properties", "$defs"})
+def _clean_schema(node: Schema) -> Schema:
+    clean_node: Schema = {
+        key: {name: _clean_schema(schema) for name, schema in value.items()}
+        if key in {"properties", "$defs"}
+        else _clean_value(value)
         for key, value in node.items()
         if key != "title" and not (key == "default" and value is None)
     }
@@ -308,6 +301,12 @@ def _clean_schema(node: Any, *, is_map_of_names: bool = False) -> Any:
     return clean_node
 
 
+def _clean_value(value: object) -> object:
+    if isinstance(value, list):
+        return [_clean_value(item) for item in value]
+    return _clean_schema(value) if isinstance(value, dict) else value
+
+
 def _use_property_names(node: Schema) -> Schema:
     """Use `propertyNames` for maps with names of one kind. Pydantic uses `patternProperties`, which allows every other name."""
     if len(node.get("patternProperties", ())) != 1 or "propertyNames" not in node:
@@ -317,7 +316,7 @@ def _use_property_names(node: Schema) -> Schema:
     return {**rest, "propertyNames": {**node["propertyNames"], "pattern": pattern}, "additionalProperties": values}
 
 
-def _reachable_definitions(definitions: Schema, root: Any) -> Schema:
+def _reachable_definitions(definitions: Schema, root: object) -> Schema:
     """The definitions that the root refers to, directly or through others, including definitions that they contain."""
     reachable_names: set[str] = {name for name in root if name in definitions} if isinstance(root, dict) else set()
     queue = [root, *(definitions[name] for name in reachable_names)]
@@ -328,7 +327,7 @@ def _reachable_definitions(definitions: Schema, root: Any) -> Schema:
     return {name: definitions[name] for name in sorted(reachable_names)}
 
 
-def _iter_references(node: Any) -> Iterator[str]:
+def _iter_references(node: object) -> Iterator[str]:
     children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     if isinstance(node, dict) and isinstance(node.get("$ref"), str):
         yield node["$ref"]
@@ -336,7 +335,7 @@ def _iter_references(node: Any) -> Iterator[str]:
         yield from _iter_references(child)
 
 
-def _rename_references(node: Any, renames: dict[str, str]) -> Any:
+def _rename_references(node: object, renames: dict[str, str]) -> object:
     if isinstance(node, list):
         return [_rename_references(item, renames) for item in node]
     if not isinstance(node, dict):
@@ -353,21 +352,14 @@ def _version_schema() -> Schema:
     return dict(_json_schema_of(VersionText))
 
 
-def _literal_type(value: str) -> Any:
-    return Literal[value]
-
-
-def _optional_type(model: type[BaseModel]) -> Any:
-    return model | None
-
-
 def _name_schema() -> Schema:
     return dict(_json_schema_of(NameText))
 
 
-def _json_schema_of(annotated_type: Any) -> Schema:
-    schema: Schema = annotated_type.__metadata__[0].json_schema
-    return schema
+def _json_schema_of(annotated_type: object) -> Schema:
+    """The schema that the annotation of a kind of text holds."""
+    schemas = (part.json_schema for part in get_args(annotated_type) if isinstance(part, WithJsonSchema))
+    return next(schemas) or {}
 
 
 def _file_name(kind: str) -> str:

@@ -7,9 +7,10 @@ that the running model calls.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "union"]
 DigestPart = Literal["runtime", "governance", "none"]
@@ -21,8 +22,19 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), use_attribute_docstrings=True)
 
 
+class _Limits(TypedDict, total=False):
+    """The arguments of pydantic's `Field` that the language uses."""
+
+    alias: str
+    description: str
+    ge: float
+    le: float
+    min_length: int
+    pattern: str
+
+
 def field(  # noqa: PLR0913 - each parameter is one annotation of the published schema
-    default: Any = None,
+    default: object = None,
     *,
     merge: MergeStrategy | None = None,
     digest: DigestPart | None = None,
@@ -31,13 +43,13 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     is_egress_url: bool = False,
     undeletable: bool = False,
     value_choices: Mapping[str, tuple[str, ...]] | None = None,
-    **limits: Any,
+    **limits: Unpack[_Limits],
 ) -> Any:
     """Declare a field with its annotations; it is optional unless the default is `...`.
 
     `undeletable`: no layer may delete with `null` what weaker layers set. `value_choices`: the allowed values of `value` under some keys.
     """
-    extra: dict[str, Any] = {}
+    extra: JsonDict = {}
     if merge:
         extra["x-modelyard-merge"] = merge
     if digest:
