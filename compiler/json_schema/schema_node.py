@@ -111,15 +111,6 @@ class SchemaNode:
         }
 
     @property
-    def definitions(self) -> Mapping[str, Json]:
-        """The schemas that `$ref` names."""
-        return self._map("$defs")
-
-    def definition(self, name: str) -> "SchemaNode":
-        """The schema that `#/$defs/<name>` refers to; without keywords if there is none."""
-        return SchemaNode.parse(self.definitions.get(name))
-
-    @property
     def type_defaults(self) -> Object:
         """The defaults of the fields of a model type."""
         return self._map("x-modelyard-defaults")

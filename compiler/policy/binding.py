@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from compiler.foundation.json_data import Object, Pointer, as_list, as_object
+from compiler.foundation.json_data import Object, Pointer
 from compiler.spec.portfolio import Portfolio, Spec
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -29,7 +29,8 @@ def bindings(portfolio: Portfolio) -> Iterator[Binding]:
     environments = portfolio.by_kind("Environment").values()
     for spec in (portfolio.project, *environments, *portfolio.by_kind("Model").values(), *portfolio.defaults.values()):
         for path in binding_sections(spec.kind, spec.json):
-            for index, name in enumerate(as_list(section_at(spec.json, path).get("policies"))):
+            names = section_at(spec.json, path).get("policies")
+            for index, name in enumerate(names if isinstance(names, list) else ()):
                 if isinstance(name, str):
                     yield Binding(spec, (*path, "policies", index), name)
 
@@ -39,11 +40,12 @@ def binding_sections(kind: str, data: Object) -> Iterator[tuple[str, ...]]:
     yield ()
     yield from ((part,) for part in _SECTIONS[kind])
     for section in _SECTION_MAPS[kind]:
-        yield from ((section, key) for key in as_object(data.get(section)))
+        yield from ((section, key) for key in section_at(data, (section,)))
 
 
 def section_at(data: Object, path: tuple[str, ...]) -> Object:
     """A section of a document; empty if it is absent."""
     for key in path:
-        data = as_object(data.get(key))
+        section = data.get(key)
+        data = section if isinstance(section, Mapping) else {}
     return data

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from compiler.foundation.json_data import Json, Object, as_object
+from compiler.foundation.json_data import Json, Object
 from compiler.policy.binding import binding_sections, section_at
 from compiler.spec.portfolio import Portfolio, Spec
 
@@ -62,7 +62,7 @@ def _set_policies(data: Object, path: tuple[str, ...], policies: Json) -> Object
     """Set the policies of a section, creating the section if needed."""
     if path:
         key = path[0]
-        section = _set_policies(as_object(data.get(key)), path[1:], policies)
+        section = _set_policies(section_at(data, (key,)), path[1:], policies)
         return {**data, key: section} if section or key in data else data
     rest = {key: value for key, value in data.items() if key != "policies"}
     return rest if policies is None else {**rest, "policies": policies}

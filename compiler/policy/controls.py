@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Object, as_object
+from compiler.foundation.json_data import Object
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
 
@@ -48,5 +48,6 @@ class ControlCatalogues:
     def controls_of(self, framework: str) -> Mapping[str, object]:
         """The controls of a framework by id."""
         if framework not in self._controls_cache:
-            self._controls_cache[framework] = as_object(self.catalogue(framework).get("controls"))
+            controls = self.catalogue(framework).get("controls")
+            self._controls_cache[framework] = controls if isinstance(controls, Mapping) else {}
         return self._controls_cache[framework]

@@ -6,9 +6,10 @@ from typing import NamedTuple, cast
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, as_str, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, format_path
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
+from compiler.policy.binding import section_at
 from compiler.policy.composite_sla_input import (
     DependencySla,
     composite_sla_variable,
@@ -29,7 +30,6 @@ from compiler.spec.data_types import (
     EnvironmentData,
     ExampleData,
     ModelData,
-    SlaData,
     SourceData,
     UseCaseData,
 )
@@ -174,12 +174,17 @@ def _evaluate_example(
 ) -> tuple[tuple[PolicyViolation, ...], bool]:
     """The violations of an example, and whether the policy applies to it."""
     if policy.scope != "fleet":
-        model, environment = cast("ModelData", variables["model"]), cast("EnvironmentData", variables["environment"])
-        if not matches_policy(policy.match, model, environment, cast("UseCaseData", variables["useCase"])):
+        environment, use_case = (
+            cast("EnvironmentData", variables["environment"]),
+            cast("UseCaseData", variables["useCase"]),
+        )
+        if not matches_policy(policy.match, _typed_model(variables["model"]), environment, use_case):
             return (), True
     kinds = policy.data.get("objects", {}).get("kinds")
-    if policy.scope == "object" and kinds and as_object(variables["object"]).get("kind") not in kinds:
-        return (), True
+    if policy.scope == "object" and kinds:
+        rendered = variables["object"]
+        if not isinstance(rendered, Mapping) or rendered.get("kind") not in kinds:
+            return (), True
     if evaluator.evaluate_match(policy, evaluator.batch([policy]).evaluate(variables)) is False:
         return (), True
     return tuple(evaluator.find_violations(evaluator.batch([policy]), variables)), False
@@ -245,7 +250,7 @@ def _example_variables(policy: Policy, example: ExampleData, language: Language)
     """The variables of an example; properties that `match` needs and the example omits are filled in."""
     variables = example_variables(example)
     match, model = policy.match, dict(example.get("model", {}))
-    release = as_object(model.pop("release", {}))
+    source = _release_source(model.pop("release", None))
     for field, values in (
         ("type", match.get("types")),
         ("lifecycle", match.get("lifecycle")),
@@ -258,8 +263,7 @@ def _example_variables(policy: Policy, example: ExampleData, language: Language)
         name = match["environments"][0]
         environment = {"name": name, "stage": name if name in ALL_STAGES else "prod"}
     variables |= {"model": model, "environment": environment, "quantities": _model_quantities(model, language)}
-    source = _release_source(release)
-    variables[SUSPECTS_VARIABLE] = list(suspect_entries(_detect_secrets(cast("ModelData", model), source)))
+    variables[SUSPECTS_VARIABLE] = list(suspect_entries(_detect_secrets(_typed_model(model), source)))
     dependencies = [_model_entry(part, language) for part in example.get("dependencies", ())]
     slas = [_dependency_sla(part) for part in example.get("dependencies", ())]
     variables["dependencies"] = [
@@ -271,14 +275,20 @@ def _example_variables(policy: Policy, example: ExampleData, language: Language)
     return variables
 
 
-def _release_source(release: Object) -> SourceData:
-    """What a release of an example is made of: what is there has the types of the language, and required keys may be missing."""
-    return cast("SourceData", release.get("source", {}))
+def _typed_model(model: Json) -> ModelData:
+    """A model of an example: what is there has the types of the language, and required keys may be missing."""
+    return cast("ModelData", model)
+
+
+def _release_source(release: Json) -> SourceData:
+    """The source of a release of an example, with types as `_typed_model` has them."""
+    return cast("SourceData", release.get("source", {})) if isinstance(release, Mapping) else {}
 
 
 def _dependency_sla(part: Object) -> DependencySla:
-    sla = cast("SlaData", part.get("sla", {}))
-    return dependency_sla(as_str(part.get("name")), sla, _release_source(as_object(part.get("release"))))
+    return dependency_sla(
+        str(part.get("name") or ""), _typed_model(part).get("sla", {}), _release_source(part.get("release"))
+    )
 
 
 def _detect_secrets(model: ModelData, source: SourceData) -> list[SecretCandidate]:
@@ -291,8 +301,8 @@ def _model_entry(entry: Object, language: Language) -> Object:
     return {
         "model": model,
         "quantities": _model_quantities(model, language),
-        "release": as_object(entry.get("release")),
-        "environment": as_object(entry.get("environment")),
+        "release": section_at(entry, ("release",)),
+        "environment": section_at(entry, ("environment",)),
     }
 
 
@@ -301,8 +311,10 @@ def _model_quantities(model: Object, language: Language) -> Object:
 
 
 def _type_name(model: Object, language: Language) -> str:
-    type_name = as_str(model.get("type"))
-    return type_name if type_name in language.types else language.types[0]
+    match model:
+        case {"type": str(type_name)} if type_name in language.types:
+            return type_name
+    return language.types[0]
 
 
 def _invalid_example_findings(
@@ -314,7 +326,7 @@ def _invalid_example_findings(
     models += [(("dependencies", index), part) for index, part in enumerate(example.get("dependencies", ()))]
     models += [(("models", index), model) for index, model in enumerate(example.get("models", ()))]
     for pointer, model in models:
-        type_name = as_str(model.get("type")) or next(iter(types), "")
+        type_name = str(model.get("type") or next(iter(types), ""))
         yield from _invalid_model_findings(policy, model, type_name, (*example_pointer, *pointer), language)
     for key, kind, data in (
         ("environment", "Environment", example.get("environment", {})),
@@ -352,11 +364,9 @@ def _invalid_model_findings(
             help_=help_,
         )
     for key, definition in (("canary", "PartialCanary"), ("retirement", "PartialRetirement")):
-        partial_validator = Validator(
-            {"$ref": f"#/$defs/{definition}", "$defs": as_object(language.model_schema()["$defs"])}
-        )
-        yield from _validation_findings(policy, partial_validator, as_object(model.get(key)), (*pointer, key))
-    environment = as_object(model.get("environment"))
+        partial_validator = Validator({"$ref": f"#/$defs/{definition}", "$defs": language.model_schema()["$defs"]})
+        yield from _validation_findings(policy, partial_validator, section_at(model, (key,)), (*pointer, key))
+    environment = section_at(model, ("environment",))
     yield from _validation_findings(
         policy, language.kind_validator("Environment"), environment, (*pointer, "environment")
     )
@@ -369,7 +379,8 @@ def _invalid_model_findings(
     )
     yield from _validation_findings(policy, model_validator, fields, pointer)
     if model_type is not None and "release" in model:
-        release = {key: value for key, value in as_object(model["release"]).items() if key not in {"version", "digest"}}
+        release = section_at(model, ("release",))
+        release = {key: value for key, value in release.items() if key not in {"version", "digest"}}
         yield from _validation_findings(policy, model_type.release_validator, release, (*pointer, "release"))
 
 

@@ -11,7 +11,6 @@ from compiler.foundation.json_data import (
     Json,
     Object,
     Pointer,
-    as_object,
     format_path,
     pick_fields,
 )
@@ -43,14 +42,11 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
     """The schema of each variable, by kind of subject."""
     model, release = model_variable_schema(language), release_variable_schema(language)
     kinds = {name: language.kind_schema(kind) for name, kind in _VARIABLE_KINDS.items()}
-    part: Object = {
-        "type": "object",
-        "properties": {
-            "model": model,
-            "quantities": quantities_schema(model),
-            "release": release,
-            "required": {"type": "boolean"},
-        },
+    dependency: Mapping[str, Object] = {
+        "model": model,
+        "quantities": quantities_schema(model),
+        "release": release,
+        "required": {"type": "boolean"},
     }
     model_variables = {
         "model": model,
@@ -58,16 +54,16 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         "release": release,
         **kinds,
         "datasets": _list_schema(dataset_variable_schema(language)),
-        "dependencies": _list_schema(part),
+        "dependencies": _list_schema({"type": "object", "properties": dependency}),
         COMPOSITE_SLA: composite_sla_input.SCHEMA,
         "secretCandidates": _list_schema(_SUSPECT_SCHEMA),
     }
-    member = {**as_object(part["properties"]), "environment": kinds["environment"]}
+    member = {**dependency, "environment": kinds["environment"]}
     return {
         "model": model_variables,
         "object": {**model_variables, "object": {"type": "object"}},
-        "fleet": {"models": _list_schema({**part, "properties": member})},
-        MEMBER: {name: as_object(schema) for name, schema in member.items()},
+        "fleet": {"models": _list_schema({"type": "object", "properties": member})},
+        MEMBER: member,
     }
 
 

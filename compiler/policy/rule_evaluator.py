@@ -6,7 +6,7 @@ from dataclasses import replace
 from compiler.cel import Activation, CelEnvironment, CompileError, ExpectedType, Expression, Failure
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_list, as_object, format_path, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 from compiler.json_schema import SchemaError, Validator, complexity_error, lint_schema
 from compiler.policy.message_templates import fill_message, format_value, message_expressions
 from compiler.policy.policy_batch import (
@@ -56,14 +56,15 @@ class RuleEvaluator:
     ) -> Iterator[PolicyViolation]:
         """The violations of policies whose condition holds. `answers`: results that are already known."""
         for policy in batch.grouped_policies:
-            yield from self._violations_per_group(policy, as_list(variables["models"]))
+            yield from self._violations_per_group(policy, variables["models"])
         if batch.ungrouped_policies:
             yield from self._batch_violations(batch, variables, result or batch.evaluate(variables))
 
-    def _violations_per_group(self, policy: Policy, models: Sequence[Json]) -> Iterator[PolicyViolation]:
+    def _violations_per_group(self, policy: Policy, models: Json) -> Iterator[PolicyViolation]:
         """The violations of a fleet policy in each group of models; one about a whole group is reported for each of its models."""
         groups: dict[Json, list[int]] = {}
-        for index, model in enumerate(map(as_object, models)):
+        members_data = [model for model in models if isinstance(model, Mapping)] if isinstance(models, list) else []
+        for index, model in enumerate(members_data):
             group = self._group_key(policy, model)
             if isinstance(group, Failure):
                 yield replace(_evaluation_failure(policy, GROUP_BY, group.message), pointer=(index,))
@@ -73,7 +74,7 @@ class RuleEvaluator:
             (self.compiled_policy(policy).without_group_by(),), self.cel_environment(policy.scope)
         )
         for members in groups.values():
-            variables: Variables = {"models": [models[index] for index in members]}
+            variables: Variables = {"models": [members_data[index] for index in members]}
             for violation in self._batch_violations(single_batch, variables, single_batch.evaluate(variables)):
                 member_index = violation.pointer[0] if violation.pointer else None
                 model_indexes, value_pointer = (
@@ -314,8 +315,13 @@ def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activat
 def _value_label(pointer: Pointer, data: Object) -> str:
     """What people call a value: a dataset, or a model among others, by its name."""
     if pointer[0] in {"datasets", "dependencies", "models"} and len(pointer) > 1:
-        element = as_object(value_at(data, pointer[:2]))
-        name = element.get("name") or as_object(element.get("model")).get("name")
+        match value_at(data, pointer[:2]):
+            case {"name": name} if name:
+                pass
+            case {"model": {"name": name}}:
+                pass
+            case _:
+                name = None
         value_pointer = pointer[3:] if pointer[0] != "datasets" else pointer[2:]
         return format_path((str(name), *value_pointer)) if pointer[0] != "models" else format_path(value_pointer)
     return format_path(pointer[1:])
