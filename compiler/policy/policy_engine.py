@@ -143,7 +143,8 @@ class PolicyEngine:
         yield from self._fleet_findings()
         yield from self._unknown_binding_findings(all_bindings)
         for policy in self._skipped_policies.values():
-            yield policy_findings.skipped_finding(policy, self.as_of)
+            binding = next((binding for binding in all_bindings if binding.name in {policy.id, policy.pack}), None)
+            yield policy_findings.skipped_finding(policy, self.as_of, binding)
         yield from check_policies(
             self.library,
             self.evaluator,

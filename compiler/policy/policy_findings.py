@@ -8,6 +8,7 @@ from compiler.cel import TOO_MANY_ELEMENTS
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Enforcement, Finding, Location, Note, Subject
 from compiler.foundation.json_data import Json, Pointer
+from compiler.policy.binding import Binding
 from compiler.policy.enforcement import Decision, strictest_enforcement
 from compiler.policy.policy_definition import Policy, PolicyViolation
 from compiler.policy.policy_inputs import PolicyInput
@@ -109,12 +110,19 @@ def fleet_finding(violation: PolicyViolation, decision: Decision) -> Finding:
     )
 
 
-def skipped_finding(policy: Policy, as_of: date) -> Finding:
-    """The finding for a policy that needs a missing package; it is as severe as a violation."""
+def skipped_finding(policy: Policy, as_of: date, binding: Binding | None = None) -> Finding:
+    """The finding for a policy that needs a missing package, at the line that binds it; it is as severe as a violation."""
     code = replace(
         codes.POLICY_SKIPPED, severity=policy.code.severity, enforcement=strictest_enforcement(policy, as_of)
     )
-    return policy_finding(policy, code, "it needs detectors of secrets, which are not installed", "name")
+    finding = policy_finding(policy, code, "it needs detectors of secrets, which are not installed", "name")
+    if binding is None:
+        return finding
+    return replace(
+        finding,
+        location=binding.spec.document.location(binding.pointer),
+        notes=(Note("the policy is defined here", finding.location),),
+    )
 
 
 def downgrade_by_date(finding: Finding, base_date: date) -> Finding:

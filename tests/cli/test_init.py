@@ -53,6 +53,18 @@ def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, run_co
         assert (empty / "build" / environment / "refund-policy" / "kustomization.yaml").is_file()
 
 
+def test_a_secret_in_a_new_project_is_found(empty, run_command) -> None:
+    run_command("init")
+    spec = empty / "models" / "refund-policy" / "spec.yaml"
+    text = spec.read_text(encoding="utf-8")
+    key = "AKIA" + "IOSFODNN7EXAMPLF"
+    spec.write_text(text.replace("deploy:\n", f"deploy:\n  env: [{{name: AWS_KEY, value: {key}}}]\n"), encoding="utf-8")
+    result = run_command("check", "--format", "json")
+    [finding] = json.loads(result.out)["findings"]
+    assert (result.code, finding["code"]) == (1, "supply-chain/no-plaintext-secret")
+    assert finding["path"] == "models/refund-policy/spec.yaml"
+
+
 def test_its_digest_is_that_of_the_image_it_names(empty, run_command) -> None:
     run_command("init")
     project = yaml.safe_load((empty / "modelyard.yaml").read_bytes())

@@ -65,6 +65,8 @@ def test_a_policy_that_cannot_be_asked_is_as_grave_as_breaking_it(check_findings
         "critical",
         "pip install 'modelyard[secrets]'",
     )
+    assert item.location.path == "modelyard.yaml", "the user can edit the line that binds it, and no shipped file"
+    assert [note.location.path for note in item.notes] == ["modelyard:schemas/policies/supply-chain/secrets.yaml"]
 
 
 def test_a_secret_in_the_address_of_a_dataset_is_one(check_findings, tree) -> None:
@@ -300,7 +302,7 @@ def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(check_findings) -
     items = finding_locations(
         check_findings(KEPT_RULE.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310"
     )
-    assert items == [("once: it excepts nothing before 2027-05-01", "models/waiver.yaml", 9)]
+    assert items == [("once: it has no effect before 2027-05-01, the date in `validFrom`", "models/waiver.yaml", 9)]
     unknown = finding_locations(
         check_findings(
             KEPT_RULE, models__waiver=waiver.replace("[rule]", "[rul]").replace('validFrom: "2027-05-01"\n', "")
