@@ -6,7 +6,9 @@ from typing import Final, TypeAlias
 from jinja2 import TemplateError, nodes
 from jinja2.visitor import NodeTransformer
 
+from compiler.templating.jinja_filters import FILTERS
 from compiler.templating.template_errors import TemplateProblem
+from compiler.templating.unknown_filters import unknown_filter_advice
 
 STEP_FILTER: Final = "(tick)"
 SIZE_FILTER: Final = "(bounded)"
@@ -51,7 +53,7 @@ def check_template(template: nodes.Template, path: str) -> None:
     problems = [
         TemplateProblem(message, path, _line(node), (), advice)
         for node in (template, *template.find_all(nodes.Node))
-        for message, advice in _syntax_problems(node, macros)
+        for message, advice in (*_syntax_problems(node, macros), *_filter_problems(node))
     ]
     if problems:
         raise UnsupportedSyntaxError(tuple(dict.fromkeys(problems)))
@@ -90,6 +92,11 @@ def _syntax_problems(node: nodes.Node, macros: frozenset[str]) -> Iterator[tuple
         yield "a template may not refer to itself", None
     elif isinstance(node, nodes.AssignBlock) and node.filter is not None:
         yield "a block that is set takes no filter", "apply the filter where the name is used"
+
+
+def _filter_problems(node: nodes.Node) -> Iterator[tuple[str, str | None]]:
+    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        yield f"there is no filter `{node.name}`", unknown_filter_advice(node.name, FILTERS)
 
 
 def _is_number(node: nodes.Node) -> bool:
