@@ -35,7 +35,7 @@ def show_policy(*, name: str, output: Path | None, root: Path | None, rev: str |
         metadata = library.pack(name).metadata if name in library.pack_names else {}
         write_output(describe_pack(policies, metadata), output)
     else:
-        write_output(policies[0].spec.document.text, output)
+        write_output(policies[0].spec.document.own_text.strip("\n") + "\n", output)
 
 
 def test_policies(*, names: tuple[str, ...], verbose: bool, root: Path | None, rev: str | None) -> None:

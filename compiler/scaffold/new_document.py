@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, relpath
+from types import MappingProxyType
 
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Object, Pointer
@@ -14,8 +15,10 @@ from compiler.spec.portfolio import API_VERSION, DEFAULTS_FILE
 
 INITIAL_LIFECYCLE = "development"
 INITIAL_VERSION = "0.1.0"
-_EXCLUDED_KEYS = frozenset({"previousNames", "releases", "retirement"})
-"""Keys of a Model that a new one does not need: its first release uses the short form."""
+_EXCLUDED_KEYS = frozenset({"previousNames", "retirement", "source", "version"})
+"""Keys of a Model that a new one does not need. `version` and `source` name the release of all environments at once."""
+_KEYS_BY_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType({"Policy": ("match", "rules")})
+"""Keys that a new document of a kind has, although its schema does not require them."""
 _TRAILING_KEYS = ("deploy", "environments")
 
 
@@ -59,7 +62,7 @@ def document_text(document: NewDocument, path: str, project: ExistingProject, ca
     template = SpecTemplate(
         schema=schema,
         values=_model_values(document, path, project) if is_model else _document_values(document, project, schema),
-        required_keys=frozenset(_required_keys(path, project) if is_model else ()),
+        required_keys=frozenset(_required_keys(path, project) if is_model else _KEYS_BY_KIND.get(document.kind, ())),
         excluded_keys=_EXCLUDED_KEYS if is_model else frozenset(),
         names_by_kind={kind: project.names(kind) for kind in ("Team", "UseCase", "Dataset", "Policy", "Model")},
         hints=_hints(document, project) if is_model else {},
@@ -68,8 +71,11 @@ def document_text(document: NewDocument, path: str, project: ExistingProject, ca
 
 
 def _reorder_fields(model: Object) -> Object:
-    """The Model schema with its fields in reading order: what the model is, how it runs, and where."""
+    """The Model schema with its fields in reading order: what the model is, how it runs, and where. It names the first release."""
     fields = SchemaNode(model).properties
+    releases = SchemaNode.parse(fields["releases"]).keywords
+    first_release: Object = {INITIAL_VERSION: releases["additionalProperties"]}
+    fields = {**fields, "releases": {**releases, "properties": first_release, "required": [INITIAL_VERSION]}}
     leading_fields = {name: node for name, node in fields.items() if name not in _TRAILING_KEYS}
     return {**model, "properties": leading_fields | {name: fields[name] for name in _TRAILING_KEYS}}
 
@@ -97,13 +103,13 @@ def _document_values(document: NewDocument, project: ExistingProject, schema: Sc
 
 def _required_keys(path: str, project: ExistingProject) -> Iterator[str]:
     """The keys that every Model needs, except inherited ones: an empty key would override the inherited value."""
-    yield from ("version", "source", "environments")
+    yield from ("releases", "environments")
     yield from (key for key in ("owner", "lifecycle", "summary") if not project.inherits(path, (key,)))
 
 
 def _model_values(document: NewDocument, path: str, project: ExistingProject) -> Mapping[Pointer, Json]:
     environment = project.first_environment(INITIAL_LIFECYCLE)
-    values = _header_values(document) | {("type",): document.type, ("version",): INITIAL_VERSION}
+    values = _header_values(document) | {("type",): document.type}
     candidates_by_pointer = {
         ("owner",): project.names("Team"),
         ("tenant",): project.tenants(environment),
@@ -119,7 +125,7 @@ def _model_values(document: NewDocument, path: str, project: ExistingProject) ->
     elif not project.inherits(path, ("deploy", "target")):
         values.setdefault(("deploy", "target"), None)
     if environment:
-        values["environments",] = {environment: {}}
+        values["environments",] = {environment: {"release": INITIAL_VERSION}}
     return values
 
 

@@ -52,7 +52,7 @@ class SpecTemplate:
             lines = list(self._field_lines(name, fields[name], (*pointer, name), indent))
             yield from lines if pointer or len(lines) == 1 or not _is_block(lines) else ("", *lines, "")
         if optional_names and not pointer:
-            yield from ("", f"{indent}# What else it may say. Remove what it does not.")
+            yield from ("", f"{indent}# Optional fields. Remove the ones that you do not need.")
         for name in optional_names:
             yield from self._commented_line(
                 f"{indent}# {_format_value(name)}:", fields[name], (*pointer, name), alternatives.get(name, "")

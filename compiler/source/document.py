@@ -7,6 +7,8 @@ from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer
 from compiler.source.node_positions import NodePosition, positions_of
 
+_MARKER = re.compile(r"^(?:---|\.\.\.)(?:[ \t]+|\n|\Z)", re.MULTILINE)
+"""The start or the end of a document; at the start of a line it is nothing else, not even in a text of several lines."""
 _ANCHOR = re.compile(r"(?:^|[\s\[{,:-])&\w", re.MULTILINE)
 
 
@@ -44,6 +46,15 @@ class Document:
         """The text of the key, quotes included; empty for a key that is not there."""
         node, is_exact = self._root_node.nearest(pointer)
         return self.text[slice(*node.key_range)] if is_exact else ""
+
+    @property
+    def own_text(self) -> str:
+        """The text of this document alone, with the comments between it and the markers around it."""
+        position = self._root_node.start
+        markers = list(_MARKER.finditer(self.text))
+        start = max((marker.end() for marker in markers if marker.end() <= position), default=0)
+        end = min((marker.start() for marker in markers if marker.start() >= position), default=len(self.text))
+        return self.text[start:end]
 
     @property
     def has_anchors(self) -> bool:

@@ -63,6 +63,8 @@ def example_value(kind: str, model_type: str, pointer: tuple) -> object:
     if pointer[-1] in here:
         return here[pointer[-1]]
     name = f"model-{model_type}" if kind == "Model" else word(kind)
+    if pointer[0] == "releases":
+        pointer = pointer[2:]  # the example has releases of other versions
     for document in yaml.safe_load_all((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8")):
         for said in (document, *document.get("releases", {}).values()):
             value = said
@@ -221,7 +223,7 @@ def test_what_is_obvious_is_filled_in_and_what_is_not_is_listed(fresh, run_comma
         return run_command("new", "model", "x", "--type", "rules", "--print", *words).out
 
     assert yaml.safe_load(model())["owner"] == "decisions"
-    assert yaml.safe_load(model())["environments"] == {"dev": {}}
+    assert yaml.safe_load(model())["environments"] == {"dev": {"release": "0.1.0"}}
     assert yaml.safe_load(model())["deploy"]["target"] is None, "two targets take rules"
     assert "Known: kubernetes, shown." in model()
     assert yaml.safe_load(model("--target", "shown"))["deploy"]["target"] == "shown"
@@ -323,3 +325,16 @@ def test_outside_of_a_project_it_says_what_to_do(tmp_path, monkeypatch, run_comm
     assert run_command("init", "there").code == 0
     assert run_command("new", "team", "x", "--project", "there").code == 0
     assert (tmp_path / "there" / "models" / "teams" / "x.yaml").exists()
+
+
+def test_a_new_model_names_its_release_for_each_environment(fresh, run_command) -> None:
+    text = run_command("new", "model", "x", "--type", "ml", "--print").out
+    model = yaml.safe_load(text)
+    assert (list(model["releases"]), model["environments"]) == (["0.1.0"], {"dev": {"release": "0.1.0"}})
+    assert not {"version", "source"} & set(model), "they would change every environment at once"
+
+
+def test_a_new_policy_has_the_parts_that_make_it_one(fresh, run_command) -> None:
+    policy = yaml.safe_load(run_command("new", "policy", "well-argued", "--print").out)
+    assert "match" in policy
+    assert policy["rules"] == [{"expression": None, "message": None}]

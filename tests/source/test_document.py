@@ -2,6 +2,7 @@
 
 import pytest
 
+from compiler.foundation.resources import shipped_folder
 from compiler.source.yaml_parse import parse
 
 pytestmark = pytest.mark.usefixtures("parser")
@@ -139,3 +140,29 @@ def test_of_a_duplicate_key_the_first_has_the_place():
 
 def test_a_place_names_the_file(document):
     assert document.location(("name",)).path == "models/f.yaml"
+
+
+@pytest.mark.parametrize(
+    ("text", "index", "expected"),
+    [
+        ("a: 1\n", 0, "a: 1\n"),
+        ("# above\na: 1\n---\n# below\nb: 2\n", 0, "# above\na: 1\n"),
+        ("# above\na: 1\n---\n# below\nb: 2\n", 1, "# below\nb: 2\n"),
+        ("---\na: 1\n...\n---\nb: 2\n...\n", 1, "b: 2\n"),
+        ("--- {a: 1}\n---   # note\nb: 2\n", 0, "{a: 1}\n"),
+        ("a: |\n  text\n   ---\n  more\n---\nb: 2\n", 0, "a: |\n  text\n   ---\n  more\n"),
+    ],
+)
+def test_the_own_text_of_a_document_is_between_its_markers(text, index, expected) -> None:
+    assert parse(text, "a.yaml").documents[index].own_text == expected
+
+
+def test_the_own_text_of_each_shipped_policy_is_that_policy() -> None:
+    paths = sorted((shipped_folder("schemas") / "policies").rglob("*.yaml"))
+    documents = [
+        document for path in paths for document in parse(path.read_text(encoding="utf-8"), path.name).documents
+    ]
+    assert len(documents) > len(paths), "else no file holds several documents"
+    for document in documents:
+        [alone] = parse(document.own_text, document.path).documents
+        assert alone.data == document.data
