@@ -92,11 +92,13 @@ DigestText = Annotated[
         kind="digest",
     ),
 ]
-VersionText = Annotated[
-    str,
-    _text_type(r"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$",
-          'a semantic version such as "3.1.0"', "3.1.0", kind="version"),
-]  # fmt: skip
+_VERSION = (
+    r"^(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$",
+    'a semantic version such as "3.1.0"', "3.1.0",
+)  # fmt: skip
+VersionText = Annotated[str, _text_type(*_VERSION, kind="version")]
+ReleaseText = Annotated[str, _text_type(*_VERSION, kind="release")]
+"""The version of a release of the model."""
 VersionRangeText = Annotated[
     str,
     _text_type(r"^(?:[\^~]|=)?(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){0,2}(?:-[0-9A-Za-z.-]+)?$",
@@ -206,12 +208,10 @@ RepositoryText = Annotated[
         maxLength=1000,
     ),
 ]
-UriText = Annotated[
-    str,
-    _text_type(
-        r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/"
-    ),
-]
+_URI = (r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/")
+UriText = Annotated[str, _text_type(*_URI, kind="uri")]
+ArtifactUriText = Annotated[str, _text_type(*_URI, kind="artifact-uri")]
+"""The URI of an artifact that may be a companion file instead, in `files`."""
 WebUrlText = Annotated[
     str,
     _text_type(

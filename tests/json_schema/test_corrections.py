@@ -4,8 +4,9 @@ import pytest
 
 from compiler.json_schema import Validator
 from compiler.json_schema.corrections.cron_texts import cron
-from compiler.json_schema.corrections.identifier_texts import day, digest, name, version
+from compiler.json_schema.corrections.identifier_texts import day, digest, name, release, version
 from compiler.json_schema.corrections.unit_texts import cpu, duration, memory, percentage
+from compiler.json_schema.corrections.uri_texts import artifact_uri, uri
 
 HEX = "0123456789abcdef" * 4
 
@@ -58,14 +59,27 @@ UNCERTAIN = [
     (digest, HEX[:56], None),
     (digest, "latest", None),
     (version, "1.2.3.4", None),
+    (release, "v1.20", "1.20.0"),
+    (release, "latest", None),
     (version, "latest", None),
     (name, "Churn_Model", "churn-model"),
     (name, "churnModel", "churn-model"),
+    (uri, "S3://models/churn/", "s3://models/churn/"),
+    (uri, "s3:/models/churn/", "s3://models/churn/"),
+    (uri, "s3://models/churn v2/", "s3://models/churn%20v2/"),
+    (uri, "models.example.com/churn", "https://models.example.com/churn"),
+    (artifact_uri, "S3://models/churn/", "s3://models/churn/"),
+    (artifact_uri, "./model.onnx", None),
+    (artifact_uri, "/data/model.pkl", None),
+    (artifact_uri, r"C:\models\model.pkl", None),
+    (artifact_uri, "~/model.pkl", None),
+    (artifact_uri, "churn.onnx", None),
     (day, "10/01/2026", None),
     (day, "2026-02-30", None),
 ]
 UNKNOWN = [(duration, "fast"), (percentage, "high"), (percentage, "950"), (cpu, "500mm"), (memory, "1 box"),
-           (cron, "every Monday"), (name, "a.b@shop.example"), (day, "1 October 2026")]  # fmt: skip
+           (cron, "every Monday"), (name, "a.b@shop.example"),
+           (uri, "./file"), (uri, "localhost:8080/x"), (day, "1 October 2026")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("correct", "written", "meant"), CERTAIN)

@@ -7,15 +7,17 @@ from compiler.foundation.json_data import Json
 from compiler.json_schema.corrections.container_types import container
 from compiler.json_schema.corrections.correction import Correction, certain
 from compiler.json_schema.corrections.cron_texts import cron
-from compiler.json_schema.corrections.identifier_texts import day, digest, name, version
+from compiler.json_schema.corrections.identifier_texts import day, digest, name, release, version
 from compiler.json_schema.corrections.scalar_types import scalar, without_typographic_quotes
 from compiler.json_schema.corrections.unit_texts import cpu, duration, memory, percentage
+from compiler.json_schema.corrections.uri_texts import artifact_uri, uri
 from compiler.json_schema.schema_node import SchemaNode
 
 TEXT_KINDS: Mapping[str, Callable[[str], Correction | None]] = MappingProxyType(
     {
         "duration": duration, "percentage": percentage, "cpu": cpu, "memory": memory, "cron": cron,
         "digest": digest, "version": version, "name": name, "date": day,
+        "release": release, "uri": uri, "artifact-uri": artifact_uri,
     }
 )  # fmt: skip
 """By the kind of text that the schema of a field names: in `x-modelyard-text`, or for quantities in `x-modelyard-quantity`."""

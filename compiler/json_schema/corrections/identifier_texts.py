@@ -47,6 +47,12 @@ def version(text: str) -> Correction | None:
     return certain(".".join([*numbers, "0", "0"][:3]) + match["rest"])
 
 
+def release(text: str) -> Correction | None:
+    """Of the same spellings of the version of a release; never certain, since the model has to have that release."""
+    correction = version(text)
+    return correction if correction is None or correction.value is None else guess(correction.value)
+
+
 def name(text: str) -> Correction | None:
     """Of `Churn_Model`, `churn model` or a name that is too long; never certain, since others refer to it."""
     if "@" in text:

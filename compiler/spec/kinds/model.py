@@ -8,7 +8,7 @@ from compiler.spec.field_types import (
     NameText,
     PercentageText,
     PolicyText,
-    VersionText,
+    ReleaseText,
 )
 from compiler.spec.sections.deployment_fields import Deploy
 from compiler.spec.sections.governance_fields import Approval, Governance, Link
@@ -55,7 +55,7 @@ class Data(StrictModel):
 class Canary(StrictModel):
     """A second release that receives a share of the requests."""
 
-    release: VersionText
+    release: ReleaseText
     """The version of the second release."""
     weight: PercentageText
     """The share of the requests that the release receives."""
@@ -121,7 +121,7 @@ class Model(Document):
     """Policies and policy packs that apply in addition to those of the project."""
     governance: Governance | None = field(digest="governance")
     """Governance information: risk, intended use, reviews, evidence."""
-    release: VersionText | None = field(digest="runtime")
+    release: ReleaseText | None = field(digest="runtime")
     """The release that runs. It is set per environment; a model with one release may omit it."""
     canary: Canary | None = field(digest="runtime")
     """A second release that receives a share of the requests."""

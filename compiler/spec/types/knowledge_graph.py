@@ -1,6 +1,6 @@
 """knowledge-graph: facts with an ontology, served by a store that answers queries."""
 
-from compiler.spec.field_types import DigestText, DurationText, PathText, UriText
+from compiler.spec.field_types import ArtifactUriText, DigestText, DurationText, PathText, UriText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import one_of_config
 from compiler.spec.strict_model import StrictModel, field
@@ -54,7 +54,7 @@ class Source(StrictModel):
     """Companion files of the SHACL shapes that the facts must conform to."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files of the facts, in Turtle, N-Triples or TriG."""
-    uri: UriText | None = None
+    uri: ArtifactUriText | None = None
     """The location of the facts."""
     digest: DigestText | None = None
     """The digest of the facts."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DigestText, PathText, UriText
+from compiler.spec.field_types import ArtifactUriText, DigestText, PathText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import one_of_config
 from compiler.spec.strict_model import StrictModel, field
@@ -20,7 +20,7 @@ class Source(StrictModel):
     """The format of the artifact, by the name that serving runtimes use."""
     formatVersion: str | None = field(pattern=r"^[0-9]+(?:\.[0-9]+)*$")
     """The version of the format, if the runtime requires it."""
-    uri: UriText | None = None
+    uri: ArtifactUriText | None = None
     """The location of the artifact."""
     digest: DigestText | None = None
     """The digest of the artifact."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DateText, DigestText, NameText, PathText, UriText
+from compiler.spec.field_types import ArtifactUriText, DateText, DigestText, NameText, PathText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import one_of_config
 from compiler.spec.strict_model import StrictModel, field
@@ -26,7 +26,7 @@ class Source(StrictModel):
     """The estimation method, such as `logistic-regression` or `scorecard`."""
     format: Literal["pmml", "onnx", "pickle", "custom"]
     """The format of the artifact. Only the model's own server reads `custom`."""
-    uri: UriText | None = None
+    uri: ArtifactUriText | None = None
     """The location of the artifact."""
     digest: DigestText | None = None
     """The digest of the artifact."""
