@@ -21,6 +21,7 @@ from compiler.cli._shared.lazy_callback import calls
 @click.option(
     "--check", "check_", is_flag=True, help="Write nothing; exit with 1 if committed artifacts are out of date."
 )
+@common_options.verbose_option
 @common_options.format_option(
     *REPORT_FORMATS, help_text="Format of findings. Text goes to stderr, other formats to stdout."
 )

@@ -28,6 +28,7 @@ from compiler.cli._shared.lazy_callback import calls
 @click.option("--fix", is_flag=True, help="Apply safe fixes, then check again.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: include fixes that may change the meaning.")
 @click.option("--diff", is_flag=True, help="Show the changes of --fix as a diff; write nothing.")
+@common_options.verbose_option
 @common_options.evaluation_options
 @common_options.environment_option
 @common_options.project_options

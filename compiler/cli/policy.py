@@ -6,9 +6,10 @@ import click
 
 from compiler.cli._shared import common_options
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.suggesting_group import SuggestingGroup
 
 
-@click.group("policy")
+@click.group("policy", cls=SuggestingGroup)
 def command() -> None:
     """List, show and test policies, and show the impact of changes.
 

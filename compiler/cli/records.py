@@ -5,9 +5,10 @@ import click
 from compiler.cli._shared import common_options
 from compiler.cli._shared.choices import STATUS_FORMATS
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.suggesting_group import SuggestingGroup
 
 
-@click.group("records")
+@click.group("records", cls=SuggestingGroup)
 def command() -> None:
     """Show which fields of records are missing.
 

@@ -3,13 +3,14 @@
 import click
 
 from compiler.cli._shared import common_options
-from compiler.cli._shared.choices import PIPELINE_STEPS, REPORT_FORMATS
+from compiler.cli._shared.choices import REPORT_FORMATS
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.step_argument import StepType
 
 
 @click.command("run")
 @click.argument("models", nargs=-1, metavar="[MODEL…]")
-@click.argument("step", type=click.Choice(PIPELINE_STEPS))
+@click.argument("step", type=StepType())
 @click.option(
     "--release", metavar="VERSION", help="Run the step for this release. [default: each running release, or once]"
 )

@@ -12,11 +12,12 @@ import click
 
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.finding_report import make_report
-from compiler.commands.common.name_checks import require_environments, require_models
+from compiler.commands.common.name_checks import require_environments, resolve_models
 from compiler.commands.common.output_folder import locate_output
 from compiler.commands.common.progress_bars import build_with_progress
 from compiler.commands.common.project import current_folder, open_tree, project_root, to_date
-from compiler.commands.common.streams import print_status, supports_colour, write_output
+from compiler.commands.common.streams import print_status, supports_colour, terminal_width, write_output
+from compiler.commands.common.write_progress import write_with_progress
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import BuildResult
@@ -24,7 +25,6 @@ from compiler.pipeline.unit_selection import select_removable_units, select_unit
 from compiler.plan.emitters.committed_paths import is_committed_path
 from compiler.report import REPORTERS
 from compiler.spec.portfolio import configured_output
-from compiler.write.apply_changes import apply
 from compiler.write.change_set import Action, ChangeSet
 from compiler.write.destinations import Destination, plan_output_folder, plan_project
 
@@ -41,6 +41,7 @@ def build_project(
     models: tuple[str, ...],
     output: Path | None,
     check_: bool,
+    verbose: bool,
     format_: str,
     changed_since: str | None,
     baseline: Path | None,
@@ -53,16 +54,16 @@ def build_project(
     folder = project_root(root)
     session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since))
     require_environments(session.fleet, environments)
-    require_models(session.portfolio, models)
+    models = resolve_models(session.portfolio, folder, models)
     result = build_with_progress(session, select_units(models, environments), load_baseline(baseline))
     may_remove = select_removable_units(models, environments)
     destinations = _plan_destinations(session, folder, output, result, may_remove) if result.can_write else ()
     write_findings = (finding for _, _, changes in destinations for finding in (*changes.conflicts, *changes.warnings))
-    _report(session, folder, sorted_unique([*result.findings, *write_findings]), format_)
+    _report(session, folder, sorted_unique([*result.findings, *write_findings]), format_, verbose=verbose)
     if check_:
         raise click.exceptions.Exit(_check_freshness(folder, destinations))
+    write_with_progress(destinations)
     for destination in destinations:
-        apply(destination.root, destination.changes, destination.folder)
         print_status(f"{_format_counts(destination.changes)} in {_display_path(destination.path)}")
 
 
@@ -83,9 +84,10 @@ def _plan_destinations(
     )
 
 
-def _report(session: Session, folder: Path, findings: tuple[Finding, ...], format_: str) -> None:
+def _report(session: Session, folder: Path, findings: tuple[Finding, ...], format_: str, *, verbose: bool) -> None:
     """Write the findings; end the command if one of them is mandatory."""
-    report = make_report(session, findings, folder, colour=supports_colour(sys.stderr))
+    width = terminal_width(sys.stderr)
+    report = make_report(session, findings, folder, colour=supports_colour(sys.stderr), width=width, verbose=verbose)
     if format_ != "text":
         write_output(REPORTERS[format_](report), None)
     elif findings:
@@ -113,7 +115,7 @@ def _check_freshness(folder: Path, destinations: Iterable[Destination]) -> int:
 
 
 def _is_ignored(folder: Path, path: Path) -> bool:
-    from compiler.source.revision import is_ignored  # noqa: PLC0415 - it loads `subprocess`, which takes 15 ms, and only --check needs it
+    from compiler.source.revision import is_ignored  # noqa: PLC0415 - GitPython takes 80 ms, and only --check needs it
 
     return is_ignored(folder, path)
 

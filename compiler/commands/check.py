@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
+from compiler.commands.common.file_arguments import project_paths, require_inputs
 from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.name_checks import require_environments
-from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress
+from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress, check_with_progress
 from compiler.commands.common.project import open_tree, project_root, to_date
-from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
+from compiler.commands.common.streams import print_status, stdout_supports_colour, terminal_width, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.diagnostics.finding_filters import filter_findings
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.parse_cache import open_cache
 from compiler.pipeline.session import Session
-from compiler.pipeline.stages import check
+from compiler.pipeline.stages import require_source_packages
 from compiler.policy.baseline import apply_baseline, count_stale, format_baseline, is_policy_finding
 from compiler.report import REPORTERS
 from compiler.source.git_root import git_root
@@ -37,6 +39,7 @@ def check_project(
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
+    verbose: bool,
     as_of: datetime | None,
     environments: tuple[str, ...],
     root: Path | None,
@@ -45,7 +48,7 @@ def check_project(
     """Check the project, fix what may be fixed, and report; exit with 1 if there are mandatory findings."""
     folder = project_root(root)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
-    change_base, named_files = load_change_base(folder, changed_since), _project_paths(files, folder)
+    change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
     cache = open_cache(folder, git_root(folder))
 
     def open_session() -> Session:
@@ -53,19 +56,33 @@ def check_project(
         return Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
 
     session, renders = open_session(), renders or write_baseline is not None
+    _require_known(session, named_files, environments)
     findings = _collect_findings(session, renders=renders)
     if fix or diff:
-        selected_findings = filter_findings(findings, named_files, environments)
-        if _fix_files(selected_findings, session, folder, unsafe=unsafe_fixes, diff=diff):
+        selected = filter_findings(findings, named_files, environments)
+        if _fix_files(selected, session, folder, unsafe=unsafe_fixes, diff=diff):
             session = open_session()
             findings = _collect_findings(session, renders=renders)
     if runs_sources:
         findings = sorted_unique((*findings, *check_sources_with_progress(session)))
     findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
     cache.save()
-    require_environments(session.fleet, environments)
     findings = filter_findings(findings, named_files, environments)
-    _report(session, findings, folder, format_, output, mention_rendered=not (renders or files))
+    code = _report(session, findings, folder, format_, output, hint=not (renders or files), verbose=verbose)
+    _end(session, code, runs_sources=runs_sources)
+
+
+def _require_known(session: Session, files: frozenset[str], environments: tuple[str, ...]) -> None:
+    """Raise `UsageError` for a file that no check reads, or an unknown environment."""
+    require_inputs(session, files)
+    require_environments(session.fleet, environments)
+
+
+def _end(session: Session, exit_code: int, *, runs_sources: bool) -> None:
+    """End the command; without findings, a package that tests need and that is missing is an error."""
+    if runs_sources and not exit_code:
+        require_source_packages(session)
+    raise click.exceptions.Exit(exit_code)
 
 
 def _reject_option_conflicts(*, fix: bool, unsafe_fixes: bool, rev: str | None) -> None:
@@ -75,21 +92,9 @@ def _reject_option_conflicts(*, fix: bool, unsafe_fixes: bool, rev: str | None) 
         raise UsageError("--unsafe-fixes requires --fix or --diff", help="modelyard check --diff --unsafe-fixes")
 
 
-def _project_paths(files: tuple[Path, ...], folder: Path) -> frozenset[str]:
-    paths = set()
-    for file in files:
-        path = file.resolve()
-        if not path.is_relative_to(folder):
-            raise UsageError(f"{file} is outside of the project {folder}")
-        if not path.exists():
-            raise UsageError(f"there is no file {file}")
-        paths.add(path.relative_to(folder).as_posix())
-    return frozenset(paths)
-
-
 def _collect_findings(session: Session, *, renders: bool) -> tuple[Finding, ...]:
     """All findings; `renders` includes those of policies on rendered objects, even if other policies fail."""
-    return build_with_progress(session, ignore_policies=True).findings if renders else check(session)
+    return build_with_progress(session, ignore_policies=True).findings if renders else check_with_progress(session)
 
 
 def _fix_files(findings: tuple[Finding, ...], session: Session, folder: Path, *, unsafe: bool, diff: bool) -> bool:
@@ -131,13 +136,15 @@ def _report(
     format_: str,
     output: Path | None,
     *,
-    mention_rendered: bool,
-) -> None:
-    """Write the report, and end the command with its exit code."""
-    report = make_report(session, findings, folder, colour=stdout_supports_colour(output))
+    hint: bool,
+    verbose: bool,
+) -> int:
+    """Write the report; return the exit code. `hint`: say how to check policies on rendered objects."""
+    width = terminal_width(sys.stdout) if output is None else None
+    report = make_report(session, findings, folder, colour=stdout_supports_colour(output), width=width, verbose=verbose)
     write_output(REPORTERS[format_](report), output)
-    count = len(session.policy_engine.rendered_policies) if mention_rendered else 0
+    count = len(session.policy_engine.rendered_policies) if hint else 0
     if count:
         policies = "1 policy on rendered objects was" if count == 1 else f"{count} policies on rendered objects were"
         print_status(f"{policies} skipped; run `modelyard check --rendered`")
-    raise click.exceptions.Exit(report.exit_code)
+    return report.exit_code

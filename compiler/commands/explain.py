@@ -14,7 +14,8 @@ from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import json_pointer
 from compiler.pipeline import explanation
 from compiler.pipeline.session import Session
-from compiler.report.code_text import describe_code, describe_policy, list_codes
+from compiler.report.code_text import describe_code, describe_field, describe_policy, list_codes
+from compiler.spec.field_reference import FieldReference, field_reference
 
 
 def explain_subject(
@@ -36,6 +37,8 @@ def explain_subject(
         raise UsageError("name what to explain", help=message)
     elif (code := explanation.find_code(subject)) is not None:
         text = _to_json([asdict(code)]) if is_json else describe_code(code)
+    elif (error := explanation.unknown_code_error(subject)) is not None:
+        raise error
     else:
         session = open_session(root, rev)
         require_environments(session.fleet, environments)
@@ -64,8 +67,23 @@ def _explain_in_project(
         )
     if "/" in subject:
         raise _incomplete_subject_error(session, subject)
+    field = _field_without_model(session, subject)
+    if field is not None:
+        return _to_json(asdict(field)) if is_json else describe_field(field, _example_model(session))
     values = explanation.explain_value(session, subject, environments)
     return _to_json([asdict(value) for value in values]) if is_json else format_values(values, colour=colour)
+
+
+def _field_without_model(session: Session, subject: str) -> FieldReference | None:
+    """The field of the language that the subject names, unless a model has that name."""
+    pointer = explanation.parse_pointer(subject)
+    if not pointer or session.portfolio.has_document("Model", str(pointer[0])):
+        return None
+    return field_reference(pointer)
+
+
+def _example_model(session: Session) -> str:
+    return next(iter(session.portfolio.by_kind("Model")), "MODEL")
 
 
 def _incomplete_subject_error(session: Session, subject: str) -> UsageError:

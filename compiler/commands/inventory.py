@@ -17,20 +17,23 @@ from compiler.commands.common.inventory_selection import (
     parse_filter,
     report_excluded,
 )
-from compiler.commands.common.project import open_session
+from compiler.commands.common.name_checks import resolve_model
+from compiler.commands.common.project import open_session, project_root
 from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
 from compiler.foundation.errors import UsageError
 from compiler.foundation.suggestions import closest_match
 from compiler.foundation.time_spans import parse_time_span
-from compiler.inventory.columns import COLUMNS, DEFAULT_COLUMNS, WIDE_COLUMNS, sort_rows, table_rows
+from compiler.inventory.columns import COLUMNS, DEFAULT_COLUMNS, NARROW_COLUMNS, WIDE_COLUMNS, sort_rows, table_rows
 from compiler.inventory.deadlines import deadlines
 from compiler.inventory.due_items import due_items, window_end
 from compiler.inventory.row import Inventory, Row
 from compiler.inventory.row_filters import filter_rows
+from compiler.pipeline.session import Session
 from compiler.render.output_formats import dump
 from compiler.report import inventory_report, model_details
 from compiler.report.due_report import FORMATS, DueReport
 from compiler.report.finding_text import pluralize
+from compiler.spec.model_lookup import unknown_model_error
 
 _DEFAULT_WIDTH = 100
 
@@ -60,7 +63,7 @@ def list_models(
     elif format_ == "csv":
         write_output(dump([table_rows(rows, _parse_columns(columns, tuple(COLUMNS)))], "csv"), output)
     elif rows:
-        names = _parse_columns(columns, WIDE_COLUMNS if wide else DEFAULT_COLUMNS)
+        names = _parse_columns(columns, WIDE_COLUMNS if wide else _default_columns(output))
         _write_table(rows, names, evaluation_date(as_of, session), output, wide=wide)
     _print_count(rows, inventory)
     raise click.exceptions.Exit(report_excluded(inventory))
@@ -70,10 +73,11 @@ def show_model(
     *, name: str, format_: str, output: Path | None, as_of: datetime | None, root: Path | None, rev: str | None
 ) -> None:
     """Show everything known about one model."""
-    session = open_session(root, rev)
-    row = session.inventory.by_name.get(name)
+    folder = project_root(root)
+    session = open_session(folder, rev)
+    row = session.inventory.by_name.get(_resolve_name(session, folder, name))
     if row is None:
-        raise _unknown_model_error(name, session.inventory)
+        raise unknown_model_error(session.portfolio, name)
     if format_ == "json":
         text = inventory_report.render_json(session.inventory, [row])
     else:
@@ -114,6 +118,10 @@ def _write_table(rows: Sequence[Row], names: Sequence[str], day: date, output: P
     write_output(text, output)
 
 
+def _default_columns(output: Path | None) -> Sequence[str]:
+    return NARROW_COLUMNS if _table_width(output) < _DEFAULT_WIDTH else DEFAULT_COLUMNS
+
+
 def _table_width(output: Path | None) -> int:
     """The width of the terminal, if the table goes to one."""
     is_terminal = output is None and sys.stdout.isatty()
@@ -138,14 +146,11 @@ def _require_columns(names: Sequence[str]) -> None:
             )
 
 
-def _unknown_model_error(name: str, inventory: Inventory) -> UsageError:
-    if any(document.name == name for document in inventory.excluded_documents):
-        return UsageError(f"the model `{name}` has errors", help="run `modelyard check` to see them")
-    suggestion = closest_match(name, [*inventory.by_name, "due"])
-    return UsageError(
-        f"there is no model `{name}`",
-        help=f"did you mean `{suggestion}`?" if suggestion else "run `modelyard inventory` to list all models",
-    )
+def _resolve_name(session: Session, folder: Path, word: str) -> str:
+    """The model that a word means; a misspelled `due` is no model."""
+    if word not in session.inventory.by_name and closest_match(word, [*session.inventory.by_name, "due"]) == "due":
+        raise UsageError(f"there is no model `{word}`", help="did you mean `due`?")
+    return resolve_model(session.portfolio, folder, word)
 
 
 def _print_count(rows: Sequence[Row], inventory: Inventory) -> None:

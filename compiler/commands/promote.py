@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from compiler.commands.common.edit_output import write_or_show_edit
-from compiler.commands.common.name_checks import require_environments
+from compiler.commands.common.name_checks import require_environments, resolve_model
 from compiler.commands.common.project import open_session, project_root
 from compiler.edit.promote import parse_share, promote
 
@@ -25,5 +25,6 @@ def promote_model(
     folder = project_root(root)
     session = open_session(folder, as_of=as_of)
     require_environments(session.fleet, (environment,))
+    model = resolve_model(session.portfolio, folder, model)
     canary_share = parse_share(canary) if canary is not None else None
     write_or_show_edit(session, folder, promote(session, model, environment, release, canary_share), diff=diff)

@@ -39,6 +39,8 @@ def publish_environment(
 ) -> None:
     """Render an environment at a commit, and commit the files to its branch."""
     folder = project_root(root)
+    if rev is None:
+        require_environments(open_session(folder).fleet, (environment,))
     repository = Repository(folder)
     source = _source_commit(repository, folder, rev)
     session = Session(open_tree(folder, source), to_date(as_of), load_change_base(folder, changed_since))

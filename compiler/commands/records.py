@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from compiler.commands.common.finding_report import print_findings
-from compiler.commands.common.name_checks import require_known, require_models
+from compiler.commands.common.name_checks import require_known, resolve_models
 from compiler.commands.common.project import open_session, project_root
 from compiler.commands.common.streams import write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
@@ -30,7 +30,7 @@ def show_record_status(
     """List missing record fields; exit with 1 if records cannot be evaluated, and with --strict if a field is missing."""
     folder = project_root(root)
     session = open_session(folder, rev)
-    require_models(session.portfolio, models)
+    models = resolve_models(session.portfolio, folder, models)
     require_known("regime", regimes, sorted(regime_titles(session.emitters)))
     require_known("Team", owners, sorted(session.portfolio.by_kind("Team")))
     results = list(record_statuses(session, models))

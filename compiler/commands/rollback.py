@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compiler.commands.common.edit_output import write_or_show_edit
-from compiler.commands.common.name_checks import require_environments
+from compiler.commands.common.name_checks import require_environments, resolve_model
 from compiler.commands.common.project import open_session, project_root
 from compiler.edit.rollback import rollback
 from compiler.source.tree import Tree
@@ -17,9 +17,10 @@ def roll_back_model(*, model: str, environment: str, to: str | None, diff: bool,
     folder = project_root(root)
     session = open_session(folder)
     require_environments(session.fleet, (environment,))
+    model = resolve_model(session.portfolio, folder, model)
 
     def history(path: str) -> Iterator[Tree]:
-        from compiler.source.revision import commits_touching, open_revision  # noqa: PLC0415 - it loads `subprocess`, which takes 15 ms, and ending a canary needs no history
+        from compiler.source.revision import commits_touching, open_revision  # noqa: PLC0415 - GitPython takes 80 ms, and ending a canary needs no history
 
         return (open_revision(folder, commit) for commit in commits_touching(folder, path))
 

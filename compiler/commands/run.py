@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from compiler.commands.common.name_checks import require_environments
+from compiler.commands.common.name_checks import require_environments, resolve_models
 from compiler.commands.common.project import open_session, open_tree, project_root
 from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
@@ -17,7 +17,7 @@ from compiler.execution.jobs.tasks import Task, models_with_step, resolve_tasks
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Object
 from compiler.pipeline.session import Session
-from compiler.pipeline.stages import check_sources
+from compiler.pipeline.stages import check_sources, require_source_packages
 from compiler.report import REPORTERS, Report
 from compiler.report.ci_outputs import OUTPUTS, split_into_jobs
 from compiler.report.text_report import to_printable
@@ -42,6 +42,7 @@ def run_pipeline_step(
     """Run a step of each model and report its findings, or list the models that have the step."""
     folder = project_root(root)
     session = open_session(folder)
+    models = resolve_models(session.portfolio, folder, models)
     if lists:
         render = OUTPUTS[_require_list_format(format_)]
         write_output(render(_list_models(session, models, step, schedule, jobs)), output)
@@ -56,7 +57,10 @@ def run_pipeline_step(
         if not any(task.has_work for task in model_tasks) and step != "test":
             print_status(f"{to_printable(name)} has no step `{step}`")
         findings += _run_tasks(model_tasks, folder, champion_fleet)
-    _report(session, findings, folder, f"{step} of {', '.join(models)}", format_, output)
+    exit_code = _report(session, findings, folder, f"{step} of {', '.join(models)}", format_, output)
+    if step == "test" and not exit_code:
+        require_source_packages(session, frozenset(models))
+    raise click.exceptions.Exit(exit_code)
 
 
 def _require_list_format(format_: str) -> str:
@@ -82,8 +86,8 @@ def _run_tasks(tasks: Iterable[Task], folder: Path, champion_fleet: Fleet) -> It
 
 def _report(
     session: Session, findings: Sequence[Finding], folder: Path, title: str, format_: str, output: Path | None
-) -> None:
-    """Write the report, and end the command with its exit code."""
+) -> int:
+    """Write the report; return the exit code."""
     report = Report(
         sorted_unique(findings),
         session.read_text,
@@ -92,4 +96,4 @@ def _report(
         project_folder=checkout_subfolder(folder),
     )
     write_output(REPORTERS[format_](report), output)
-    raise click.exceptions.Exit(report.exit_code)
+    return report.exit_code

@@ -7,10 +7,10 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Pointer
-from compiler.foundation.suggestions import closest_match
 from compiler.resolve.fleet import Fleet, promotion_groups
 from compiler.resolve.lifecycle import ALL_STAGES, ALLOWED_STAGES
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.model_lookup import require_valid_model
 from compiler.spec.portfolio import EnvironmentSpec, ModelSpec
 
 
@@ -38,7 +38,7 @@ class DeploymentState:
             return upstream_models[0]
         model, _ = self.fleet.resolve(self.spec.name, None)
         if model is None:
-            raise UsageError(f"{self.spec.name} does not hold together", help="modelyard check")
+            raise UsageError(f"the model `{self.spec.name}` has errors", help="run `modelyard check` to see them")
         return model
 
     @property
@@ -81,19 +81,7 @@ class DeploymentState:
 
 def load_deployment_state(fleet: Fleet, name: str, environment: str) -> DeploymentState:
     """Load the state of a model in an environment; raises `UsageError` for unknown names."""
-    spec = require_model(fleet, name)
+    spec = require_valid_model(fleet.portfolio, name)
     environment_spec = fleet.portfolio.by_kind("Environment")[environment]
     is_deployed = environment in spec.data.get("environments", {})
     return DeploymentState(fleet, spec, environment_spec, fleet.model(name, environment) if is_deployed else None)
-
-
-def require_model(fleet: Fleet, name: str) -> ModelSpec:
-    """A valid model by name."""
-    models = fleet.portfolio.by_kind("Model")
-    if name not in models:
-        suggestion = closest_match(name, models)
-        raise UsageError(
-            f"there is no sound model `{name}`",
-            help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check",
-        )
-    return models[name]

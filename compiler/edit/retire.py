@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject, sorted_unique
-from compiler.edit.deployment_state import require_model
 from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not_editable_findings
 from compiler.edit.yaml_edit import NotEditableError
 from compiler.pipeline.session import Session
 from compiler.spec.data_types import ModelData, ModelDocumentData
+from compiler.spec.model_lookup import require_valid_model
 from compiler.spec.portfolio import ModelSpec
 
 
@@ -17,7 +17,7 @@ def retire(session: Session, names: Sequence[str]) -> EditOutcome:
 
     Models that must be edited by hand are skipped with a finding.
     """
-    specs = [require_model(session.fleet, name) for name in names] or list(due_models(session))
+    specs = [require_valid_model(session.portfolio, name) for name in names] or list(due_models(session))
     if not specs:
         return EditResult("No model is due to be retired", {})
     blocking_findings = sorted_unique(finding for spec in specs for finding in _too_early_findings(session, spec))

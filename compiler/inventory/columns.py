@@ -143,6 +143,9 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(_COLUMNS)
 DEFAULT_COLUMNS = ("model", "type", "owner", "lifecycle", "tier", "environment", "review")
 """The columns of a terminal."""
 
+NARROW_COLUMNS = ("model", "owner", "lifecycle", "tier", "review")
+"""The columns of a terminal that is too narrow for the others."""
+
 WIDE_COLUMNS = (
     *DEFAULT_COLUMNS[:5],
     "classification",

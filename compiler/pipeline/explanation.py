@@ -9,7 +9,7 @@ from compiler.diagnostics.finding import Code, Location
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Pointer, format_path, value_at
 from compiler.foundation.provenance import Origin
-from compiler.foundation.suggestions import closest_match
+from compiler.foundation.suggestions import closest_match, quote_list
 from compiler.pipeline.session import Session
 from compiler.plan.planned_units import PlannedFile
 from compiler.plan.planning import UnitFilter
@@ -17,6 +17,13 @@ from compiler.policy.policy_definition import Policy
 from compiler.render.origin_locations import origin_location
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.yaml_parse import parse
+from compiler.spec.field_reference import field_keys, field_reference
+from compiler.spec.model_lookup import unknown_model_error
+
+_CODE_ID = re.compile(r"MY\d*", re.IGNORECASE)
+_FAMILY_LENGTH = 3
+"""The length of the part that codes of a family share, such as `MY1`."""
+_MAX_LISTED_CODES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,22 @@ def find_code(name: str) -> Code | None:
     )
 
 
+def unknown_code_error(name: str) -> UsageError | None:
+    """The error for a word that looks like a code: it names the codes that begin like it; `None` for another word."""
+    if not _CODE_ID.fullmatch(name):
+        return None
+    ids = [code.id for code in all_codes()]
+    for length in range(len(name), _FAMILY_LENGTH - 1, -1):
+        matches = [code for code in all_codes() if code.id.startswith(name[:length].upper())]
+        if matches:
+            listed_codes = ", ".join(f"{code.id} ({code.name})" for code in matches[:_MAX_LISTED_CODES])
+            rest = " and others" if len(matches) > _MAX_LISTED_CODES else ""
+            help_text = f"{name[:length].upper()}… are {listed_codes}{rest}; `modelyard explain --list` lists all"
+            return UsageError(f"there is no code `{name}`", help=help_text)
+    help_text = f"codes are between {ids[0]} and {ids[-1]}; `modelyard explain --list` lists all"
+    return UsageError(f"there is no code `{name}`", help=help_text)
+
+
 def all_codes() -> tuple[Code, ...]:
     """Every built-in code, in order of id."""
     entries = [value for value in vars(codes).values() if isinstance(value, Code)]
@@ -84,13 +107,10 @@ def explain_value(session: Session, subject: str, environments: Sequence[str]) -
     name, _, field = subject.partition(".")
     models = session.fleet.portfolio.by_kind("Model")
     if name not in models:
-        if ("Model", name) in session.portfolio.broken_names:
-            raise UsageError(f"the model `{name}` has findings", help="`modelyard check` says which")
-        suggestion = closest_match(name, models)
-        raise UsageError(
-            f"there is no model `{name}`",
-            help=f"did you mean `{suggestion}`?" if suggestion else "`modelyard check` reads them all",
-        )
+        code_name = closest_match(subject, [code.name for code in all_codes()])
+        if code_name is not None and not session.portfolio.has_document("Model", name):
+            raise UsageError(f"there is no model and no code `{subject}`", help=f"did you mean the code `{code_name}`?")
+        raise unknown_model_error(session.portfolio, name)
     model_environments = [
         environment
         for environment in session.fleet.environments
@@ -114,15 +134,58 @@ def _explain_in_environment(session: Session, name: str, pointer: Pointer, envir
     model, findings = session.fleet.resolve(name, environment)
     if model is None:
         first = next((finding.message for finding in findings), "")
-        raise UsageError(f"{name} does not resolve: {first}", help="`modelyard check` says everything")
+        raise UsageError(f"the model `{name}` has errors: {first}", help="run `modelyard check` to see them all")
     title = f"{name}{f'.{format_path(pointer)}' if pointer else ''}" + (f" in {environment}" if environment else "")
     try:
         resolved_value = value_at(model.json, pointer)
     except (KeyError, IndexError, TypeError):
         if _layer_values(model, pointer):
             return ValueExplanation(title, None, _layer_values(model, pointer))
-        raise UsageError(f"no layer sets {title}", help=_path_hint(model.json, pointer)) from None
+        written_value = _written_value(model, pointer)
+        if written_value is not None:
+            return ValueExplanation(title, written_value.value, (written_value,))
+        raise _unset_error(model, pointer, title) from None
     return ValueExplanation(title, resolved_value, _layer_values(model, pointer))
+
+
+def _written_value(model: ResolvedModel, pointer: Pointer) -> LayerValue | None:
+    """The value of a field that layers do not merge: of the running release, or of the document itself."""
+    release_pointers = ((*model.release.pointer, *pointer),) if model.release else ()
+    document = model.spec.document
+    for document_pointer in (*release_pointers, pointer):
+        value = _value_or_none(document.data, document_pointer)
+        if value is not None:
+            label = f"the release {model.release.version}" if model.release and model.release.pointer else "the model"
+            return LayerValue("set", label, value, document.location(document_pointer))
+    return None
+
+
+def _unset_error(model: ResolvedModel, pointer: Pointer, title: str) -> UsageError:
+    """The error for a field without a value: the language does not know it, or it does, and no layer sets it."""
+    written_data = {**model.spec.document.data, **(model.release.json if model.release else {}), **model.json}
+    for length, part in enumerate(pointer):
+        parent = pointer[:length]
+        known_keys = field_keys(parent)
+        if _value_or_none(written_data, pointer[: length + 1]) is not None:
+            continue
+        if isinstance(part, str) and known_keys and part not in known_keys:
+            suggestion = closest_match(part, known_keys)
+            return UsageError(
+                f"`{format_path(pointer[: length + 1])}` is no field of a model",
+                help=f"did you mean `{suggestion}`?" if suggestion else f"use {quote_list(known_keys)}",
+            )
+        break
+    return UsageError(f"no layer sets {title}", help=_setting_hint(model, pointer) or _path_hint(written_data, pointer))
+
+
+def _setting_hint(model: ResolvedModel, pointer: Pointer) -> str:
+    """How to set a field of the language; empty for another pointer."""
+    field = field_reference(pointer)
+    if field is None:
+        return ""
+    choices = f"one of {', '.join(field.choices)}" if field.choices else field.expected
+    form = choices or (f"a map of {', '.join(field.keys)}" if field.keys else "")
+    return f"add `{field.field}` to {model.spec.document.path} to set it{f': {form}' if form else ''}"
 
 
 def _path_hint(data: Json, pointer: Pointer) -> str:
@@ -133,7 +196,7 @@ def _path_hint(data: Json, pointer: Pointer) -> str:
             node = node[str(part)]
             continue
         suggestion = closest_match(str(part), keys)
-        return f"did you mean `{suggestion}`?" if suggestion else f"set there: {', '.join(keys) or 'nothing'}"
+        return f"did you mean `{suggestion}`?" if suggestion else f"these are set: {', '.join(keys) or 'none'}"
     return ""
 
 

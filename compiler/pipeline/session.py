@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
@@ -96,6 +96,8 @@ class Session:
         self.parse_yaml = parse_yaml
         self.as_of = as_of or datetime.now(UTC).date()
         self.change_base = change_base
+        self.on_model_checked: Callable[[], object] = lambda: None
+        """Called before each check of a model in an environment, to show progress."""
 
     @cached_property
     def language(self) -> Language:

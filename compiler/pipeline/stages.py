@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding, sorted_unique
+from compiler.foundation.errors import HostError
 from compiler.pipeline.session import Session, all_units
 from compiler.plan.context.adoption import object_collisions
 from compiler.plan.matching.compatibility import emitter_setting_findings
@@ -52,6 +53,7 @@ def check_models(session: Session) -> Iterator[Finding]:
     """Layers and references; for each model in each environment its emitters, policies and approvals."""
 
     def model_findings(model: ResolvedModel) -> Iterator[Finding]:
+        session.on_model_checked()
         return chain(
             _target_findings(session, model),
             session.policy_engine.evaluate(model),
@@ -111,6 +113,17 @@ def check_sources(
     from compiler.execution.source_tests.source_test_runner import run_source_tests  # noqa: PLC0415 - processes and engines, which no other stage needs
 
     yield from run_source_tests(session.fleet, on_progress=on_progress, only_models=model_names)
+
+
+def require_source_packages(session: Session, model_names: Container[str] | None = None) -> None:
+    """Raise `HostError` if tests of releases need packages that are not installed."""
+    from compiler.execution.source_tests import source_test_runner  # noqa: PLC0415 - as above
+
+    packages = source_test_runner.missing_packages(session.fleet, model_names)
+    if packages:
+        names = ", ".join(packages)
+        message = f"some tests did not run, because packages are not installed: {names}"
+        raise HostError(message, help=source_test_runner.SOURCES_INSTALLATION)
 
 
 CHECK_STAGES: tuple[Stage, ...] = (
@@ -177,7 +190,7 @@ class BuildResult:
 def build(
     session: Session,
     scope: UnitFilter = all_units,
-    on_unit: Callable[[], object] = lambda: None,
+    on_unit: Callable[[str], object] = lambda _unit: None,
     baseline: Baseline = EMPTY_BASELINE,
     *,
     ignore_policies: bool = False,
@@ -185,7 +198,7 @@ def build(
 ) -> BuildResult:
     """Check, then render the units in scope; nothing is rendered if a finding blocks.
 
-    `on_unit` is called after each unit, to show progress. Findings in the `baseline` do not block. `ignore_policies`
+    `on_unit` is called with the id of each rendered unit, to show progress. Findings in the `baseline` do not block. `ignore_policies`
     renders despite violations of policies, to find those of rendered objects, too. `include` selects the findings that count.
     """
     from compiler.write.output_units import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
@@ -213,7 +226,7 @@ def build(
             for file in files
         )
         units.append(Unit(planned_unit.id, tuple(outputs)))
-        on_unit()
+        on_unit(planned_unit.id)
     findings += session.render_stage.unchecked_findings()
     findings += session.policy_engine.unused_findings(
         includes_rendered=all(scope(*placement) for placement in session.fleet.deployments())

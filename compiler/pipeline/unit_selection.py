@@ -19,6 +19,12 @@ def select_units(models: Collection[str], environments: Collection[str]) -> Unit
     return is_selected
 
 
+def is_deployment(unit: str) -> bool:
+    """Whether a unit (by id) holds the files of one model in one environment."""
+    environment, slash, _ = unit.partition("/")
+    return bool(slash) and "." not in environment
+
+
 def select_removable_units(models: Collection[str], environments: Collection[str]) -> Callable[[str], bool]:
     """Whether the build may remove a unit (by id) that is no longer rendered."""
     is_selected = select_units(models, environments)

@@ -147,14 +147,17 @@ def _date_findings(policy: Policy) -> Iterator[Finding]:
         policy.mandatory_from,
     )
     if ends is not None and begins is not None and ends < begins:
-        yield policy_finding(policy, codes.BAD_POLICY, "it ends before it begins", "inForce", "to")
+        message = f"it ends on {ends.isoformat()}, before it begins on {begins.isoformat()}"
+        help_ = "set `inForce.to` to a later date, or correct `inForce.from`"
+        yield policy_finding(policy, codes.BAD_POLICY, message, "inForce", "to", help_=help_)
     enforcement_values = {policy.code.enforcement.value, *policy.data.get("enforcementIn", {}).values()}
     if mandatory is not None and "mandatory" not in enforcement_values:
         message = f"it is mandatory from {mandatory.isoformat()}, and `enforcement` says that it is advisory"
         yield policy_finding(policy, codes.BAD_POLICY, message, "mandatoryFrom", help_="leave out one of the two")
     elif ends is not None and mandatory is not None and ends < mandatory:
         message = f"it ends on {ends.isoformat()}, before it is mandatory"
-        yield policy_finding(policy, codes.BAD_POLICY, message, "mandatoryFrom")
+        help_ = f"set `mandatoryFrom` to {ends.isoformat()} or earlier, or correct `inForce.to`"
+        yield policy_finding(policy, codes.BAD_POLICY, message, "mandatoryFrom", help_=help_)
 
 
 def _unknown_name_findings(policy: Policy, fleet: Fleet) -> Iterator[Finding]:

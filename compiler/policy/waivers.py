@@ -1,17 +1,19 @@
 """Waivers: which models they may cover, and whether they are valid and used."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
 from compiler.foundation.json_data import Pointer, format_path
+from compiler.foundation.suggestions import closest_match, quote_list
 from compiler.policy.enforcement import EXPIRY_NOTICE
 from compiler.policy.policy_definition import Policy
 from compiler.policy.policy_library import PolicyLibrary
 from compiler.policy.waiver_scope import ValuePointers, WaiverScope, path_covers
+from compiler.resolve.approver_roles import approvers_help, missing_role_help, missing_role_message
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.match_selectors import waiver_applies
@@ -70,14 +72,17 @@ class Waivers:
         yield from (finding for (name, _), finding in self._rejections.items() if name not in reported_names)
         for waiver in self.waivers:
             if waiver.granted_on is not None and waiver.granted_on > waiver.expires:
-                yield _waiver_finding(waiver, codes.BAD_WAIVER, "it ends before it begins", "expires")
+                message = f"it expires on {waiver.expires}, before `validFrom`, {waiver.granted_on}"
+                help_ = "set `expires` to a later date, or correct `validFrom`"
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires", help_=help_)
             elif waiver.expires < self.as_of:
                 yield _waiver_finding(
                     waiver, codes.WAIVER_EXPIRED, f"it ended on {waiver.expires.isoformat()}", "expires"
                 )
             elif waiver.granted_on is not None and waiver.granted_on > self.as_of:
-                message = f"it excepts nothing before {waiver.granted_on.isoformat()}"
-                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "validFrom")
+                message = f"it has no effect before {waiver.granted_on.isoformat()}, the date in `validFrom`"
+                help_ = "set `validFrom` to today or an earlier date, if the waiver applies already"
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "validFrom", help_=help_)
             elif not self._is_rejected(waiver) and waiver.expires - self.as_of <= EXPIRY_NOTICE:
                 days = (waiver.expires - self.as_of).days
                 when_text = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
@@ -105,20 +110,23 @@ class Waivers:
         for index, name in enumerate(waiver.spec.data.get("environments", ())):
             if name not in known_names:
                 message = f"there is no Environment and no stage `{name}`"
-                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "environments", index)
+                suggestion = closest_match(name, known_names)
+                help_ = f"did you mean `{suggestion}`?" if suggestion else f"use {quote_list(known_names)}"
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "environments", index, help_=help_)
 
     def _approval_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
         """Approvals by teams without the required role."""
         for index, approval in enumerate(waiver.spec.data["approvedBy"]):
             team = self.fleet.find("Team", approval["team"])
             roles = team.data.get("approvalRoles", ()) if team else ()
-            if team is not None and approval.get("role") not in roles:
-                role_list = ", ".join(f"`{role}`" for role in roles) or "none"
-                message = f"{team.name} does not approve as `{approval.get('role')}`; its roles: {role_list}"
-                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "role")
+            if team is not None and approval["role"] not in roles:
+                message = missing_role_message(team.name, approval["role"], roles)
+                help_ = missing_role_help(self.fleet.portfolio, team.name, approval["role"])
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "role", help_=help_)
             if self._is_in_future(approval):
-                message = f"nobody has agreed yet on a day to come: {approval['date']}"
-                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "date")
+                message = f"the approval of {approval['team']} is dated in the future, {approval['date']}"
+                help_ = f"write the date of the decision, {self.as_of.isoformat()} or earlier"
+                yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "date", help_=help_)
 
     def _is_in_future(self, approval: WaiverApprovalData) -> bool:
         return approval.get("date", "") > self.as_of.isoformat()
@@ -151,7 +159,7 @@ class Waivers:
 
     def _is_rejected_for(self, waiver: WaiverScope, policy: Policy, model: ResolvedModel) -> bool:
         """Whether the policy forbids the waiver for the model; reported once."""
-        finding = next(_rejection_findings(waiver, policy, model, self._valid_approvals(waiver)), None)
+        finding = next(self._rejection_findings(waiver, policy, model), None)
         if finding is not None:
             self._rejections.setdefault((waiver.spec.name, finding.subject.pointer if finding.subject else ()), finding)
         return finding is not None
@@ -166,42 +174,51 @@ class Waivers:
                 approvals.append(approval)
         return approvals
 
-
-def _rejection_findings(
-    waiver: WaiverScope, policy: Policy, model: ResolvedModel, approvals: Sequence[WaiverApprovalData]
-) -> Iterator[Finding]:
-    waiver_rules = policy.waiver_rules
-    if waiver_rules.get("allowed") is False:
-        name = next(index for index, name in enumerate(waiver.policies) if name in {policy.id, policy.pack})
-        yield _waiver_finding(waiver, codes.BAD_WAIVER, f"{policy.id} cannot be waived", "policies", name)
-    roles = waiver_rules.get("roles", ())
-    role_approvals = [approval for approval in approvals if not roles or approval.get("role") in roles]
-    if not role_approvals:
-        approver = (
-            f"somebody who approves as {' or '.join(f'`{role}`' for role in roles)}"
-            if roles
-            else "a team that holds the role"
-        )
-        yield _waiver_finding(
-            waiver, codes.BAD_WAIVER, f"{policy.id} is waived by {approver}, and none agreed", "approvedBy"
-        )
-    elif waiver_rules.get("independentApprover") and all(
-        approval.get("team") == model.data.get("owner") for approval in role_approvals
-    ):
-        message = (
-            f"{policy.id} takes an approver who is not of {model.data.get('owner')}, the team that owns {model.name}"
-        )
-        yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy")
-    days = waiver_rules.get("maxDays")
-    if isinstance(days, int):
-        if waiver.granted_on is None:
-            message = f"{policy.id} can be waived for at most {days} days; set `validFrom`"
-            yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
-        elif (waiver.expires - waiver.granted_on).days > days:
-            message = f"{policy.id} can be waived for at most {days} days, not for {(waiver.expires - waiver.granted_on).days}"
-            yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires")
+    def _rejection_findings(self, waiver: WaiverScope, policy: Policy, model: ResolvedModel) -> Iterator[Finding]:
+        waiver_rules = policy.waiver_rules
+        if waiver_rules.get("allowed") is False:
+            index = next(index for index, name in enumerate(waiver.policies) if name in {policy.id, policy.pack})
+            message, help_ = f"{policy.id} cannot be waived", "remove it from `policies`, and fix what violates it"
+            yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "policies", index, help_=help_)
+        roles = waiver_rules.get("roles", ())
+        approvals = [
+            approval for approval in self._valid_approvals(waiver) if not roles or approval.get("role") in roles
+        ]
+        owner = model.data.get("owner")
+        if not approvals:
+            role_phrase = f"the role {quote_list(roles)}" if roles else "a role"
+            message = f"a waiver of {policy.id} requires an approval by a team with {role_phrase}, and has none"
+            help_ = (
+                approvers_help(self.fleet.portfolio, roles)
+                if roles
+                else "approve with a `role` that the team lists under `approvalRoles`"
+            )
+            yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", help_=help_)
+        elif waiver_rules.get("independentApprover") and all(approval.get("team") == owner for approval in approvals):
+            message = (
+                f"a waiver of {policy.id} requires an approval by another team than {owner}, which owns {model.name}"
+            )
+            help_ = "get the approval of another team with the role"
+            yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", help_=help_)
+        days = waiver_rules.get("maxDays")
+        if days is not None:
+            yield from _duration_findings(waiver, policy, days)
 
 
-def _waiver_finding(waiver: WaiverScope, code: Code, message: str, *pointer: str | int) -> Finding:
+def _duration_findings(waiver: WaiverScope, policy: Policy, days: int) -> Iterator[Finding]:
+    granted_on, limit = waiver.granted_on, f"a waiver of {policy.id} lasts at most {days} days"
+    if granted_on is None:
+        message = f"{limit}, and it has no first day"
+        help_ = "add `validFrom` with the date of the approval"
+        yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires", help_=help_)
+    elif (waiver.expires - granted_on).days > days:
+        message = f"{limit}, and this one lasts {(waiver.expires - granted_on).days}"
+        help_ = f"set `expires` to {(granted_on + timedelta(days)).isoformat()} or earlier"
+        yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires", help_=help_)
+
+
+def _waiver_finding(
+    waiver: WaiverScope, code: Code, message: str, *pointer: str | int, help_: str | None = None
+) -> Finding:
     location, subject = waiver.spec.document.location(pointer), Subject("Waiver", waiver.spec.name, None, pointer)
-    return Finding(code, f"{waiver.spec.name}: {message}", location, subject, code.remedy)
+    return Finding(code, f"{waiver.spec.name}: {message}", location, subject, help_ or code.remedy)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from compiler.diagnostics.finding import Code
+from compiler.foundation.suggestions import quote_list
 from compiler.policy.policy_definition import Policy
 from compiler.report.text_report import to_printable
+from compiler.spec.field_reference import FieldReference
 
 
 def list_codes(codes: Iterable[Code]) -> str:
@@ -21,6 +23,29 @@ def describe_policy(policy: Policy) -> str:
     """What a policy requires, of whom, based on which sources, and how to waive it."""
     lines = (*_code_lines(policy.code), "", *_source_lines(policy), "", *_waiver_lines(policy))
     return "".join(f"{to_printable(line)}\n" for line in lines)
+
+
+def describe_field(field: FieldReference, example: str) -> str:
+    """What a field of a Model means and accepts; `example` is the name of a model to look it up in."""
+    return "".join(f"{to_printable(line)}\n" for line in _field_lines(field, example))
+
+
+def _field_lines(field: FieldReference, example: str) -> Iterator[str]:
+    types = f" of type {quote_list(field.types)}" if field.types else ""
+    yield f"{field.field} (field of a Model{types})"
+    yield ""
+    yield field.description
+    if field.choices:
+        yield f"One of: {', '.join(field.choices)}"
+    elif field.expected:
+        yield f"Expected: {field.expected}"
+    if field.keys:
+        yield ""
+        yield "Keys:"
+        width = max(map(len, field.keys))
+        yield from (f"  {key:{width}}  {description}".rstrip() for key, description in field.keys.items())
+    yield ""
+    yield f"To see the value in a model: modelyard explain {example}.{field.field}"
 
 
 def _code_lines(code: Code) -> Iterator[str]:

@@ -18,6 +18,10 @@ class Report:
     checked_scope: str = ""
     colour: bool = False
     project_folder: str = ""
+    width: int | None = None
+    """The number of columns of the terminal; `None` if the report goes elsewhere."""
+    verbose: bool = False
+    """Whether text shows each notice about a shipped file, instead of their number."""
 
     def with_status(self, status: Status) -> tuple[Finding, ...]:
         """The findings with the status, in order."""

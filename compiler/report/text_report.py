@@ -3,11 +3,14 @@
 Blocking findings are shown as errors, whatever their severity. The last line counts waived and baseline findings.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from unicodedata import combining, east_asian_width
 
-from compiler.diagnostics.finding import Finding, Location
+from compiler.diagnostics.finding import Code, Finding, Location
 from compiler.report.finding_text import format_level_counts, level, suppressed_summary
+from compiler.report.forge_locations import is_in_checkout
+from compiler.report.line_wrap import MIN_WIDTH, wrap_line
 from compiler.report.report_formats import Report
 
 _RESET = "\x1b[0m"
@@ -27,13 +30,51 @@ def render(report: Report) -> str:
     """One paragraph per finding, then a summary line."""
     paint = make_painter(colour=report.colour)
     lines: list[str] = []
+    counted_notices = [] if report.verbose else _repeated_notices(report.open)
     for finding in report.open:
-        lines += [*_finding_lines(finding, report, paint), ""]
-    lines.append(_summary_line(report, paint))
+        if finding not in counted_notices:
+            lines += [*_finding_lines(finding, report, paint), ""]
+    lines += _notice_count_lines(counted_notices, report, paint)
+    style, head, rest = _summary(report)
+    first_line, *other_lines = wrap_line(head, rest, report.width, indent=2)
+    lines += [f"{paint(style, head)}{first_line.removeprefix(head)}", *other_lines]
     return "\n".join(lines) + "\n"
 
 
 Paint = Callable[[str, str], str]
+
+
+def _repeated_notices(findings: Iterable[Finding]) -> list[Finding]:
+    """The notices of which there are several with the same code."""
+    notices = list(filter(_is_notice, findings))
+    counts = Counter(finding.code for finding in notices)
+    return [finding for finding in notices if counts[finding.code] > 1]
+
+
+def _is_notice(finding: Finding) -> bool:
+    """Whether it is advice about a shipped file, which the reader cannot edit."""
+    return level(finding) == "info" and finding.location is not None and not is_in_checkout(finding.location)
+
+
+def _notice_count_lines(notices: list[Finding], report: Report, paint: Paint) -> Iterator[str]:
+    """One line per code: how many notices there are, and how to see them."""
+    for code, count in Counter(finding.code for finding in notices).items():
+        label = f"info[{_code_label(code)}]"
+        text = f"{count} notices; `modelyard build --verbose` shows each, "
+        text += f"`modelyard explain {code.id}` says more"
+        yield from _labelled_lines("info", label, text, report, paint)
+    if notices:
+        yield ""
+
+
+def _code_label(code: Code) -> str:
+    return code.id if code.id.endswith(code.name) else f"{code.id} {code.name}"
+
+
+def _labelled_lines(kind: str, label: str, text: str, report: Report, paint: Paint) -> Iterator[str]:
+    first_line, *other_lines = wrap_line(f"{label}: ", text, report.width, indent=2)
+    yield f"{paint(kind, label)}{paint('bold', first_line.removeprefix(label))}"
+    yield from (paint("bold", line) for line in other_lines)
 
 
 def make_painter(*, colour: bool) -> Paint:
@@ -42,9 +83,9 @@ def make_painter(*, colour: bool) -> Paint:
 
 
 def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
-    kind, code = level(finding), finding.code
-    code_label = code.id if code.id.endswith(code.name) else f"{code.id} {code.name}"
-    yield f"{paint(kind, f'{kind}[{code_label}]')}{paint('bold', f': {to_printable(finding.message)}')}"
+    kind = level(finding)
+    label = f"{kind}[{_code_label(finding.code)}]"
+    yield from _labelled_lines(kind, label, to_printable(finding.message), report, paint)
     margin = " " * (len(str(finding.location.line)) if finding.location else 1)
     if finding.location:
         yield from _snippet_lines(finding.location, kind, margin, report, paint)
@@ -56,10 +97,12 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
             f": {to_printable(note.location.path)}:{note.location.line}:{note.location.column}" if note.location else ""
         )
         yield f"{margin} {paint('blue', '=')} note: {to_printable(note.message).rstrip('.')}{location}"
-    if finding.help:
-        yield f"{margin} {paint('blue', '=')} {paint('green', 'help')}: {to_printable(finding.help)}"
-    if finding.fix and not finding.help:
-        yield f"{margin} {paint('blue', '=')} {paint('green', 'help')}: write {to_printable(finding.fix.text)}"
+    advice = finding.help or (f"write {finding.fix.text}" if finding.fix else "")
+    if advice:
+        first_line, *other_lines = wrap_line(f"{margin} = help: ", to_printable(advice), report.width)
+        text = first_line.removeprefix(f"{margin} = help: ")
+        yield f"{margin} {paint('blue', '=')} {paint('green', 'help')}: {text}"
+        yield from other_lines
 
 
 def _snippet_lines(location: Location, kind: str, margin: str, report: Report, paint: Paint) -> Iterator[str]:
@@ -71,14 +114,22 @@ def _snippet_lines(location: Location, kind: str, margin: str, report: Report, p
     line = lines[location.line - 1].rstrip("\r")
     end = location.end_column if location.end_line == location.line else len(line) + 1
     width = max(1, min(end, len(line) + 1) - location.column)
-    start = max(0, min(location.column - 1, location.column - 1 + width - _MAX_WIDTH // 2))
-    shift = start if location.column > _MAX_WIDTH else 0
-    visible_text = to_printable(line[shift : shift + _MAX_WIDTH])
+    max_width = _snippet_width(margin, report)
+    start = max(0, min(location.column - 1, location.column - 1 + width - max_width // 2))
+    shift = start if location.column > max_width else 0
+    visible_text = to_printable(line[shift : shift + max_width])
     bar = paint("blue", "|")
     yield f"{margin} {bar}"
     yield f"{paint('blue', str(location.line))} {bar} {visible_text}"
-    prefix, marked_text = line[shift : location.column - 1], line[location.column - 1 : shift + _MAX_WIDTH][:width]
+    prefix, marked_text = line[shift : location.column - 1], line[location.column - 1 : shift + max_width][:width]
     yield f"{margin} {bar} {' ' * display_width(prefix)}{paint(kind, '^' * max(1, display_width(marked_text)))}"
+
+
+def _snippet_width(margin: str, report: Report) -> int:
+    """The number of characters of a source line that are shown, so that the carets stay below them."""
+    if report.width is None or report.width < MIN_WIDTH:
+        return _MAX_WIDTH
+    return min(_MAX_WIDTH, report.width - len(margin) - len(" | "))
 
 
 def display_width(text: str) -> int:
@@ -86,17 +137,19 @@ def display_width(text: str) -> int:
     return sum(2 if east_asian_width(c) in "WF" else not combining(c) for c in to_printable(text))
 
 
-def _summary_line(report: Report, paint: Paint) -> str:
+def _summary(report: Report) -> tuple[str, str, str]:
+    """The last line: the style of its head, its head, and the rest."""
     scope = f" in {report.checked_scope}" if report.checked_scope else ""
     suppressed_counts = suppressed_summary(report)
     serious_findings = [finding for finding in report.open if level(finding) != "info"]
     if not serious_findings:
         extra = ", ".join(filter(None, [format_level_counts(report.open), suppressed_counts]))
-        return f"{paint('green', 'No issues found')}{scope}{f' ({extra})' if extra else ''}"
+        return "green", "No issues found", f"{scope}{f' ({extra})' if extra else ''}"
     worst_level = "error" if report.blocking_count else "warning"
     first_code = next(finding.code.id for finding in serious_findings if level(finding) == worst_level)
     extra = f"; {suppressed_counts}" if suppressed_counts else ""
-    return f"{paint(worst_level, format_level_counts(serious_findings))}{scope}{extra}; `modelyard explain {first_code}` says more"
+    rest = f"{scope}{extra}; `modelyard explain {first_code}` says more"
+    return worst_level, format_level_counts(serious_findings), rest
 
 
 def to_printable(text: str) -> str:

@@ -17,7 +17,16 @@ from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import Resolver
 from compiler.source.tree import Tree
 from compiler.spec.language import Language
-from compiler.spec.portfolio import DatasetSpec, EnvironmentSpec, ModelSpec, Portfolio, Spec, TeamSpec, UseCaseSpec
+from compiler.spec.portfolio import (
+    DatasetSpec,
+    EnvironmentSpec,
+    InvalidModel,
+    ModelSpec,
+    Portfolio,
+    Spec,
+    TeamSpec,
+    UseCaseSpec,
+)
 
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
@@ -115,6 +124,13 @@ class Fleet:
             tuple(environment for environment in self.environments if environment in environment_entries)
             or NO_ENVIRONMENT
         )
+
+    def missing_keys(self, model: InvalidModel) -> Iterator[Finding]:
+        """The keys that no layer of an invalid model sets, in any of its environments."""
+        environments = self.portfolio.by_kind("Environment")
+        names = [name for name in model.spec.data.get("environments", {}) if name in environments]
+        for environment in [environments[name] for name in names] or NO_ENVIRONMENT:
+            yield from self._resolver.missing_keys(model, environment)
 
     def resolve(self, name: str, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
         """A model in an environment (`None`: its base layers), or the findings that prevent resolving it."""

@@ -25,7 +25,7 @@ from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.data_types import ModelData
 from compiler.spec.language import ANY_KEY, Language, TypeLanguage, iter_strings
-from compiler.spec.portfolio import ModelSpec, Portfolio, release_contents
+from compiler.spec.portfolio import EnvironmentSpec, InvalidModel, ModelSpec, Portfolio, release_contents
 
 _MAX_BASE_MERGES = 64
 
@@ -110,6 +110,24 @@ class Resolver:
         if any(finding.is_blocking for finding in findings):
             return None, tuple(findings)
         return _resolved_model(merged_model, data, release, canary, language), tuple(findings)
+
+    def missing_keys(self, model: InvalidModel, environment: EnvironmentSpec | None) -> Iterator[Finding]:
+        """The keys that no layer of an invalid model sets, not even with a value that the schema rejects."""
+        spec = model.spec
+        language = self._language.type_language(spec.data["type"])
+        base_merge = self._merge_base(spec, language)
+        environment_layers = self._layers.environment_layers(spec, environment) if environment else ()
+        overlay_merge = self._merge_overlays(base_merge, environment_layers, language)
+        layers = (*base_merge.layers, *environment_layers)
+        merged_model = MergedModel(
+            spec, environment, overlay_merge.data, layers, len(base_merge.layers), language.merge_rules
+        )
+        for violation in overlay_merge.validate(None, language)[1]:
+            if violation.missing_key is None:
+                continue
+            pointer = (*violation.pointer, violation.missing_key)
+            if pointer not in model.renamed_keys and not _has_value(model.written, pointer):
+                yield merged_model.schema_finding(violation)
 
     def _merge_base(self, spec: ModelSpec, language: TypeLanguage) -> "_BaseMerge":
         """The base merge; cached for a few models, because the environments of a model are resolved one after the other."""
@@ -218,6 +236,14 @@ class _BaseMerge:
     unused_deletions: tuple[tuple[Layer, Pointer], ...]
     overlay_merges: list[_OverlayMerge] = field(default_factory=list)
     releases: dict[str, tuple[Release, list[Finding]]] = field(default_factory=dict)
+
+
+def _has_value(data: Json, pointer: Pointer) -> bool:
+    try:
+        value_at(data, pointer)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
 
 
 def _find_unused_deletions(

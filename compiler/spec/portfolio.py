@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +10,8 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object
+from compiler.foundation.json_data import Json, Object, Pointer
+from compiler.foundation.suggestions import closest_match
 from compiler.spec.data_types import (
     DatasetData,
     DefaultsData,
@@ -94,6 +95,18 @@ def configured_output(project: ProjectData) -> str:
     return (project.get("output") or "build").rstrip("/")
 
 
+@dataclass(frozen=True, slots=True)
+class InvalidModel:
+    """A Model that its schema rejects; `spec` has the values that the schema accepts, `written` has all.
+
+    `renamed_keys` are the keys that help for an unknown key names: they are missing only because of that mistake.
+    """
+
+    spec: ModelSpec
+    written: Object
+    renamed_keys: frozenset[Pointer]
+
+
 @dataclass(frozen=True)
 class Portfolio:
     """The valid documents of a project, and the names of the invalid ones."""
@@ -103,6 +116,8 @@ class Portfolio:
     defaults: Mapping[str, DefaultsSpec]
     broken_names: frozenset[tuple[str, str]]
     findings: tuple[Finding, ...]
+    invalid_models: tuple[InvalidModel, ...] = ()
+    """Only their missing keys are reported; for everything else they are broken names."""
 
     def folder(self, name: FolderName) -> str:
         """The path of a project folder, by its content: `models`, `schemas`, `templates` or `records`."""
@@ -149,6 +164,11 @@ class Portfolio:
     def has_broken(self, kind: str) -> bool:
         """Whether the project may have more documents of a kind than the valid ones."""
         return any(broken_kind in {kind, ANY_KIND} for broken_kind, _ in self.broken_names)
+
+
+def misnamed_project_file(names: Iterable[str]) -> str | None:
+    """The name of a file that was probably meant to be the project file, such as `modelyard.yml`."""
+    return closest_match(PROJECT_FILE, names)
 
 
 def models_defined_only_in(portfolio: Portfolio, files: AbstractSet[str]) -> frozenset[str] | None:

@@ -9,7 +9,7 @@ from posixpath import basename, dirname
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Object
+from compiler.foundation.json_data import Object, Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
@@ -25,6 +25,7 @@ from compiler.spec.portfolio import (
     PROJECT_FILE,
     DefaultsSpec,
     Header,
+    InvalidModel,
     Portfolio,
     ProjectSpec,
     Spec,
@@ -32,6 +33,7 @@ from compiler.spec.portfolio import (
     configured_folder,
     document_identity,
     iter_texts,
+    misnamed_project_file,
 )
 from compiler.spec.project_folders import folder_overlap_findings
 from compiler.spec.schema_findings import schema_finding
@@ -39,6 +41,9 @@ from compiler.spec.valid_parts import valid_parts
 
 _EMPTY_PROJECT: Object = {"apiVersion": API_VERSION, "kind": "Project", "name": "", "environments": []}
 """What later stages read of a project that does not have it: no other document is read without a project."""
+_QUOTED = re.compile(r"`([A-Za-z]+)`")
+_MAX_SUGGESTED_KEYS = 2
+"""Help with more names lists keys to choose from."""
 _NAME_LINE = re.compile(r"^name:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 
 
@@ -50,6 +55,7 @@ class _LoadState:
     specs_by_identity: dict[tuple[str, str], Spec] = field(default_factory=dict)
     broken_names: set[tuple[str, str]] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
+    invalid_models: list[InvalidModel] = field(default_factory=list)
 
 
 def load_portfolio(
@@ -82,16 +88,14 @@ def load_portfolio(
         defaults=dict(sorted(state.defaults.items())),
         broken_names=frozenset(state.broken_names),
         findings=tuple(state.findings),
+        invalid_models=tuple(state.invalid_models),
     )
 
 
 def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Finding]]:
     """The project and its findings; a value that its schema rejects is left out. Raises `UsageError` where there is none."""
     if not tree.has(PROJECT_FILE):
-        raise UsageError(
-            f"there is no {PROJECT_FILE} in {tree.label}",
-            help=f"run the command in the folder that holds {PROJECT_FILE}, or name that folder with --project",
-        )
+        raise _missing_project_error(tree)
     parse_result = parse(tree.read(PROJECT_FILE), PROJECT_FILE)
     if len(parse_result.documents) != 1:
         raise UsageError(_unreadable_message(parse_result), help="mend it first: everything else depends on it")
@@ -103,6 +107,18 @@ def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Find
         document = replace(document, data={**_EMPTY_PROJECT, **valid_parts(document.data, validator)})
     project: ProjectSpec = TypedSpec("Project", name, document)
     return project, [*parse_result.findings, *findings, *folder_overlap_findings(project)]
+
+
+def _missing_project_error(tree: Tree) -> UsageError:
+    name = misnamed_project_file(path for path in tree.paths() if "/" not in path)
+    if name is not None:
+        return UsageError(
+            f"there is no {PROJECT_FILE} in {tree.label}", help=f"found {name}: rename it to {PROJECT_FILE}"
+        )
+    return UsageError(
+        f"there is no {PROJECT_FILE} in {tree.label}",
+        help=f"name the folder that contains {PROJECT_FILE} with --project, or create a project with `modelyard init`",
+    )
 
 
 def _unreadable_message(parse_result: ParseResult) -> str:
@@ -278,5 +294,20 @@ def _validate_spec(spec: Spec, state: _LoadState) -> bool:
     if validator.is_valid(spec.json):
         return True
     violations = validator.violations(spec.json, spelling=spec.document.scalar_text)
-    state.findings.extend(schema_finding(violation, spec.document, spec.subject) for violation in violations)
+    findings = [schema_finding(violation, spec.document, spec.subject) for violation in violations]
+    state.findings.extend(findings)
+    if spec.kind == "Model":
+        document = replace(spec.document, data=valid_parts(spec.json, validator))
+        renamed_keys = frozenset(pointer for finding in findings for pointer in _suggested_keys(finding))
+        state.invalid_models.append(InvalidModel(TypedSpec(spec.kind, spec.name, document), spec.json, renamed_keys))
     return False
+
+
+def _suggested_keys(finding: Finding) -> Iterator[Pointer]:
+    """The keys that the help for an unknown key names, unless it only lists the known ones."""
+    if finding.code is not codes.UNKNOWN_KEY or finding.subject is None:
+        return
+    suggestion = (finding.help or "").partition("known keys")[0]
+    names = _QUOTED.findall(suggestion)
+    for name in names if len(names) <= _MAX_SUGGESTED_KEYS else ():
+        yield (*finding.subject.pointer[:-1], name)

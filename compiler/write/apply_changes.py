@@ -51,8 +51,11 @@ def _check_scope(units: Iterable[Unit], scope: Callable[[str], bool] | None) -> 
         yield unit
 
 
-def apply(root: Path, change_set: ChangeSet, folder: str = "") -> None:
-    """Apply the change set to a folder below the root; raises `HostError` with the path that could not be written."""
+def apply(root: Path, change_set: ChangeSet, folder: str = "", on_write: Callable[[], object] = lambda: None) -> None:
+    """Apply the change set to a folder below the root; raises `HostError` with the path that could not be written.
+
+    `on_write` is called once per file that is written or deleted, to show progress.
+    """
     if change_set.conflicts:
         message = "a change set with conflicts is not applied"
         raise ValueError(message)
@@ -63,7 +66,10 @@ def apply(root: Path, change_set: ChangeSet, folder: str = "") -> None:
     writer.remove(path for path in deletes if path in delete_first)
     for change in writes:
         writer.write_output(change)
+        on_write()
     writer.remove(path for path in deletes if path not in delete_first)
+    for _ in deletes:
+        on_write()
     for lock_change in change_set.locks:
         writer.write_lock(lock_change)
 

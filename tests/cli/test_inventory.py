@@ -122,7 +122,7 @@ def test_filters_and_order(words, expected, shop, run_command) -> None:
         (["du"], "did you mean `due`?"),
         (["due", "--within", "3 months"], "`3 months` is not a span of time\n  help: use days, weeks"),
         (["due", "--within", "soon"], "is not a span of time"),
-        (["--due-before", "tomorrow"], "'tomorrow' does not match the format"),
+        (["--due-before", "tomorrow"], "expected a date such as 2027-01-31 (year, month, day), found `tomorrow`"),
     ],
     ids=lambda said: said if isinstance(said, str) else " ".join(said),
 )

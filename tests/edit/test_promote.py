@@ -149,7 +149,7 @@ def test_several_releases_before_are_no_obvious_one(fleet) -> None:
 
 
 def test_no_model_is_promoted_that_is_not_there(fleet) -> None:
-    with pytest.raises(UsageError, match="no sound model `refund`"):
+    with pytest.raises(UsageError, match="there is no model `refund`"):
         promote(fleet(), "refund", "test", None, None)
 
 

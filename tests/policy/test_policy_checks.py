@@ -159,7 +159,7 @@ def test_a_policy_that_has_ended_is_told(check_findings) -> None:
 @pytest.mark.parametrize(
     ("days", "message"),
     [
-        ('inForce: {from: "2027-02-01", to: "2027-01-31"}', "rule: it ends before it begins"),
+        ('inForce: {from: "2027-02-01", to: "2027-01-31"}', "rule: it ends on 2027-01-31, before it begins on 2027-02-01"),
         (
             'enforcement: advisory\nmandatoryFrom: "2026-06-01"',
             "rule: it is mandatory from 2026-06-01, and `enforcement` says that it is advisory",

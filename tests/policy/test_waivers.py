@@ -96,8 +96,11 @@ def test_an_environment_that_nobody_has_is_told(check_findings) -> None:
     ("terms", "message"),
     [
         ("{allowed: false}", "once: rule cannot be waived"),
-        ("{roles: [board]}", "once: rule is waived by somebody who approves as `board`, and none agreed"),
-        ("{maxDays: 30}", "once: rule can be waived for at most 30 days, not for 211"),
+        (
+            "{roles: [board]}",
+            "once: a waiver of rule requires an approval by a team with the role `board`, and has none",
+        ),
+        ("{maxDays: 30}", "once: a waiver of rule lasts at most 30 days, and this one lasts 211"),
     ],
 )
 def test_a_policy_says_who_may_waive_it_and_for_how_long(check_findings, terms, message) -> None:
@@ -111,7 +114,7 @@ def test_the_authors_own_team_alone_may_not_where_the_policy_says_so(check_findi
     independent = f"waiver: {{independentApprover: true}}\n{RULE}"
     items = check_findings(independent, models__waiver=own_team_waiver)
     assert [item.message for item in items if item.code.id == "MY308"] == [
-        "once: rule takes an approver who is not of pricing, the team that owns refunds"
+        "once: a waiver of rule requires an approval by another team than pricing, which owns refunds"
     ]
     assert all(item.status is Status.WAIVED for item in check_findings(independent, models__waiver=WAIVER))
     assert all(item.status is Status.WAIVED for item in check_findings(RULE, models__waiver=own_team_waiver))

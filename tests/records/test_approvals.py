@@ -149,7 +149,8 @@ def test_a_class_that_was_decided_on_a_day_to_come_is_told_too() -> None:
 def test_one_by_a_team_without_the_role_is_told_at_the_role() -> None:
     [finding] = found_of(approval(**digests(documents()), role="board"))
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY314", False, ("approvals", 0, "role"))
-    assert "risk does not approve as `board`; its roles: `model-risk`" in finding.message
+    assert "the team `risk` has no role `board`; its roles: `model-risk`" in finding.message
+    assert finding.help == "no team has the role: list `board` under `approvalRoles` of the Team `risk`"
     assert found_of(approval(**digests(documents()))) == []
 
 

@@ -11,12 +11,13 @@ import click
 
 from compiler import __version__
 from compiler.cli._shared.error_handler import handle_errors
+from compiler.cli._shared.suggesting_group import SuggestingGroup
 from compiler.commands.common.streams import configure_streams
 
 _COMMANDS = Path(__file__).resolve().parents[1]
 
 
-class LazyCommandGroup(click.Group):
+class LazyCommandGroup(SuggestingGroup):
     """Imports a command's declaration when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -36,20 +37,6 @@ class LazyCommandGroup(click.Group):
         commands = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
         with formatter.section("Commands"):
             formatter.write_dl([(name, _first_sentence(command)) for name, command in commands if command])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command; for an unknown one, the error suggests the closest name."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from compiler.foundation.suggestions import closest_match  # noqa: PLC0415 - difflib, for a mistyped command only
-
-            suggestion = closest_match(args[0], self.list_commands(ctx))
-            if suggestion:
-                raise click.UsageError(f"{error.message} Did you mean `{suggestion}`?", ctx) from None
-            raise
 
 
 def _first_sentence(command: click.Command) -> str:

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import click
 
+from compiler.cli._shared.date_option import DateType
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -49,6 +51,12 @@ def output_option(help_text: str = "Write the output to this file instead of std
     )
 
 
+def verbose_option(function: F) -> F:
+    """`--verbose` of the commands that report notices about shipped files."""
+    help_text = "Show each notice about a shipped file instead of their number."
+    return click.option("--verbose", "-v", is_flag=True, help=help_text)(function)
+
+
 def diff_option(function: F) -> F:
     """`--diff` of the commands that edit specs."""
     return click.option("--diff", is_flag=True, help="Show the edit as a diff; write nothing.")(function)
@@ -56,7 +64,7 @@ def diff_option(function: F) -> F:
 
 def as_of_option(help_text: str) -> Callable[[F], F]:
     """`--as-of`: the date of the evaluation."""
-    return click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help=help_text)
+    return click.option("--as-of", type=DateType(), metavar="YYYY-MM-DD", help=help_text)
 
 
 policy_date_option = as_of_option("Evaluate policies and waivers as of this date. [default: today in UTC]")
@@ -94,7 +102,7 @@ def filter_options(function: F) -> F:
     )
     due_option = click.option(
         "--due-before",
-        type=click.DateTime(["%Y-%m-%d"]),
+        type=DateType(),
         metavar="YYYY-MM-DD",
         help="Only models with a deadline before this date.",
     )

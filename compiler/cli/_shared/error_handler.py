@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 
-from compiler.commands.common.streams import print_status, style_text, write_bug_log
+from compiler.commands.common.streams import print_status, style_text, terminal_width, write_bug_log
 from compiler.foundation.errors import HostError, ModelyardError
 
 INTERRUPTED_EXIT_CODE = 130
@@ -55,9 +55,20 @@ def _to_modelyard_error(error: Exception) -> ModelyardError | None:
 
 
 def _print_error(error: ModelyardError) -> None:
-    print_status(f"{style_text('error', 'red')}: {_printable(error.message)}")
+    _print_labelled("error", "red", error.message)
     if error.help:
-        print_status(f"  {style_text('help', 'green')}: {_printable(error.help)}")
+        _print_labelled("  help", "green", error.help)
+
+
+def _print_labelled(label: str, colour: str, text: str) -> None:
+    """The text behind a coloured label, wrapped at words if stderr is a terminal."""
+    from compiler.report.line_wrap import wrap_line  # noqa: PLC0415 - reports take 20 ms, which `--version` need not pay
+
+    first_line, *other_lines = wrap_line(f"{label}: ", _printable(text), terminal_width(sys.stderr))
+    indent = label[: len(label) - len(label.lstrip())]
+    print_status(f"{indent}{style_text(label.lstrip(), colour)}{first_line.removeprefix(label)}")
+    for line in other_lines:
+        print_status(line)
 
 
 def _print_bug(error: Exception) -> None:

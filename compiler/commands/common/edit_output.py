@@ -29,7 +29,8 @@ def write_or_show_edit(session: Session, folder: Path, outcome: EditOutcome, *, 
     for path, new_content in sorted(outcome.files.items()):
         old_content = session.tree.read(path)
         if diff:
-            write_output(unified_diff(path, decode_text(old_content), decode_text(new_content)), None)
+            texts = decode_text(old_content), decode_text(new_content)
+            write_output(unified_diff(path, *texts, colour=stdout_supports_colour()), None)
         else:
             replace_content(folder / path, old_content, new_content)
             print_status(f"changed: {path}")

@@ -6,22 +6,37 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from compiler.commands.common.streams import print_status, supports_colour
+from compiler.commands.common.streams import print_status, supports_colour, terminal_width
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.session import Session
 from compiler.report import REPORTERS, Report
 from compiler.source.git_root import checkout_subfolder
 
 
-def make_report(session: Session, findings: Iterable[Finding], folder: Path, *, colour: bool) -> Report:
+def make_report(
+    session: Session,
+    findings: Iterable[Finding],
+    folder: Path,
+    *,
+    colour: bool,
+    width: int | None = None,
+    verbose: bool = False,
+) -> Report:
     """The report of findings in the project in `folder`."""
     return Report(
-        tuple(findings), session.read_text, session.summary, colour=colour, project_folder=checkout_subfolder(folder)
+        tuple(findings),
+        session.read_text,
+        session.summary,
+        colour=colour,
+        project_folder=checkout_subfolder(folder),
+        width=width,
+        verbose=verbose,
     )
 
 
 def print_findings(session: Session, findings: Iterable[Finding], folder: Path) -> None:
     """Print findings to stderr as text; print nothing if there are none."""
-    report = make_report(session, findings, folder, colour=supports_colour(sys.stderr))
+    width = terminal_width(sys.stderr)
+    report = make_report(session, findings, folder, colour=supports_colour(sys.stderr), width=width)
     if report.findings:
         print_status(REPORTERS["text"](report), newline=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from compiler.commands.common.streams import print_status, write_output
+from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
 from compiler.diagnostics.finding import Finding
 from compiler.edit.finding_fixes import decode_text, plan_fixes
 from compiler.edit.unified_diff import unified_diff
@@ -19,8 +19,8 @@ def write_or_show_fixes(findings: Iterable[Finding], tree: Tree, folder: Path, *
     files = plan_fixes(findings, tree, unsafe=unsafe)
     for file in files:
         if diff:
-            text = unified_diff(file.path, decode_text(file.old_content), decode_text(file.new_content))
-            write_output(text, None)
+            texts = decode_text(file.old_content), decode_text(file.new_content)
+            write_output(unified_diff(file.path, *texts, colour=stdout_supports_colour()), None)
         else:
             replace_content(folder / file.path, file.old_content, file.new_content)
     count = sum(file.fix_count for file in files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 import click
@@ -11,9 +12,31 @@ import click
 from compiler.commands.common.streams import supports_progress
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.session import Session, all_units
-from compiler.pipeline.stages import BuildResult, all_findings, build, check_sources
+from compiler.pipeline.stages import BuildResult, all_findings, build, check, check_sources
+from compiler.pipeline.unit_selection import is_deployment
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline
+
+_MIN_CHECK_LENGTH = 200
+"""A check of fewer deployments ends before a bar is read."""
+
+
+def check_with_progress(session: Session) -> tuple[Finding, ...]:
+    """`check`, with one step per deployment in a large fleet."""
+    with _checking_bar(session):
+        return check(session)
+
+
+@contextmanager
+def _checking_bar(session: Session) -> Iterator[None]:
+    """A bar that advances while the models of the session are checked."""
+    length = len(list(session.fleet.deployments())) if supports_progress() else 0
+    if length < _MIN_CHECK_LENGTH:
+        yield
+        return
+    with click.progressbar(length=length, label="Checking models", file=sys.stderr, show_pos=True) as bar:
+        session.on_model_checked = lambda: bar.update(1)
+        yield
 
 
 def build_with_progress(
@@ -29,7 +52,12 @@ def build_with_progress(
         return build(session, scope, baseline=baseline, ignore_policies=ignore_policies, include=include)
     length = sum(scope(name, environment) for name, environment in session.fleet.deployments())
     with click.progressbar(length=length, label="Rendering deployments", file=sys.stderr, show_pos=True) as bar:
-        return build(session, scope, lambda: bar.update(1), baseline, ignore_policies=ignore_policies, include=include)
+
+        def on_unit(unit: str) -> None:
+            if is_deployment(unit):
+                bar.update(1)
+
+        return build(session, scope, on_unit, baseline, ignore_policies=ignore_policies, include=include)
 
 
 def check_sources_with_progress(session: Session) -> tuple[Finding, ...]:

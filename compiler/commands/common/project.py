@@ -9,7 +9,7 @@ from compiler.foundation.errors import HostError, UsageError
 from compiler.pipeline.session import Session
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
-from compiler.spec.portfolio import PROJECT_FILE
+from compiler.spec.portfolio import PROJECT_FILE, misnamed_project_file
 
 
 def project_root(root: Path | None) -> Path:
@@ -22,10 +22,20 @@ def project_root(root: Path | None) -> Path:
     for folder in (start_folder, *start_folder.parents):
         if (folder / PROJECT_FILE).is_file():
             return folder
+    name = misnamed_project_file(_file_names(start_folder))
     raise UsageError(
         f"there is no {PROJECT_FILE} in {start_folder} or in a folder above it",
-        help="run the command inside a project, name it with --project, or create one with `modelyard init`",
+        help=f"found {name}: rename it to {PROJECT_FILE}"
+        if name
+        else "run the command inside a project, name it with --project, or create one with `modelyard init`",
     )
+
+
+def _file_names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir() if path.is_file()]
+    except OSError:
+        return []
 
 
 def current_folder() -> Path:
@@ -40,7 +50,7 @@ def open_tree(root: Path, rev: str | None) -> Tree:
     """The work tree, or a revision of it."""
     if rev is None:
         return WorkTree(root)
-    from compiler.source.revision import open_revision  # noqa: PLC0415 - it loads `subprocess`, which takes 15 ms, and only --rev needs it
+    from compiler.source.revision import open_revision  # noqa: PLC0415 - GitPython takes 80 ms, and only --rev needs it
 
     return open_revision(root, rev)
 

@@ -1,6 +1,7 @@
 """Output of commands: data to a file or stdout, messages to stderr, and a log file for a bug."""
 
 import os
+import shutil
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
@@ -29,6 +30,11 @@ def stdout_supports_colour(output: Path | None = None) -> bool:
 def supports_colour(stream: TextIO) -> bool:
     """Whether the stream is a terminal that shows colours; respects `NO_COLOR` (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width(stream: TextIO) -> int | None:
+    """The number of columns of the terminal that the stream goes to; `None` if it goes elsewhere."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
 
 
 def supports_progress() -> bool:

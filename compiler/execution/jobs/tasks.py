@@ -15,6 +15,7 @@ from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.retrain_schedules import retrain_schedule
 from compiler.source.tree import Tree
 from compiler.spec.data_types import StepData
+from compiler.spec.model_lookup import require_valid_model
 from compiler.spec.portfolio import release_contents
 from compiler.spec.quantities import Cron, Duration
 
@@ -132,12 +133,7 @@ def champion_release(fleet: Fleet, model: ResolvedModel) -> Release | None:
 
 def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> list[ResolvedModel]:
     """The model in each of its environments, in order of promotion; its base layers if it is not deployed."""
-    if name not in fleet.portfolio.by_kind("Model"):
-        suggestion = closest_match(name, fleet.portfolio.by_kind("Model"))
-        raise UsageError(
-            f"there is no sound model `{name}`",
-            help=f"did you mean `{suggestion}`?" if suggestion else "modelyard check",
-        )
+    require_valid_model(fleet.portfolio, name)
     environments = fleet.environments_of(name) if environment is None else (environment,)
     if environment is not None and environment not in fleet.environments_of(name):
         raise UsageError(f"{name} does not run in `{environment}`", help=_environments_help(fleet, name))

@@ -24,6 +24,8 @@ from compiler.foundation import resources
 from compiler.resolve.fleet import Fleet
 
 _MAX_WORKERS = 4
+SOURCES_INSTALLATION = "pip install 'modelyard[sources]'"
+"""How to install the packages of all engines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,19 @@ def run_source_tests(
     yield from _deduplicate(_run_all(engine_runs, limits or ResourceLimits(), on_progress))
 
 
+def missing_packages(fleet: Fleet, only_models: Container[str] | None = None) -> tuple[str, ...]:
+    """The packages that the tests of some releases need, and that are not installed."""
+    engines = load_engines()
+    packages = {
+        package
+        for release_run in release_runs(fleet, only_models)
+        for engine in engines
+        if engine.supports(release_run.type, release_run.release.source)
+        for package in _missing_packages(engine)
+    }
+    return tuple(sorted(packages))
+
+
 def _deduplicate(findings: Iterator[Finding]) -> Iterator[Finding]:
     """Findings of several releases at one line, once."""
     seen_keys: set[tuple[str, str, Location | None]] = set()
@@ -82,7 +97,7 @@ def _missing_packages(engine: Engine) -> tuple[str, ...]:
 def _missing_package_finding(engine: Engine, release_run: ReleaseRun, count: int) -> Finding:
     releases = "1 release was" if count == 1 else f"{count} releases were"
     message = f"{releases} not run: {engine.title} needs the package {', '.join(_missing_packages(engine))}"
-    return release_run.finding(codes.SOURCE_RUN_SKIPPED, message, (), "pip install 'modelyard[sources]'")
+    return release_run.finding(codes.SOURCE_RUN_SKIPPED, message, (), SOURCES_INSTALLATION)
 
 
 def _run_all(

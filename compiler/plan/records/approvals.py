@@ -8,6 +8,7 @@ from types import MappingProxyType
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
 from compiler.foundation.json_data import Object, plain_data
+from compiler.resolve.approver_roles import missing_role_help, missing_role_message
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import ApprovalData
@@ -89,15 +90,17 @@ def approval_findings(fleet: Fleet, model: ResolvedModel, as_of: date) -> Iterat
         if fleet.find("Team", approval["team"]) is not None:
             roles = _approver_roles(fleet.portfolio, approval)
             if approval["role"] not in roles:
-                role_list = ", ".join(f"`{role}`" for role in roles) or "none"
-                message = f"{approval['team']} does not approve as `{approval['role']}`; its roles: {role_list}"
-                yield _approval_finding(model, codes.APPROVAL_WITHOUT_ROLE, message, index, "role")
+                message = missing_role_message(approval["team"], approval["role"], roles)
+                help_ = missing_role_help(fleet.portfolio, approval["team"], approval["role"])
+                yield _approval_finding(model, codes.APPROVAL_WITHOUT_ROLE, message, (index, "role"), help_)
         if not _has_valid_dates(approval):
-            message = f"the approval of {approval['date']} ends before it begins, on {approval['expires']}"
-            yield _approval_finding(model, codes.APPROVAL_DATES, message, index, "expires")
+            message = f"the approval expires on {approval['expires']}, before its `date`, {approval['date']}"
+            help_ = "set `expires` to a later date, or correct `date`"
+            yield _approval_finding(model, codes.APPROVAL_DATES, message, (index, "expires"), help_)
         elif approval["date"] > as_of.isoformat():
-            message = f"nobody has agreed yet on a day to come: {approval['date']}"
-            yield _approval_finding(model, codes.DATE_IN_FUTURE, message, index, "date")
+            message = f"the approval of {approval['team']} is dated in the future, {approval['date']}"
+            help_ = f"write the date of the decision, {as_of.isoformat()} or earlier"
+            yield _approval_finding(model, codes.DATE_IN_FUTURE, message, (index, "date"), help_)
 
 
 def classification_findings(portfolio: Portfolio, as_of: date) -> Iterator[Finding]:
@@ -111,7 +114,7 @@ def classification_findings(portfolio: Portfolio, as_of: date) -> Iterator[Findi
 
 def _future_decision_finding(spec: UseCaseSpec, regime: str, decision_date: str) -> Finding:
     pointer = ("classification", regime, "date")
-    message = f"{spec.name}: nobody has decided yet on a day to come: {decision_date}"
+    message = f"{spec.name}: the decision is dated in the future, {decision_date}"
     location, subject = spec.document.location(pointer), Subject("UseCase", spec.name, None, pointer)
     return Finding(codes.DATE_IN_FUTURE, message, location, subject, codes.DATE_IN_FUTURE.remedy)
 
@@ -126,13 +129,13 @@ def _has_valid_dates(approval: ApprovalData) -> bool:
     return "expires" not in approval or approval["expires"] >= approval["date"]
 
 
-def _approval_finding(model: ResolvedModel, code: Code, message: str, index: int, field: str) -> Finding:
-    pointer = ("approvals", index, field)
+def _approval_finding(model: ResolvedModel, code: Code, message: str, field: tuple[int, str], help_: str) -> Finding:
+    pointer = ("approvals", *field)
     name = model.environment.name if model.environment else None
     return Finding(
         code,
         f"{model.name}: {message}",
         model.location(pointer),
         Subject("Model", model.name, name, pointer),
-        code.remedy,
+        help_,
     )

@@ -34,6 +34,15 @@ def check_fleet(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter 
     for fleet_check in FLEET_CHECKS:
         yield from fleet_check(fleet, model_names)
     yield from check_models(fleet, frozenset(broken_documents), extra_check, model_names)
+    yield from _missing_keys_of_invalid_models(fleet)
+
+
+def _missing_keys_of_invalid_models(fleet: Fleet) -> Iterator[Finding]:
+    """Keys that invalid models lack, so that one run reports every missing key; none below invalid Defaults, which may set them."""
+    broken_folders = [folder for kind, folder in fleet.portfolio.broken_names if kind == "Defaults"]
+    for model in fleet.portfolio.invalid_models:
+        if not any(map(model.spec.is_in_folder, broken_folders)):
+            yield from fleet.missing_keys(model)
 
 
 def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Finding]]:

@@ -109,8 +109,9 @@ def _check_period(release: PublishedRelease) -> Iterator[Finding]:
     """A period ends after it begins."""
     period = release.source.get("estimationPeriod")
     if period and period["to"] < period["from"]:
-        message = f"it ends before it begins ({period['from']})"
-        yield release.finding(codes.BAD_VALUE, message, ("source", "estimationPeriod", "to"))
+        message = f"it ends on {period['to']}, before it begins on {period['from']}"
+        help_ = "set `to` to a later date, or correct `from`"
+        yield release.finding(codes.BAD_VALUE, message, ("source", "estimationPeriod", "to"), help_)
 
 
 def _check_router(release: PublishedRelease) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from compiler.diagnostics import codes
 from compiler.execution.source_tests import engines, source_test_runner
 from compiler.execution.source_tests.release_runs import load_engines
 from compiler.execution.source_tests.resource_limits import ResourceLimits
-from compiler.execution.source_tests.source_test_runner import run_source_tests
+from compiler.execution.source_tests.source_test_runner import missing_packages, run_source_tests
 from compiler.execution.source_tests.worker_process import WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Job
 from compiler.pipeline.session import Session
@@ -213,3 +213,11 @@ def test_one_line_of_two_releases_is_told_once() -> None:
     files["models/refunds/one_test.rego"] = b"package refunds_test\n\ntest_wrong if false\n"
     found = list(check_sources(Session(MemoryTree(files))))
     assert [(item.code.id, item.location.line) for item in found] == [("MY702", 3)]
+
+
+def test_packages_that_are_missing_are_named_once(monkeypatch) -> None:
+    fleet = Session(tree()).fleet
+    assert missing_packages(fleet) == ()
+    monkeypatch.setattr(source_test_runner.resources, "has_package", lambda name: name != "regorus")
+    assert missing_packages(fleet) == ("regorus",)
+    assert missing_packages(fleet, frozenset()) == ()
