@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help build test pytest lint golden docs bench wheel wheel-test clean
+.PHONY: help build test pytest stress lint golden docs bench wheel wheel-test clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -20,6 +20,9 @@ test: lint pytest ## lint, check types and layers, run every test
 
 pytest: $(VENV)/.dev ## run every test, and print the slowest twenty
 	$(BIN)/python -m pytest --durations=20 $(PYTEST_ARGS)
+
+stress: $(VENV)/.dev ## run many rounds of the tests that race processes against each other
+	MODELYARD_TEST_ROUNDS=$${MODELYARD_TEST_ROUNDS:-200} $(BIN)/python -m pytest -n 0 -m races
 
 lint: $(VENV)/.dev ## run ruff, mypy and import-linter
 	$(BIN)/ruff check

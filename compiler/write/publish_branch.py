@@ -1,5 +1,7 @@
 """Commits the tree of an environment to its branch, with its source in trailers; the work tree and the index stay unchanged."""
 
+import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +11,12 @@ from compiler.foundation.errors import HostError, UsageError
 from compiler.plan import conventions
 from compiler.write.git_plumbing import CommitMessage, Repository
 
-_MAX_ATTEMPTS = 5
-"""How often a push may lose against others on a branch that several environments share."""
+_MAX_ATTEMPTS = 12
+"""How often a publication may lose against others that write to the same branch."""
+
+_MAX_PAUSE_SECONDS = 2.0
+_LOCK_ERROR = "lock"
+"""What git's messages contain if another process writes the same ref at this moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,40 +39,55 @@ class PublishResult:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Tip:
+    """The commit to follow, and where the branch must still be when it is moved; no commit if there is no such branch."""
+
+    commit: str | None
+    expected_commit: str | None
+
+
 def publish(
     repository: Repository, request: PublishRequest, branch: str, remote: str | None, *, force: bool
 ) -> PublishResult:
     """Commit a request to a branch of a remote or of this repository. Nothing outside the request's folder changes.
 
     The files of a later source commit are kept. Raises `UsageError` if the folder was last changed by someone else, or belongs to another
-    environment; `force` overrides both. If the branch moved in the meantime, the commit is rebuilt on its new tip.
+    environment; `force` overrides both. The branch moves only from the commit that was looked at: if it moved in the meantime, the commit
+    is rebuilt on its new tip. Raises `HostError` if it moves again and again.
     """
     repository.require_branch(branch)
-    for _ in range(_MAX_ATTEMPTS):
+    for attempt in range(_MAX_ATTEMPTS):
         tip = _branch_tip(repository, branch, remote)
         try:
             return _publish_once(repository, request, branch, remote, tip, force=force)
-        except HostError:
-            if _branch_tip(repository, branch, remote) == tip:
+        except HostError as error:
+            if _LOCK_ERROR not in error.message and _branch_tip(repository, branch, remote) == tip:
                 raise
-    return _publish_once(repository, request, branch, remote, _branch_tip(repository, branch, remote), force=force)
+        # Without a random pause, the same process may lose each time.
+        time.sleep(random.uniform(0, min(0.05 * 2**attempt, _MAX_PAUSE_SECONDS)))  # noqa: S311 - no secret
+    raise HostError(
+        f"`{branch}` moved {_MAX_ATTEMPTS} times while {request.environment} was published. Nothing was published.",
+        help="Run the command again when fewer processes write to the branch.",
+    )
 
 
 def _publish_once(
-    repository: Repository, request: PublishRequest, branch: str, remote: str | None, tip: str | None, *, force: bool
+    repository: Repository, request: PublishRequest, branch: str, remote: str | None, tip: _Tip, *, force: bool
 ) -> PublishResult:
-    skip_reason = _skip_reason(repository, request, branch, tip) if tip is not None and not force else ""
-    if skip_reason or (tip is None and not request.files):
+    parent = tip.commit
+    skip_reason = _skip_reason(repository, request, branch, parent) if parent is not None and not force else ""
+    if skip_reason or (parent is None and not request.files):
         return PublishResult(None, reason=skip_reason or f"there is nothing for {branch}")
     message = CommitMessage(_message_text(request), repository.commit_timestamp(request.source_commit))
-    commit = repository.create_commit(request.files, message, tip, request.folder)
-    if tip is not None and repository.has_same_files(tip, commit):
+    commit = repository.create_commit(request.files, message, parent, request.folder)
+    if parent is not None and repository.has_same_files(parent, commit):
         return PublishResult(None, reason=f"{branch} holds this tree already")
     if remote is not None:
-        repository.push_commit(remote, branch, commit)
+        repository.push_commit(remote, branch, commit, tip.expected_commit)
     else:
-        repository.move_branch(branch, commit, tip if repository.commit_of(f"refs/heads/{branch}") else None)
-    return PublishResult(commit, tuple(repository.differences(tip, commit)))
+        repository.move_branch(branch, commit, tip.expected_commit)
+    return PublishResult(commit, tuple(repository.differences(parent, commit)))
 
 
 def _skip_reason(repository: Repository, request: PublishRequest, branch: str, tip: str) -> str:
@@ -88,14 +109,13 @@ def _skip_reason(repository: Repository, request: PublishRequest, branch: str, t
     return ""
 
 
-def _branch_tip(repository: Repository, branch: str, remote: str | None) -> str | None:
-    """The tip of the branch."""
-    return repository.fetch_branch(remote, branch) if remote is not None else _local_tip(repository, branch)
-
-
-def _local_tip(repository: Repository, branch: str) -> str | None:
-    """The local branch, or its last known remote-tracking tip."""
-    return repository.commit_of(f"refs/heads/{branch}") or repository.commit_of(f"refs/remotes/origin/{branch}")
+def _branch_tip(repository: Repository, branch: str, remote: str | None) -> _Tip:
+    """The tip of the branch; of a local branch that does not exist yet, its last known remote-tracking tip."""
+    if remote is not None:
+        tip = repository.fetch_branch(remote, branch)
+        return _Tip(tip, tip)
+    local_tip = repository.commit_of(f"refs/heads/{branch}")
+    return _Tip(local_tip or repository.commit_of(f"refs/remotes/origin/{branch}"), local_tip)
 
 
 def _message_text(request: PublishRequest) -> str:

@@ -288,6 +288,50 @@ def test_who_was_slower_on_a_branch_follows_on_the_other(git, remote, on_remote)
     }
 
 
+@pytest.mark.parametrize("on_remote", [True, False])
+def test_a_branch_that_moves_each_time_is_left_as_others_made_it(git, remote, monkeypatch, on_remote) -> None:
+    monkeypatch.setattr("compiler.write.publish_branch._MAX_PAUSE_SECONDS", 0.0)
+    remote_name = "origin" if on_remote else None
+
+    class RacingRepository(Repository):
+        rounds = 0
+
+        def create_commit(self, *commit_arguments):
+            RacingRepository.rounds += 1
+            publish_shared(git, "staging", {"x.yaml": f"{RacingRepository.rounds}\n".encode()}, remote=remote_name)
+            return super().create_commit(*commit_arguments)
+
+    request = PublishRequest("prod", TREE, git("rev-parse", "HEAD"), DAY, "clusters/prod")
+    with pytest.raises(HostError, match=r"`deploy` moved 12 times .* Nothing was published"):
+        publish(RacingRepository(git.folder), request, "deploy", remote_name, force=False)
+    files = files_of(git, "deploy", remote if on_remote else None)
+    assert files == {"clusters/staging/x.yaml": f"{RacingRepository.rounds}\n".encode()}
+
+
+def test_a_remote_branch_that_was_taken_back_is_not_advanced(git, remote) -> None:
+    """A push that follows the old tip would be a fast-forward, and would bring back what was taken away."""
+    first = publish_tree(git, remote="origin").commit
+    publish_tree(git, {"x.yaml": b"1\n"}, remote="origin")
+
+    class RacingRepository(Repository):
+        def create_commit(self, *commit_arguments):
+            git("update-ref", "refs/heads/env/prod", first, at=remote)
+            return super().create_commit(*commit_arguments)
+
+    request = edition(git, {"y.yaml": b"1\n"})
+    commit = publish(RacingRepository(git.folder), request, "env/prod", "origin", force=False).commit
+    assert git("rev-parse", f"{commit}^", at=remote) == first
+
+
+def test_a_repository_with_sha256_is_published_to(git, tmp_path) -> None:
+    folder = tmp_path / "sha256"
+    git("init", "-q", "-b", "main", "--object-format=sha256", str(folder), at=tmp_path)
+    git("commit", "-q", "--allow-empty", "-m", "First", at=folder)
+    request = PublishRequest("prod", TREE, git("rev-parse", "HEAD", at=folder), DAY)
+    assert publish(Repository(folder), request, "env/prod", None, force=False).commit
+    assert files_of(git, "env/prod", folder) == TREE
+
+
 # --- onto a remote ---------------------------------------------------------------------------------------------------
 @pytest.fixture
 def remote(git, tmp_path):

@@ -89,12 +89,29 @@ def test_a_revision_where_git_keeps_nothing_ends_with_2(project, run_command) ->
 
 
 def test_without_git_only_a_revision_cannot_be_read(git, run_process, surroundings) -> None:
-    environment = surroundings(PATH="", GIT_PYTHON_GIT_EXECUTABLE=None, GIT_PYTHON_REFRESH=None)
+    environment = surroundings(PATH="")
     said = run_process("check", "--rev", "HEAD", environment=environment)
     assert (said.code, said.out) == (4, "")
     assert "git" in said.err
     assert "Install" in said.err
     assert run_process("check", environment=environment).code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "--changed-since", "HEAD"), ("check", "--rev", "HEAD"), ("affected", "--since", "HEAD"),
+        ("publish", "--env", "prod", "--branch", "x"), ("policy", "impact", "--since", "30d"),
+    ],
+)  # fmt: skip
+def test_a_repository_of_another_user_ends_with_4_and_says_how_to_trust_it(
+    git, run_command, monkeypatch, words
+) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    said = run_command(*words)
+    assert (said.code, said.out) == (4, ""), said.err
+    assert "another user owns it" in said.err
+    assert "git config --global --add safe.directory" in said.err
 
 
 @pytest.mark.parametrize("stage", ["check_documents", "check_models"])

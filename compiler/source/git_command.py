@@ -1,0 +1,130 @@
+"""Runs git so that neither the repository nor the environment decides what else runs.
+
+git itself finds the repository from the project's folder. It refuses one that another user owns, because the configuration of a repository
+names programs; an option or a variable that names the repository would skip that check.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+from compiler.foundation.errors import HostError, UsageError
+
+_OPTIONS = (
+    "--no-pager",
+    "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null",
+    "-c", "log.showSignature=false",  # it would run gpg.program
+)  # fmt: skip
+"""Settings that override those of a repository that would run a program."""
+
+_REMOVED_VARIABLES = frozenset(
+    {
+        "GIT_DIR",  # a hook's: may name another repository than the folder's, and skips the check of its owner
+        "GIT_WORK_TREE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_COMMON_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_PREFIX",
+        "GIT_NAMESPACE",
+        "GIT_SHALLOW_FILE",
+        "GIT_GRAFT_FILE",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_CONFIG",
+        "GIT_ATTR_SOURCE",
+        "GIT_EXTERNAL_DIFF",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+    }
+)
+_VARIABLES = {
+    "LC_ALL": "C",  # error messages are matched below
+    "LANGUAGE": "C",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # objects are read by their id
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_OFFLINE_VARIABLES = {
+    "GIT_NO_LAZY_FETCH": "1",  # never fetch a missing object: the remote's configuration could run a program
+    "GIT_ALLOW_PROTOCOL": "none",  # the same for versions of git that do not know the line above
+}
+_FOREIGN_OWNER = re.compile(r"(?:dubious ownership in repository at|unsafe repository \()\s*'(?P<folder>.+?)'")
+
+
+class GitCommandError(Exception):
+    """A command of git failed; the message is what git printed, on one line."""
+
+
+class Git:
+    """Commands of git in a folder. Without `network`, git can reach no other repository."""
+
+    def __init__(self, folder: Path, *, network: bool = False) -> None:
+        self.folder = folder
+        self._program = _find_git()
+        self._environment = _environment(network=network)
+
+    def run(self, *arguments: str, stdin: IO[bytes] | None = None) -> bytes:
+        """What a command prints; raises `GitCommandError` if it fails."""
+        with self.start(*arguments, stdin=stdin or subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+            output, error_output = process.communicate()
+        if process.returncode:
+            raise self._failure(error_output.decode(errors="replace"), process.returncode)
+        return output
+
+    def text(self, *arguments: str) -> str:
+        """What a command prints, without the last line break; names of files may hold surrogates for bytes that are not UTF-8."""
+        return os.fsdecode(self.run(*arguments)).removesuffix("\n")
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Whether a command succeeds."""
+        try:
+            self.run(*arguments)
+        except GitCommandError:
+            return False
+        return True
+
+    def start(self, *arguments: str, stdin: IO[bytes] | int, stderr: int) -> subprocess.Popen[bytes]:
+        """Start a command with a pipe for its output."""
+        try:
+            return subprocess.Popen(  # noqa: S603 - git by its full path; callers keep arguments of users behind --end-of-options or a prefix
+                [self._program, *_OPTIONS, *arguments],
+                cwd=self.folder,
+                env=self._environment,
+                stdin=stdin,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+            )
+        except (OSError, ValueError) as error:  # the folder is gone; a NUL in an argument
+            raise GitCommandError(getattr(error, "strerror", None) or str(error)) from error
+
+    def _failure(self, error_output: str, exit_code: int) -> Exception:
+        """The exception for a failed command; one that every caller lets pass if git refuses the repository as such."""
+        if foreign := _FOREIGN_OWNER.search(error_output):
+            folder = foreign["folder"]
+            return HostError(
+                f"git refuses to read `{folder}`, because another user owns it.",
+                help=f"If you trust everybody who can write there, run `git config --global --add safe.directory {folder}`.",
+            )
+        if "not a git repository" in error_output:
+            return UsageError(f"`{self.folder}` is not in a git repository.", help="Run `git init` and commit first.")
+        lines = filter(None, map(str.strip, error_output.splitlines()))
+        return GitCommandError("; ".join(lines) or f"git ended with exit code {exit_code}")
+
+
+def _environment(*, network: bool) -> Mapping[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _REMOVED_VARIABLES}
+    return kept | _VARIABLES | ({} if network else _OFFLINE_VARIABLES)
+
+
+def _find_git() -> str:
+    """The path of git; never a program in the current folder, which may be part of what is checked."""
+    for folder in filter(os.path.isabs, os.get_exec_path()):
+        if program := shutil.which(os.path.join(folder, "git")):
+            return program
+    raise HostError("git cannot be used.", help="Install git, and see that `git version` works.")
