@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from urllib.parse import unquote, urldefrag, urljoin
 
-from compiler.foundation.json_data import Json, Object
+from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.json_schema.schema_node import SchemaNode, resolve_pointer
 
+_MAX_PATH_LENGTH = 5
 DEFAULT_BASE_URI = "https://schema.modelyard.invalid/"
 """The URI of a schema without one, so that references and error locations are always absolute."""
 
@@ -52,6 +53,31 @@ class SchemaRegistry:
             yield from self._applied_schemas(subschema, visited_ids)
 
     @cached_property
+    def paths_by_key(self) -> Mapping[str, tuple[Pointer, ...]]:
+        """Each path to a key through declared keys, by the key, shortest first. Computed once: a walk of the whole schema."""
+        paths: dict[str, set[Pointer]] = {}
+        for path in self._iter_paths(SchemaNode(self.root), ()):
+            paths.setdefault(str(path[-1]), set()).add(path)
+        return {key: tuple(sorted(key_paths, key=_shortest_first)) for key, key_paths in paths.items()}
+
+    def _iter_paths(self, node: SchemaNode, path: Pointer) -> Iterator[Pointer]:
+        if len(path) == _MAX_PATH_LENGTH:
+            return
+        for name, child in self._properties(node):
+            yield (*path, name)
+            yield from self._iter_paths(child, (*path, name))
+
+    def _properties(self, node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
+        """The declared keys of a map, or of its alternatives."""
+        schema = self.resolve_reference(node)
+        for name, child in schema.properties.items():
+            if isinstance(child, Mapping):
+                yield name, SchemaNode(child)
+        for keyword in ("anyOf", "oneOf", "allOf"):
+            for alternative in schema.alternatives(keyword):
+                yield from self._properties(alternative)
+
+    @cached_property
     def _schemas_by_uri(self) -> dict[str, Json]:
         """Every document by its URI, and by each `$id` in it."""
         schemas: dict[str, Json] = {self.uri: self.root, **self.resources}
@@ -70,3 +96,7 @@ def _schemas_with_id(node: Json, base: str) -> Iterator[tuple[str, Json]]:
     elif isinstance(node, list):
         for value in node:
             yield from _schemas_with_id(value, base)
+
+
+def _shortest_first(path: Pointer) -> tuple[int, tuple[str, ...]]:
+    return len(path), tuple(map(str, path))

@@ -6,7 +6,6 @@ from dataclasses import replace
 from compiler.foundation.json_data import Json, Pointer, format_path, value_at
 from compiler.foundation.suggestions import closest_match, is_respelling, quote_list
 from compiler.json_schema.corrections import HOW_TO_FIND, Correction, corrections, text_kind
-from compiler.json_schema.declared_paths import declared_paths
 from compiler.json_schema.descriptions import (
     abbreviate,
     author_description,
@@ -142,7 +141,7 @@ class HelpBuilder:
 
     def _declared_paths(self, parent: Pointer, name: str) -> list[str]:
         """Where else the schema declares the key: below its parent, or else anywhere; nothing where that is no help."""
-        paths = declared_paths(self._schema_registry, name)
+        paths = self._schema_registry.paths_by_key.get(name, ())
         below_parent = [path for path in paths if path[: len(parent)] == parent]
         candidates = below_parent or paths
         return [format_path(path) for path in candidates] if len(candidates) <= _MAX_LISTED_PATHS else []
