@@ -29,3 +29,10 @@ def test_each_quantity_of_the_sample_is_a_number_and_nothing_else_changes() -> N
         assert quantities_to_numbers(data, language.quantity_tree) == expected_data
         assert data == original, "what others hold is left alone"
     assert quantity_count > 100
+
+
+def test_a_quantity_that_is_written_as_a_number_stays_one() -> None:
+    """The example of a policy is not normalised, so that its CPU may be a number."""
+    tree = {"deploy": {"resources": {"cpu": "cpu", "memory": "memory"}}}
+    data = {"deploy": {"resources": {"cpu": 2, "memory": "1Ki"}}}
+    assert quantities_to_numbers(data, tree) == {"deploy": {"resources": {"cpu": 2, "memory": 1024.0}}}
