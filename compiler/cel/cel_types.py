@@ -59,7 +59,7 @@ def type_from_schema(schema: Object) -> CelType:
 
 
 class CelTypes(Mapping[str, CelType]):
-    """The types of variables by name, each derived on first use; `beside` holds types of other variables that are looked up too."""
+    """The types of variables by name, each derived on first use; `base` holds the types of further variables."""
 
     def __init__(self, schemas: Mapping[str, Object], base: "CelTypes | None" = None) -> None:
         self._schemas = schemas

@@ -56,7 +56,10 @@ class _Diagnostic(NamedTuple):
     def compile_error(
         self, message: str, token: str = "", *, is_after: bool = False, hint: str | None = None
     ) -> CompileError:
-        """The error at the token nearest to the offset that CEL reports: the last token before it, else the first after it."""
+        """The error at the token nearest to the offset that CEL reports: the last token before it, else the first after it.
+
+        With `is_after`, the first token after it comes first.
+        """
         column = max(self.column, 1)
         if token:
             index = self.source_line.rfind(token, 0, column + len(token) - 1)
@@ -67,7 +70,7 @@ class _Diagnostic(NamedTuple):
 
 
 def first_compile_error(error: str, text: str, known_names: KnownNames) -> CompileError | None:
-    """The first error; `None` if CEL only objects to comparing an integer with a double."""
+    """The first error that matters at run time, or `None`."""
     for line, column, message in _parse_messages(error):
         if _is_harmless(message):
             continue
@@ -88,7 +91,7 @@ def _parse_messages(error: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _is_harmless(message: str) -> bool:
-    """Whether CEL rejects only declared types: at run time 2 equals 2.0, and every map is a plain map."""
+    """Whether the error does not matter at run time, where 2 equals 2.0 and every map is a plain map, or follows from another error."""
     match = re.match(_OVERLOAD_PATTERN, message)
     if not match or match[1] not in _COMPARISONS:
         return "*error*" in message

@@ -18,7 +18,7 @@ _MAX_REASONS = 100
 
 @dataclass(frozen=True, slots=True)
 class FailureReason:
-    """A value at which a condition fails; `missing` if the value is absent and required."""
+    """A value at which a condition fails; `is_missing` if the condition requires it and it is absent."""
 
     pointer: Pointer
     is_missing: bool = False

@@ -39,8 +39,8 @@ _Scope = Mapping[str, _Path | None]
 class FieldAccess:
     """The longest paths that an expression reads, each starting with the variable's name; elements of a list count as the list.
 
-    `within` adds how far each path leads into elements; a list that is only iterated or counted is not in it. `listed` holds the same
-    for lists that `map` and `filter` iterate.
+    `element_paths` adds the path within an element; a list that is only iterated or counted is not in it. `iterated_paths` holds the
+    same for lists that the macros `map` and `filter` iterate.
     """
 
     paths: set[Pointer] = field(default_factory=set)
@@ -57,7 +57,7 @@ def collect_field_access(ast_bytes: bytes) -> FieldAccess:
 
 
 def _visit(expr: Node, scope: _Scope, access: FieldAccess, *, is_counted: bool = False) -> _Path | None:
-    """Record what the subexpression reads and return the path that it names; `counted`: no element of the list is read."""
+    """Record what the subexpression reads and return the path that it names; with `is_counted`, no element of the list is read."""
     path = _resolve_path(expr, scope, access)
     if path is not None:
         access.paths.add(path.pointer)

@@ -143,7 +143,7 @@ def _report(
     width = terminal_width(sys.stdout) if output is None else None
     report = make_report(session, findings, folder, colour=stdout_supports_colour(output), width=width, verbose=verbose)
     write_output(REPORTERS[format_](report), output)
-    count = len(session.policy_engine.rendered_policies) if hint else 0
+    count = len(session.policy_engine.object_policy_ids) if hint else 0
     if count:
         policies = "1 policy on rendered objects was" if count == 1 else f"{count} policies on rendered objects were"
         print_status(f"{policies} skipped; run `modelyard check --rendered`")

@@ -85,8 +85,8 @@ def _print_gaps(gaps: ImpactGaps) -> None:
         print_status(f"{prefix}invalid documents were skipped ({pluralize(count, 'error')}); run `modelyard check`")
     for commit, message in gaps.unreadable_commits:
         print_status(f"{commit} was skipped: {to_printable(message)}")
-    if gaps.rendered_policy_count:
-        count = gaps.rendered_policy_count
+    if gaps.object_policy_count:
+        count = gaps.object_policy_count
         policies = "1 policy on rendered objects was" if count == 1 else f"{count} policies on rendered objects were"
         print_status(f"{policies} skipped; run `modelyard check --rendered` to check today's models")
     for finding in gaps.policy_errors:

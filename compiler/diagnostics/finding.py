@@ -82,7 +82,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """An edit that fixes the finding. A safe fix changes nothing else that the file means."""
+    """An edit that fixes the finding. A safe fix changes the meaning of nothing else in the file."""
 
     location: Location
     text: str

@@ -22,7 +22,7 @@ def is_respelling(word: str, candidate: str) -> bool:
 
 
 def _closest_abbreviation(word: str, candidates: Iterable[str]) -> str | None:
-    """The only candidate that abbreviates the word, or that the word abbreviates: `prod`, `torch`, `scikit-learn`."""
+    """The only candidate that abbreviates the word, or that the word abbreviates, such as `prod` for `production`."""
     pairs = {candidate: sorted((_fold_case(word), _fold_case(candidate)), key=len) for candidate in candidates}
     for abbreviates in (_is_prefix, _is_suffix, _is_shortened):
         matches = [

@@ -26,7 +26,7 @@ class Column:
 def _column(
     cell: Callable[[Row], str | None], sort_value: Callable[[Row], object] | None = None, title: str = ""
 ) -> Column:
-    """A column sorted by its text, or by `order`; rows without a value come last."""
+    """A column sorted by its text, or by `sort_value`; rows without a value come last."""
 
     def key(row: Row) -> tuple[bool, object]:
         text = cell(row)

@@ -14,10 +14,10 @@ DeadlineKind = Literal["review", "validation", "evidence", "approval", "waiver",
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A deadline: its subject, its last valid day, and where the model defines it.
+    """A deadline: what is due, on which day, and where the model defines it.
 
-    `environment` is the one whose layers define it, empty for the last one; `release` the one that defines it, if any. The index in the
-    pointer of an approval counts within its environment.
+    `environment` is the one whose layers define it; empty stands for the last environment. `release` is the release that defines it, if one
+    does. The index in the pointer of an approval counts the approvals of its environment.
     """
 
     kind: DeadlineKind

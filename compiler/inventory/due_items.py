@@ -27,9 +27,9 @@ class DueItem:
     key: str
     """Identifies the item until it is renewed, so that an automation opens one issue per item."""
     kind: DeadlineKind
-    """The subject of the deadline."""
+    """What is due, such as a review or an approval."""
     subject: str
-    """The subject, and the model or document."""
+    """What is due, and of which model or document: the title without its date."""
     title: str
     """The title with its date; it does not change from day to day."""
     state: DueState

@@ -108,7 +108,7 @@ def describe_limit(keyword: str, node: SchemaNode) -> str | None:
 
 
 def describe_measure(keyword: str, value: Json, fallback: Callable[[], str]) -> str:
-    """The actual value, measured as the keyword measures it."""
+    """The size of the value, if the keyword limits a size; else the fallback."""
     if keyword in _LIMITS and isinstance(value, str | list | tuple | Mapping) and len(value) > 0:
         return str(len(value))
     return fallback()

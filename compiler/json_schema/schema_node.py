@@ -11,7 +11,7 @@ TextKeyword = Literal[
     "x-modelyard-digest", "x-modelyard-egress-url", "x-modelyard-expects", "x-modelyard-merge", "x-modelyard-quantity",
     "x-modelyard-ref", "x-modelyard-text", "x-modelyard-title",
 ]  # fmt: skip
-"""The keywords that hold text; the flag `x-modelyard-egress-url` holds none."""
+"""The keywords that `text` reads: they hold text, except the flag `x-modelyard-egress-url`."""
 SubschemaKeyword = Literal["additionalProperties", "contains", "items", "not", "propertyNames"]
 """The keywords that hold one schema."""
 
@@ -22,7 +22,7 @@ _FOR_SAME_VALUE = frozenset({*_LISTS_FOR_SAME_VALUE, *_CONDITIONS, "dependentSch
 
 @dataclass(frozen=True, slots=True)
 class SchemaNode:
-    """A schema, read by keyword: each has the type that JSON Schema gives it, and one with a value of another type is absent.
+    """A schema, read by keyword. A keyword whose value does not have the type that JSON Schema prescribes counts as absent.
 
     `true` and `false` have no keywords.
     """
@@ -31,7 +31,7 @@ class SchemaNode:
 
     @classmethod
     def parse(cls, value: Json) -> "SchemaNode":
-        """The schema that stands at a place for one."""
+        """The value as a schema; without keywords if it is not a map."""
         if isinstance(value, dict):  # the usual map, and the cheapest to recognise
             return cls(value)
         return cls(value) if isinstance(value, Mapping) else _NO_KEYWORDS
@@ -65,7 +65,7 @@ class SchemaNode:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The keys that must be there."""
+        """The required keys."""
         return tuple(name for name in self._list("required") if isinstance(name, str))
 
     @property
@@ -130,7 +130,7 @@ class SchemaNode:
         return tuple(map(SchemaNode.parse, self._list(keyword)))
 
     def schemas_for_same_value(self) -> Iterator["SchemaNode"]:
-        """The schemas that apply to the same value: conditions, alternatives, and those that a key brings."""
+        """The schemas that apply to the same value: conditions, alternatives, and those that the presence of a key activates."""
         if _FOR_SAME_VALUE.isdisjoint(self.keywords):
             return iter(())
         subschemas = [

@@ -17,7 +17,7 @@ class SchemaViolation:
     message: str
     help: str | None = None
     missing_key: str | None = None
-    """The missing key (`required`); the pointer is the map that lacks it."""
+    """The missing key, if the keyword is `required`; the pointer is then the map that lacks it."""
     suggestion: str | None = None
     """The key or value that was probably meant."""
     replacement: Json = field(default=None, hash=False)

@@ -27,7 +27,10 @@ _MAX_EXAMPLE_KEYS = 4
 
 
 class HelpBuilder:
-    """Adds help, and a replacement where one can be named, to violations of one piece of data."""
+    """Adds help to violations of one piece of data, and a replacement if there is one.
+
+    `spelling` returns the text of a scalar as its file spells it; `None` if there is no file.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class HelpBuilder:
         self._trial_edits = trial_edits
 
     def for_key(self, violation: SchemaViolation, schema: SchemaNode, rule: SchemaNode) -> SchemaViolation:
-        """For an unknown key of a map with that schema; `rule` is the schema of its keys, empty where only some are known."""
+        """Add help to an unknown key of a map with that schema; `rule` is its `propertyNames`, without keywords if it has none."""
         *parents, name = violation.pointer
         parent = value_at(self._data, tuple(parents))
         present = parent if isinstance(parent, Mapping) else {}
@@ -86,7 +89,7 @@ class HelpBuilder:
     def for_value(
         self, violation: SchemaViolation, failure: KeywordFailure, expectation_text: str | None
     ) -> SchemaViolation:
-        """The first correction that the schema accepts; else the first advice, the known values, or what is expected."""
+        """Add help to a value: the first accepted correction; else the first advice, the known values, or what is expected."""
         advice = None
         for correction in self._corrections(failure):
             if correction.value is None:

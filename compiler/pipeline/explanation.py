@@ -223,7 +223,7 @@ def parse_pointer(text: str) -> Pointer:
 
 
 def explain_artifact(session: Session, path: str, selector: str) -> tuple[ArtifactExplanation, ...]:
-    """A place of an artifact, or every place that its line `where` holds."""
+    """The value of an artifact that `selector` names: by a path of keys, or by a line number, which names every value on the line."""
     planned_file = _find_planned_file(session, path)
     document, pointers, tree, source_map = _locate_values(session, planned_file, selector)
     explanations: list[ArtifactExplanation] = []
@@ -249,7 +249,7 @@ def explain_artifact(session: Session, path: str, selector: str) -> tuple[Artifa
 
 
 def _find_planned_file(session: Session, path: str) -> PlannedFile:
-    """The file that a path ends with: looked for among those of the model that the path names, then among all."""
+    """The planned file whose path is the end of `path`: searched among the files of the models that it names, then among all."""
     parts = path.split("/")
     models = {part for part in parts if part in session.portfolio.by_kind("Model")}
     files_by_path: dict[str, PlannedFile] = {}
@@ -268,7 +268,7 @@ def _find_planned_file(session: Session, path: str) -> PlannedFile:
 
 
 def _scope_of_path(parts: Sequence[str], models: set[str]) -> UnitFilter:
-    """What a path can be of: the environments that it names, and the models, where it is of any."""
+    """Includes the units that can contain the file: only those of the environments and models that the path names, if it names any."""
 
     def in_scope(model: str, environment: str) -> bool:
         if environment and environment not in parts:

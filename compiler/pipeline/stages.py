@@ -154,7 +154,7 @@ def check(session: Session) -> tuple[Finding, ...]:
     """The findings of all stages that need no rendering, sorted."""
     return sorted_unique(
         merge_environments(
-            chain(_run_checks(session), session.policy_engine.unused_findings(includes_rendered=False)),
+            chain(_run_checks(session), session.policy_engine.unused_findings(includes_objects=False)),
             _environments_lookup(session),
         )
     )
@@ -166,7 +166,7 @@ def _environments_lookup(session: Session) -> Callable[[str], Sequence[str | Non
 
 
 def all_findings(_finding: Finding) -> bool:
-    """The default of `include`: every finding counts."""
+    """The default of `include` in `build`: every finding counts."""
     return True
 
 
@@ -212,7 +212,7 @@ def build(
         return BuildResult(
             (),
             apply_baseline(
-                sorted_unique([*result_findings, *session.policy_engine.unused_findings(includes_rendered=False)]),
+                sorted_unique([*result_findings, *session.policy_engine.unused_findings(includes_objects=False)]),
                 baseline,
             ),
         )
@@ -229,7 +229,7 @@ def build(
         on_unit(planned_unit.id)
     findings += session.render_stage.unchecked_findings()
     findings += session.policy_engine.unused_findings(
-        includes_rendered=all(scope(*placement) for placement in session.fleet.deployments())
+        includes_objects=all(scope(*placement) for placement in session.fleet.deployments())
     )
     result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
     return BuildResult(tuple(units), apply_baseline(result_findings, baseline))

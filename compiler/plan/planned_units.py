@@ -41,7 +41,7 @@ class PlannedUnit:
 
 
 def shared_unit_id(group: str) -> str:
-    """The id of the unit of an emitter class that belongs to no environment; no environment can have such a name."""
+    """The id of the unit with the files of an emitter group that belong to no environment; no environment can have such a name."""
     return f"all.{group}"
 
 
@@ -100,7 +100,7 @@ def _referenced_specs(fleet: Fleet, model: ResolvedModel) -> Iterator[Spec]:
 
 
 def emitter_metadata(emitter: Emitter) -> dict[str, ContextValue]:
-    """The purpose and the legal basis of an emitter's records."""
+    """The regime and the legal basis of an emitter's records, as templates see them."""
     return {key: ComputedValue(emitter.json[key], ()) for key in ("regime", "legalBasis") if key in emitter.json}
 
 

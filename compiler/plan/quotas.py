@@ -37,7 +37,7 @@ def namespace_usage(exports: EmitterExports, model: ResolvedModel, environment: 
 
 
 def quota_findings(fleet: Fleet, exports: EmitterExports, selected_models: Container[str] | None) -> Iterator[Finding]:
-    """Findings about quotas that cannot be checked or are too small; `only` restricts the models."""
+    """Findings about quotas that cannot be checked or are too small; `selected_models` restricts the models."""
     for name, environment in fleet.portfolio.by_kind("Environment").items():
         if "quota" not in environment.data or name not in fleet.environments:
             continue

@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 
 def sync_waves(dependencies: Mapping[str, Collection[str]]) -> Mapping[str, int]:
-    """The wave of each model, starting with 0; `asks`: the dependencies of each.
+    """The wave of each model, starting with 0, from the dependencies of each.
 
     Each model is as late as its dependents allow, so that only dependencies delay anything. Models in a cycle, which another check reports,
     share one wave.

@@ -23,7 +23,7 @@ SCHEMA: Object = {
     "type": "object",
     "properties": {**_sla_fields(_NUMBER), "display": {"type": "object", "properties": _sla_fields(_TEXT)}},
 }
-"""Shares as fractions and times in seconds; `shown` has them as people write them."""
+"""Shares as fractions and times in seconds; `display` has them as people write them."""
 
 
 class DependencySla(NamedTuple):

@@ -36,7 +36,7 @@ def decide_enforcement(
 ) -> Decision | None:
     """Decides in this order: whether the policy is in force, since when it is mandatory, its enforcement here, and the waivers.
 
-    `None`: the policy is not in force. `grants` are the model's valid waivers; expired and future ones do not apply.
+    `None`: the policy is not in force. `waivers` are the model's valid waivers; expired and future ones do not apply.
     """
     begins, ends = policy.in_force_from, policy.in_force_to
     if (begins is not None and as_of < begins) or (ends is not None and as_of > ends):

@@ -33,7 +33,7 @@ class PolicySnapshot:
     model_count: int
     findings: tuple[Finding, ...]
     policy_errors: tuple[Finding, ...]
-    rendered_policy_count: int
+    object_policy_count: int
     bound_pairs: frozenset[tuple[str, str]]
     was_evaluated: Callable[[str, str], bool]
 
@@ -89,7 +89,7 @@ def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: T
         sorted_unique(
             finding for finding in findings if finding.code in {BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE}
         ),
-        len(engine.rendered_policies),
+        len(engine.object_policy_ids),
         frozenset(bound_pairs),
         engine.was_evaluated,
     )
@@ -102,7 +102,7 @@ def _environments_of(fleet: Fleet) -> Callable[[str], Sequence[str | None]]:
 def diff_snapshots(
     base: PolicySnapshot, head: PolicySnapshot, owner_by_model: Mapping[str, str]
 ) -> Iterator[StateChange]:
-    """Each value whose state changes, by policy and model; `owners` maps models to teams."""
+    """Each value whose state changes, by policy and model."""
     base_states, head_states = _worst_states(base.findings), _worst_states(head.findings)
     for key in sorted(base_states.keys() | head_states.keys()):
         policy, model, _ = key

@@ -21,8 +21,8 @@ class SelectedPolicies:
         return tuple(policy for policy in self.policies if policy.scope == "model")
 
     @cached_property
-    def rendered_ids(self) -> frozenset[str]:
-        """The ids of policies about its rendered objects."""
+    def object_policy_ids(self) -> frozenset[str]:
+        """The ids of policies in scope `object`."""
         return frozenset(policy.id for policy in self.policies if policy.scope == "object")
 
     @cached_property

@@ -22,7 +22,7 @@ SUBJECT_VARIABLES: Mapping[str, str] = MappingProxyType({"model": "model", "obje
 
 @dataclass(frozen=True)
 class CompiledPolicy:
-    """The compiled expressions of a policy by their pointer; errors are in `mistakes`."""
+    """The compiled expressions of a policy by their pointer; `compile_findings` has the errors of the others."""
 
     policy: Policy
     expressions: Mapping[Pointer, Expression]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from compiler.policy.policy_examples import PolicyTestResult
 
 _ALL_MODELS = ""
-"""Stands for all models."""
+"""Stands for all models in place of the name of one."""
 BlameLookup = Callable[[Pointer], tuple[Pointer, Location] | None]
 """Maps a value of a rendered object to spec values and their locations."""
 
@@ -71,7 +71,7 @@ class PolicyEngine:
         self._detectors = SecretDetectors()
         self._selected_ids: set[str] = set()
         self._skipped_policies: dict[str, Policy] = {}
-        self._rendered_ids: set[str] = set()
+        self._object_policy_ids: set[str] = set()
         self._evaluation_failures: set[tuple[str, str]] = set()
         self._fleet_inputs: list[PolicyInput] = []
         self._match_cache = MatchCache()
@@ -87,7 +87,7 @@ class PolicyEngine:
             model_input, self.library.bound_policies(model), self.library.bound_names(model)
         )
         policies = self._without_broken_inputs(model, self._without_missing_detectors(selection.model_policies))
-        self._rendered_ids |= selection.rendered_ids
+        self._object_policy_ids |= selection.object_policy_ids
         self._selected_ids |= selection.unconditional_ids
         if policies:
             yield from self._to_findings(model_input, self._find_violations(model_input, policies))
@@ -156,9 +156,9 @@ class PolicyEngine:
         yield from self.waivers.findings()
 
     @property
-    def rendered_policies(self) -> tuple[str, ...]:
-        """Policies about rendered objects that apply to evaluated models."""
-        return tuple(sorted(self._rendered_ids))
+    def object_policy_ids(self) -> tuple[str, ...]:
+        """The ids of policies in scope `object` that apply to evaluated models."""
+        return tuple(sorted(self._object_policy_ids))
 
     def was_evaluated(self, id_: str, model: str) -> bool:
         """Whether a policy was evaluated for a model: it is valid, and its conditions have values."""
@@ -173,17 +173,17 @@ class PolicyEngine:
             return False
         return self._evaluation_failures.isdisjoint({(id_, model), (id_, _ALL_MODELS)})
 
-    def unused_findings(self, *, includes_rendered: bool) -> Iterator[Finding]:
-        """Waivers and suppression comments without effect; `rendered`: objects were evaluated as well as models."""
+    def unused_findings(self, *, includes_objects: bool) -> Iterator[Finding]:
+        """Waivers, comments and policies without effect; `includes_objects`: rendered objects were evaluated, not only models."""
 
         def is_evaluated(name: str) -> bool:
-            return includes_rendered or all(policy.scope != "object" for policy in self.library.policies_named(name))
+            return includes_objects or all(policy.scope != "object" for policy in self.library.policies_named(name))
 
         yield from self.waivers.unused_findings(is_evaluated)
         for policy in (
             p
             for p in self.library.project_policies
-            if includes_rendered and p.id in self._rendered_ids and p.id not in self._matched_ids
+            if includes_objects and p.id in self._object_policy_ids and p.id not in self._matched_ids
         ):
             yield policy_findings.policy_finding(
                 policy, codes.UNUSED_POLICY, "no object that was rendered is of its kinds", "objects"
@@ -227,7 +227,7 @@ class PolicyEngine:
     def decision(
         self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers
     ) -> Decision | None:
-        """The decision about a violation; `waiver_pointers`: the value as waivers can name it."""
+        """The decision about a violation; `value_pointers`: the value as waivers can name it."""
         waivers = self.waivers.applicable_waivers(model_input.model, violation.policy)
         decision = decide_enforcement(
             violation.policy, model_input.model.environment, value_pointers if waivers else (), waivers, self.as_of

@@ -21,7 +21,7 @@ _MAX_NOTES = 3
 def value_pointers(
     model_input: PolicyInput, violation: PolicyViolation, blame_location: tuple[Pointer, Location] | None = None
 ) -> ValuePointers:
-    """The value as waivers can name it; `blamed`: the spec value behind a rendered one."""
+    """The value as waivers can name it; `blame_location`: the spec value behind a rendered one."""
     pointer = blame_location[0] if blame_location else model_input.locate_value(violation.root, violation.pointer)[0]
     stable_pointer = (
         with_element_names(pointer, dict(model_input.model.json))
@@ -45,7 +45,7 @@ def violation_finding(
     decision: Decision,
     blame_location: tuple[Pointer, Location] | None = None,
 ) -> Finding:
-    """The finding for a violation and its decision; `blamed`: the spec value behind a rendered one."""
+    """The finding for a violation and its decision; `blame_location`: the spec value behind a rendered one."""
     model, code = model_input.model, violation.policy.code
     pointer, location = blame_location or model_input.locate_value(violation.root, violation.pointer)
     environment = (

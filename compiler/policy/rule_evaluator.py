@@ -29,7 +29,7 @@ class RuleEvaluator:
     """Compiles policies against their variables, and evaluates them for models."""
 
     def __init__(self, schemas: Mapping[str, Mapping[str, Object]], *, check_types: bool = False) -> None:
-        """`checked`: check the types of shipped policies too. Tests do that, so a run need not."""
+        """With `check_types`, check the types of shipped policies too. Tests do that, so that a run need not."""
         self._schemas = schemas
         self._check_types = check_types
         self._cel_environments: dict[str, CelEnvironment] = {}
@@ -54,7 +54,7 @@ class RuleEvaluator:
     def find_violations(
         self, batch: PolicyBatch, variables: Variables, result: BatchResult | None = None
     ) -> Iterator[PolicyViolation]:
-        """The violations of policies whose condition holds. `answers`: results that are already known."""
+        """The violations of policies whose condition holds; `result`: what evaluating the batch gave, if that is known already."""
         for policy in batch.grouped_policies:
             yield from self._violations_per_group(policy, variables["models"])
         if batch.ungrouped_policies:

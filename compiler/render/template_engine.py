@@ -31,7 +31,8 @@ Comments: TypeAlias = Mapping[tuple[int, Pointer], str]
 
 _EMPTY: Final[Mapping[str, str]] = MappingProxyType({})
 _MAX_SKELETONS = 512
-_MEASURED_SHARE = 500  # a character takes at most a line of its own, behind the deepest indentation
+_MEASURED_SHARE = 500
+"""Values below this share of the limit fit in any case: a printed character takes at most one line with the deepest indentation."""
 _FRONT_MATTER = re.compile(r"---\n(.*?^)---(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 

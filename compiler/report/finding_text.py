@@ -50,7 +50,7 @@ def pluralize(count: int, word: str) -> str:
 
 
 def level(finding: Finding) -> str:
-    """The level shown before a finding: `error` for blocking findings of any severity."""
+    """The level shown before a finding: `error` for mandatory findings of any severity."""
     if finding.code.enforcement is Enforcement.MANDATORY:
         return "error"
     return "info" if finding.code.severity is Severity.INFO else "warning"

@@ -11,7 +11,7 @@ _ADDRESS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9./_~#?&=%-]*")
 
 
 def escape_inline(text: str, max_length: int) -> str:
-    """The text on one line: parts in backticks become code, everything else is escaped; truncated after `most` characters."""
+    """The text on one line: parts in backticks become code, everything else is escaped; truncated to `max_length` characters."""
     parts = _truncate(text, max_length).split("`")
     if len(parts) % 2 == 0:  # the last backtick has no partner
         parts[-2:] = ["`".join(parts[-2:])]

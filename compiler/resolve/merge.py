@@ -14,7 +14,7 @@ DELETE = "$delete"
 
 
 def merge(base: Object, overlay: Object, rules: MergeRules) -> Object:
-    """Merge `over` onto `base`."""
+    """Merge `overlay` onto `base`."""
     result = dict(base)
     for key, value in overlay.items():
         child_rules = rules.child(key)

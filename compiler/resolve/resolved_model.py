@@ -96,8 +96,8 @@ class MergedModel:
     ) -> Finding:
         """A finding at the line that sets the value; its subject is the document with that line.
 
-        So a mistake in a shared layer is one finding for all models. `here`: the finding is about the model in this environment, whatever
-        layer sets the value.
+        So a mistake in a shared layer is one finding for all models. With `per_environment`, the finding is about the model in this
+        environment, whatever layer sets the value.
         """
         contribution = next(
             (

@@ -30,7 +30,7 @@ class ChangedArtifact:
 
 @dataclass(frozen=True, slots=True, order=True)
 class AffectedModel:
-    """A model that changes in an environment (empty: it is not deployed), the reasons, and its owner."""
+    """A model that changes in an environment (empty: it is not deployed), the reasons, and its new and old owner."""
 
     model: str
     environment: str
@@ -61,7 +61,7 @@ class ChangeImpact:
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """The environments with an affected model, in order of promotion."""
+        """The environments with an affected model or artifact, in order of promotion."""
         names = {entry.environment for entry in self.affected_models} | {
             entry.environment for entry in self.artifacts or ()
         }
@@ -77,7 +77,7 @@ class ChangeImpact:
 
 
 def compute_impact(base: Session | None, head: Session) -> ChangeImpact:
-    """What differs in the second state; `before` is `None` if there was no project."""
+    """What differs in `head`; `base` is `None` if there was no project."""
     old, new = ProjectSnapshot(base) if base else None, ProjectSnapshot(head)
     reasons = {key: _change_reasons(old, new, key) for key in _keys(old, new)}
     candidates = frozenset(

@@ -37,7 +37,7 @@ class ImpactGaps:
     """Projects (`""` for the own one) whose invalid documents were skipped, with the number of errors."""
     unreadable_commits: tuple[tuple[str, str], ...] = ()
     """Commits that were skipped, with the reason."""
-    rendered_policy_count: int = 0
+    object_policy_count: int = 0
     """Policies on rendered objects, which are never evaluated here."""
     policy_errors: tuple[Finding, ...] = ()
 
@@ -159,6 +159,6 @@ def _gaps(
     return ImpactGaps(
         tuple((label, count) for label, count in error_counts if count),
         unreadable_commits,
-        max((snapshot.rendered_policy_count for snapshot in snapshots), default=0),
+        max((snapshot.object_policy_count for snapshot in snapshots), default=0),
         sorted_unique(finding for snapshot in snapshots for finding in snapshot.policy_errors),
     )

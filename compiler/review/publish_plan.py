@@ -36,7 +36,7 @@ def affected_canaries(session: Session, impact: ChangeImpact) -> tuple[Object, .
 
 
 def environment_filter(session: Session, environment: str) -> Callable[[Finding], bool]:
-    """Whether a finding concerns an environment; a finding without environments concerns every one."""
+    """Whether a finding concerns an environment; one that names none concerns every environment, or those of the model that it is about."""
 
     def concerns(finding: Finding) -> bool:
         if finding.affected_environments:

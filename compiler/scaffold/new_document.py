@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Object, Pointer
+from compiler.foundation.suggestions import hyphenate
 from compiler.json_schema import SchemaNode
 from compiler.scaffold.existing_project import ExistingProject
-from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog, to_kebab_case
+from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog
 from compiler.scaffold.spec_template import SpecTemplate
 from compiler.spec.portfolio import API_VERSION, DEFAULTS_FILE
 
@@ -42,7 +43,7 @@ def document_path(document: NewDocument, project: ExistingProject, catalog: Sche
         return join(document.folder or f"{project.folder('schemas')}/policies", f"{document.name}.yaml")
     if document.kind != "Model":
         return join(
-            document.folder or f"{project.folder('models')}/{to_kebab_case(document.kind)}s", f"{document.name}.yaml"
+            document.folder or f"{project.folder('models')}/{hyphenate(document.kind)}s", f"{document.name}.yaml"
         )
     folder = document.folder or project.folder("models")
     source = SchemaNode(catalog.type_schema(document.type)).definition("Source")
@@ -82,7 +83,7 @@ def _reorder_fields(model: Object) -> Object:
 
 def _modeline(kind: str, path: str, project: ExistingProject) -> str:
     for folder in (EDITOR_FOLDER, f"{project.folder('schemas')}/modelyard/v1"):
-        schema = f"{folder}/{to_kebab_case(kind)}.schema.json"
+        schema = f"{folder}/{hyphenate(kind)}.schema.json"
         if project.tree.has(schema):
             return f"# yaml-language-server: $schema={relpath(schema, dirname(path))}\n"
     return ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from compiler.foundation import resources
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Object
-from compiler.foundation.suggestions import closest_match
+from compiler.foundation.suggestions import closest_match, hyphenate
 from compiler.json_schema import SchemaNode
 from compiler.spec.language import Language
 
@@ -42,7 +42,7 @@ class SchemaCatalog:
     def kinds_by_word(self) -> Mapping[str, str]:
         """The command-line word of each kind to the kind's name: documents of the language, and companion files."""
         return dict(
-            sorted({to_kebab_case(kind): kind for kind in (*self.language.kinds, *self._standalone_schemas)}.items())
+            sorted({hyphenate(kind): kind for kind in (*self.language.kinds, *self._standalone_schemas)}.items())
         )
 
     @cached_property
@@ -111,11 +111,6 @@ class SchemaCatalog:
 def load_catalog() -> SchemaCatalog:
     """The schemas of this version."""
     return SchemaCatalog(resources.shipped_folder("schemas") / "modelyard" / "v1")
-
-
-def to_kebab_case(kind: str) -> str:
-    """A kind as people type it: `UseCase` becomes `use-case`."""
-    return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(kind))
 
 
 def schema_text(schema: Object) -> str:

@@ -99,7 +99,7 @@ def configured_output(project: ProjectData) -> str:
 class InvalidModel:
     """A Model that its schema rejects; `spec` has the values that the schema accepts, `written` has all.
 
-    `renamed_keys` are the keys that help for an unknown key names: they are missing only because of that mistake.
+    `renamed_keys` are the known keys that the help for unknown keys suggests. Each is missing only because it was misspelled.
     """
 
     spec: ModelSpec
@@ -117,7 +117,7 @@ class Portfolio:
     broken_names: frozenset[tuple[str, str]]
     findings: tuple[Finding, ...]
     invalid_models: tuple[InvalidModel, ...] = ()
-    """Only their missing keys are reported; for everything else they are broken names."""
+    """Models whose missing keys are reported. Everything else treats them as `broken_names`."""
 
     def folder(self, name: FolderName) -> str:
         """The path of a project folder, by its content: `models`, `schemas`, `templates` or `records`."""
@@ -201,7 +201,7 @@ def path_and_ancestors(path: str) -> Iterator[str]:
 
 
 class Header(NamedTuple):
-    """The keys that identify a document, as written; empty where they are absent or no text."""
+    """The keys that identify a document, as written; empty if they are absent or not text."""
 
     kind: str
     type: str

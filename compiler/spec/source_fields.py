@@ -11,7 +11,7 @@ from compiler.spec.strict_model import StrictModel, field
 
 
 def one_of_config(*choices: str, **dependent_required: list[str]) -> ConfigDict:
-    """Configure a closed map that must have exactly one of some keys; `together` lists the keys that a key requires."""
+    """Configure a closed map that must have exactly one of `choices`; `dependent_required` lists the keys that a key requires."""
     extra: JsonDict = {"oneOf": [{"required": [choice]} for choice in choices]} if choices else {}
     if dependent_required:
         extra["dependentRequired"] = {key: list(keys) for key, keys in dependent_required.items()}

@@ -63,7 +63,7 @@ def load_portfolio(
 ) -> Portfolio:
     """Read and validate every document of the project; raises `UsageError` if there is no project.
 
-    A policy that is an exact copy of a shipped one (`shipped` is the folder of shipped schemas) is not a policy of the project.
+    A policy that is an exact copy of a shipped one in `shipped_schemas` is not a policy of the project.
     """
     state = _LoadState(language)
     project, project_findings = load_project(tree, language)

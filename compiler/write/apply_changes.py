@@ -33,9 +33,9 @@ def plan_changes(
     folder's path in messages.
     """
     disk, reporter = Disk(root, folder), ConflictReporter(root_name)
-    ancestors = disk.obstructed_ancestors()
-    if ancestors is not None:
-        return ChangeSet(conflicts=(reporter.unreachable_root(ancestors),))
+    levels_up = disk.obstacle_levels_up()
+    if levels_up is not None:
+        return ChangeSet(conflicts=(reporter.unreachable_root(levels_up),))
     ledger = LockIndex.read(disk, reporter, scope)
     if ledger.damage_findings:
         return ChangeSet(conflicts=ledger.damage_findings)

@@ -24,7 +24,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The change of one file; `old` and `new` are digests, `file` holds the content to write."""
+    """The change of one file; `file` holds the content to write."""
 
     path: str
     action: Action
@@ -182,7 +182,7 @@ class _Comparison:
         return self._reporter.unmanaged_file(file, state)
 
     def result(self) -> ChangeSet:
-        """Remove left-over files, which makes room for the files that they blocked."""
+        """The change set. It removes left-over files, which makes room for the files that they blocked."""
         output_paths = {path for new_lock in self._new_locks.values() for path in new_lock}
         for path, (unit, managed_file) in self._managed_files.items():
             if path not in output_paths:

@@ -58,9 +58,9 @@ class ConflictReporter:
             help=f"Replace the link `{self.display_path(state.path)}` by a folder or a file.",
         )
 
-    def unreachable_root(self, ancestors: int) -> Finding:
-        """The output folder, or one that many folders above it, is a symbolic link or a file."""
-        path = "/".join(self.root_name.split("/")[: -ancestors or None])
+    def unreachable_root(self, levels_up: int) -> Finding:
+        """The output folder (0 levels up), or the folder so many levels above it, is a symbolic link or a file."""
+        path = "/".join(self.root_name.split("/")[: -levels_up or None])
         return Finding(
             codes.OUTPUT_LINK,
             f"`{self.root_name}` is not written to: `{path}` is a symbolic link or a file",

@@ -25,7 +25,7 @@ class PathKind(StrEnum):
 
 
 class PathState(NamedTuple):
-    """What is at a path, or at the ancestor `at` that blocks it; the digest of files only."""
+    """What is at a path, or at the ancestor that blocks it (`path` is then the path of the ancestor); only files have a digest."""
 
     kind: PathKind
     path: str
@@ -75,8 +75,8 @@ class Disk:
             return None
         return self._file_state(path) if kind is PathKind.FILE else PathState(kind, path)
 
-    def obstructed_ancestors(self) -> int | None:
-        """How many folders lead from the link or file in the place of the folder, or of one above it, to the folder itself."""
+    def obstacle_levels_up(self) -> int | None:
+        """How many levels above the folder a link or a file stands in place of a folder: 0 for the folder itself, `None` if none does."""
         parts = self._folder.split("/") if self._folder else []
         for count in range(len(parts)):
             try:

@@ -59,7 +59,7 @@ class Repository:
             output = self._git.text("status", *options, "--", *(f":(literal){root / path}" for path in paths))
         return tuple(line[3:] for line in output.split("\0") if line)
 
-    def require_branch(self, name: str) -> None:
+    def require_writable_branch(self, name: str) -> None:
         """Raise `UsageError` if the branch name is invalid or the branch is checked out."""
         try:
             self._git.run("check-ref-format", f"refs/heads/{'' if name.startswith('-') else name}")

@@ -56,7 +56,7 @@ def publish(
     environment; `force` overrides both. The branch moves only from the commit that was looked at: if it moved in the meantime, the commit
     is rebuilt on its new tip. Raises `HostError` if it moves again and again.
     """
-    repository.require_branch(branch)
+    repository.require_writable_branch(branch)
     for attempt in range(_MAX_ATTEMPTS):
         tip = _branch_tip(repository, branch, remote)
         try:

@@ -87,7 +87,7 @@ def _silence(stream: TextIO) -> None:
 
 
 def write_bug_log(error: Exception) -> str:
-    """Write versions, command and traceback to a temporary file; return its path."""
+    """Write versions, command and traceback to a temporary file; return its path, or a phrase if they were printed instead."""
     import platform  # noqa: PLC0415 - only a bug needs it; these three take 15 ms
     import tempfile  # noqa: PLC0415 - likewise
     import traceback  # noqa: PLC0415 - likewise

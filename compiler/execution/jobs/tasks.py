@@ -22,7 +22,7 @@ from compiler.spec.quantities import Cron, Duration
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A step for a model in an environment and a release; without a program, recorded metrics are compared."""
+    """A step for a model in an environment and a release. An evaluation without a program compares recorded metrics."""
 
     step: Step
     model: ResolvedModel

@@ -60,7 +60,7 @@ def load_engines() -> tuple[Engine, ...]:
 
 
 def release_runs(fleet: Fleet, only_models: Container[str] | None = None) -> Iterator[ReleaseRun]:
-    """Each deployed release and each canary of valid models, once (`only`: of these models)."""
+    """Each deployed release and each canary of valid models, once; `only_models` restricts the models."""
     seen_keys: set[tuple[str, str, str]] = set()
     for name, environment in fleet.deployments():
         if only_models is not None and name not in only_models:

@@ -41,7 +41,7 @@ def run_source_tests(
     on_progress: Callable[[int, int], object] = lambda _finished_count, _total_count: None,
     only_models: Container[str] | None = None,
 ) -> Iterator[Finding]:
-    """Test each release once (`only`: of these models); `on_run` receives the number done and the total."""
+    """Test each release once; `only_models` restricts the models, `on_progress` receives the number of finished runs and the total."""
     engine_runs: list[_EngineRun] = []
     unavailable_engines: dict[str, tuple[Engine, ReleaseRun, int]] = {}
     reader, engines = CaseReader(), load_engines()

@@ -51,7 +51,7 @@ class Layout:
 
 
 def layout_components(boxes: Sequence[Box], lines: Sequence[Line], *, is_vertical: bool) -> Layout:
-    """Position every box; with `upright`, edges run from top to bottom."""
+    """Position every box; with `is_vertical`, the direction of flow is from top to bottom."""
     components = list(_components(len(boxes), lines))
     layouts = [
         _layout_component([boxes[box] for box in component], _component_lines(component, lines))

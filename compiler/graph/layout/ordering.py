@@ -10,7 +10,10 @@ _SWEEPS = 24
 
 @dataclass(frozen=True, slots=True)
 class LayeredGraph:
-    """Boxes and bends by layer. Numbers from `count` on are bends of lines that pass a layer; `links` join neighbouring layers."""
+    """Boxes, and the bends of lines that pass a layer. The numbers of bends follow those of the boxes.
+
+    `layers` has the numbers of each layer, `links` join neighbouring layers, `bends` has the number of a bend by bundle and layer.
+    """
 
     layers: tuple[tuple[int, ...], ...]
     links: tuple[tuple[int, int], ...]

@@ -54,20 +54,20 @@ def environment_columns(environments: Mapping[str, str], nodes: Iterable[Node]) 
     return EnvironmentColumns(tuple(environments), environments, tuple(column_widths))
 
 
-def card_size(node: Node, slot_columns: EnvironmentColumns) -> tuple[float, float]:
+def card_size(node: Node, columns: EnvironmentColumns) -> tuple[float, float]:
     """The width and the height of a card."""
     content_width = max(measure_text(node.name, NAME_SIZE, bold=True), measure_text(node.subtitle, SMALL_SIZE))
     card_width = min(_MAX_WIDTH, max(_MIN_WIDTH, content_width + 2 * _PADDING + (8 if node.kind == "model" else 14)))
     if node.kind != "model":
         return card_width, 44.0
-    return max(card_width, slot_columns.total_width + 2 * _PADDING + 4), 44.0 + slot_columns.row_count * (
+    return max(card_width, columns.total_width + 2 * _PADDING + 4), 44.0 + columns.row_count * (
         _SLOT_HEIGHT + 4
     ) + 3
 
 
-def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) -> str:
+def draw_card(node: Node, x: float, y: float, columns: EnvironmentColumns) -> str:
     """Draw the card with its top left corner at the point."""
-    card_width, card_height = card_size(node, slot_columns)
+    card_width, card_height = card_size(node, columns)
     text_x = x + _PADDING + 4
     room = x + card_width - _PADDING - text_x
     return element(
@@ -80,7 +80,7 @@ def draw_card(node: Node, x: float, y: float, slot_columns: EnvironmentColumns) 
         element(
             "text", escape_text(truncate_text(node.subtitle, room, SMALL_SIZE)), class_="small", x=text_x, y=y + 34
         ),
-        *(_draw_slots(node.deployments, slot_columns, text_x, y + 42) if node.kind == "model" else ()),
+        *(_draw_slots(node.deployments, columns, text_x, y + 42) if node.kind == "model" else ()),
         class_=" ".join(["node", node.kind, *node_states(node)]),
         role="graphics-symbol",
         aria_label=node.tooltip.replace("\n", ". "),
@@ -114,17 +114,17 @@ def _draw_shape(node: Node, x: float, y: float, card_width: float, card_height: 
 
 
 def _draw_slots(
-    deployments: Sequence[DeploymentCell], slot_columns: EnvironmentColumns, start_x: float, top: float
+    deployments: Sequence[DeploymentCell], columns: EnvironmentColumns, start_x: float, top: float
 ) -> Iterator[str]:
     by_name = {deployment.environment: deployment for deployment in deployments}
     x = start_x
-    for index, (name, slot_width) in enumerate(zip(slot_columns.names, slot_columns.widths, strict=True)):
+    for index, (name, slot_width) in enumerate(zip(columns.names, columns.widths, strict=True)):
         if index and index % _SLOTS_PER_ROW == 0:
             x, top = start_x, top + _SLOT_HEIGHT + 4
         deployment = by_name.get(name)
         yield element(
             "rect",
-            class_=_slot_class(deployment, slot_columns.stages[name]),
+            class_=_slot_class(deployment, columns.stages[name]),
             x=x,
             y=top,
             width=slot_width,

@@ -21,8 +21,8 @@ _DESCRIPTION = (
 def render_svg(graph: Graph, direction: str) -> str:
     """The document; edges run from left to right (`LR`) or from top to bottom (`TB`)."""
     is_vertical = direction == "TB"
-    slot_columns = environment_columns(graph.environments, graph.nodes)
-    boxes = [Box(*swap_axes(card_size(node, slot_columns), is_vertical=is_vertical)) for node in graph.nodes]
+    columns = environment_columns(graph.environments, graph.nodes)
+    boxes = [Box(*swap_axes(card_size(node, columns), is_vertical=is_vertical)) for node in graph.nodes]
     node_indexes = {node.id: index for index, node in enumerate(graph.nodes)}
     lines = [Line(node_indexes[edge.source], node_indexes[edge.target], _bundle_key(edge)) for edge in graph.edges]
     layout = layout_components(boxes, lines, is_vertical=is_vertical)
@@ -36,7 +36,7 @@ def render_svg(graph: Graph, direction: str) -> str:
     ]
     card_positions = [swap_axes(position, is_vertical=is_vertical) for position in layout.boxes]
     cards = [
-        draw_card(node, *position, slot_columns) for node, position in zip(graph.nodes, card_positions, strict=True)
+        draw_card(node, *position, columns) for node, position in zip(graph.nodes, card_positions, strict=True)
     ]
     heading = element("text", escape_text(graph.description), class_="heading", x=_MARGIN, y=_MARGIN + 14)
     return _draw_page(

@@ -32,7 +32,7 @@ ConditionSections = tuple[tuple[str, str], ...]
 COMPATIBILITY_SECTIONS: ConditionSections = (("requires", "expression"), ("unsupported", "when"), ("images", "when"))
 """The sections that decide whether an emitter can deploy a model."""
 ALL_SECTIONS: ConditionSections = (*COMPATIBILITY_SECTIONS, ("files", "when"))
-"""Those, and the files that it renders."""
+"""The sections above, and the files that the emitter renders."""
 _CACHED_RESULTS = 4
 """Cached results per emitter: about as many as a model has environments."""
 SLI_SECTIONS: ConditionSections = (("sli", "when"),)
@@ -173,7 +173,7 @@ _EGRESS_PEER_SCHEMA: Object = MappingProxyType(
         },
     }
 )
-"""The egress as expressions of emitters see it."""
+"""A destination of egress, as expressions of emitters see it."""
 _OBJECTIVE_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
@@ -183,7 +183,7 @@ _OBJECTIVE_SCHEMA: Object = MappingProxyType(
         },
     }
 )
-"""The objectives of a model as expressions of emitters see them."""
+"""An objective of a model, as expressions of emitters see it."""
 _METRICS_SCHEMA: Object = MappingProxyType(
     {
         "type": "object",
@@ -193,7 +193,7 @@ _METRICS_SCHEMA: Object = MappingProxyType(
         },
     }
 )
-"""Where a target says which metrics the model exports."""
+"""The endpoint of a model's metrics, as expressions of emitters see it."""
 
 
 def _group_by_variable(paths: Iterable[Pointer]) -> FieldReads:

@@ -45,7 +45,7 @@ class FileRule:
 
 @dataclass(frozen=True)
 class Emitter:
-    """A folder of templates; `shipped` if it comes with Modelyard, not from the project."""
+    """A folder of templates; `is_builtin` if it comes with Modelyard, not from the project."""
 
     id: str
     group: str
@@ -88,7 +88,7 @@ class Emitter:
 
     @cached_property
     def images(self) -> tuple[ImageData, ...]:
-        """The images that it needs: `name`, and `when`."""
+        """The images that it needs, each with its `name` and optionally a condition `when`."""
         return tuple(self.data.get("images", ()))
 
     @cached_property

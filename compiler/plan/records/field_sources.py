@@ -18,7 +18,8 @@ from compiler.spec.portfolio import Portfolio, Spec
 class FieldSource:
     """A document, or a part of one, that supplies fields.
 
-    `root` is the document's name in origins, `base` the pointer where its data begins, `variable` the name of the data in conditions.
+    `origin_root` is the document's name in origins, `base_pointer` the pointer where its data begins, `variable` the name of the data in
+    conditions.
     """
 
     origin_root: str

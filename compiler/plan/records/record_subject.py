@@ -29,7 +29,7 @@ class RecordSubject:
 
 
 def record_subject(fleet: Fleet, resolved_models: Sequence[ResolvedModel]) -> RecordSubject:
-    """The subject of a model's records; `places`: the deployed model, or its base layers if it is not deployed."""
+    """The subject of a model's records; `resolved_models`: the model in each environment, or its base layers if it is not deployed."""
     placements = tuple(model for model in resolved_models if model.environment is not None)
     releases_by_version = {
         release.version: release

@@ -53,7 +53,7 @@ def _sum_of_function(function: str, series: Series, window: str) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class CounterSli:
-    """Counters of errors, and of all requests or of successful ones; `unreached`: of requests that reached none of them."""
+    """Counters of errors, and of all requests or of answered ones; `unreached_requests` counts requests that the others do not see."""
 
     errors: Series
     total: Series | None = None

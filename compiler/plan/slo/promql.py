@@ -92,7 +92,7 @@ def apply_function(function: str, samples: Range) -> Vector:
 
 
 def aggregate(operator: str, samples: Vector, *, by: str = "", without: str = "") -> Vector:
-    """An aggregation: `sum`, `max` …; by labels, or over all labels except `without`."""
+    """An aggregation, such as `sum` or `max`, that keeps the labels of `by`, or all labels except those of `without`."""
     grouping = f" by ({by})" if by else f" without ({without})" if without else ""
     return Vector(f"{operator}{grouping}{' ' if grouping else ''}({samples})")
 

@@ -75,7 +75,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alerting rule; `hold` is how long its condition must be true."""
+    """An alerting rule; `for_duration` is how long its condition must be true."""
 
     name: str
     severity: Severity
@@ -129,7 +129,7 @@ def recording_rules(objective: Objective, ratio: SliRatio, identity: SloIdentity
 def burn_alerts(
     objective: Objective, ratio: SliRatio, identity: SloIdentity, min_requests: int | None
 ) -> Iterator[Alert]:
-    """One alert per severity that errors can reach; silent while there are fewer than `least` requests in the long window."""
+    """One alert per severity that errors can reach; silent while there are fewer than `min_requests` in the long window."""
     for severity in ("page", "ticket"):
         severity_burns = tuple(burn for burn in objective.burn_rates if burn.severity == severity)
         if severity_burns:

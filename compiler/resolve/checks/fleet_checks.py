@@ -21,9 +21,9 @@ from compiler.spec.schema_findings import schema_finding
 
 
 def check_fleet(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter = None) -> Iterator[Finding]:
-    """Every finding of the fleet, and what `also` yields for each deployment; models with an invalid layer are skipped.
+    """Every finding of the fleet, and what `extra_check` yields for each deployment; models with an invalid layer are skipped.
 
-    `only` restricts the models; `None` means all.
+    `model_names` restricts the models; `None` means all.
     """
     if model_names is not None and fleet.may_have_cycles:
         model_names = None  # which of several models in a cycle is reported depends on all models

@@ -26,7 +26,7 @@ ModelCheck = Callable[[ResolvedModel], Iterator[Finding]]
 def check_models(
     fleet: Fleet, broken_documents: frozenset[tuple[str, int]], extra_check: ModelCheck, model_names: ModelFilter = None
 ) -> Iterator[Finding]:
-    """The findings of every model in every environment, and what `also` yields for it; each is resolved once.
+    """The findings of every model in every environment, and what `extra_check` yields for it; each is resolved once.
 
     Models with an invalid document among their layers are left out.
     """
