@@ -208,14 +208,32 @@ RepositoryText = Annotated[
         maxLength=1000,
     ),
 ]
-_URI = (r"^[a-z][a-z0-9+.-]*://[^\s]+$", "a URI such as s3://models/card-fraud/3.1.0/", "s3://models/card-fraud/3.1.0/")
+_URI_CHARACTER = r"[^\s\x00-\x1f\x7f{}<>\"\\^`|]"
+"""RFC 3986 excludes these; braces open actions of Go templates, and a browser takes a backslash for a slash."""
+_URI = (
+    r"^(?!(?!abfss?:|wasbs?:)[^/]*//[^/?#]*@)(?![^/]*//[^/?#]*:[^/?#]*@)[a-z][a-z0-9+.-]*://" + _URI_CHARACTER + "+$",
+    "a URI without user name or password, such as s3://models/card-fraud/3.1.0/",
+    "s3://models/card-fraud/3.1.0/",
+)
 UriText = Annotated[str, _text_type(*_URI, kind="uri")]
+"""Without credentials; only Azure's schemes have an `@`, between container and account."""
 ArtifactUriText = Annotated[str, _text_type(*_URI, kind="artifact-uri")]
 """The URI of an artifact that may be a companion file instead, in `files`."""
+EndpointText = Annotated[
+    str,
+    _text_type(
+        r"^[a-z][a-z0-9+.-]*://(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
+        r"(?:[/?#]" + _URI_CHARACTER + "*)?$",
+        "the URL of a service, without user name or password, such as https://features.bank.example:8443",
+        "https://features.bank.example:8443",
+        kind="uri",
+    ),
+]
+"""A URL whose host every program reads alike: no user information, nothing but ASCII."""
 WebUrlText = Annotated[
     str,
     _text_type(
-        r"^https?://[^\s]+$",
+        r"^https?://[A-Za-z0-9\[][^\s@/?#{}<>\"\\^`|]*(?:[/?#]" + _URI_CHARACTER + "*)?$",
         "a web address such as https://runbooks.bank.example/card-fraud",
         "https://runbooks.bank.example/card-fraud",
     ),

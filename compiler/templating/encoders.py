@@ -98,6 +98,12 @@ def _opens_expression(value: str) -> bool:
     return "${{" in value
 
 
+def _reject_action(value: str) -> str:
+    if "{{" in value:
+        raise ValueRejectedError(f"{quoted_excerpt(value)} holds `{{{{`, which opens an action that nothing escapes")
+    return value
+
+
 def _reject_literal(value: str) -> str:
     raise ValueRejectedError(f"{quoted_excerpt(value)} stands where only the template's own text may")
 
@@ -138,6 +144,7 @@ _ENCODER_LIST = (
         _escape_dollar,
         lambda value: "$" not in value,
     ),
+    Encoder("noaction", "text in which `{{` opens an action, and nothing escapes it", _reject_action, lambda value: "{{" not in value),
     Encoder("gjson", "a value that a query of GJSON compares with", _quote_gjson, lambda _: False),
     Encoder("urlpath", "one segment of a path", _quote_path_segment),
     Encoder("urlquery", "a name or a value of a query", _quote_query),

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -54,26 +54,51 @@ def build_unit() -> Callable[..., Unit]:
     """What is made of the first of some models; a capability that is None is one that the cluster lacks."""
 
     def make(*models: Mapping[str, Any], owner: str = "risk", **capabilities: Any) -> Unit:
-        known = {name: value for name, value in {**CAPABILITIES, **capabilities}.items() if value is not None}
-        documents = [
-            _document("Team", owner, contacts={"email": "risk@bank.example"}),
-            _document("Environment", "prod", stage="prod", namespace="models", secretStore="vault", capabilities=known),
-            *({**one, "owner": owner} for one in models),
-        ]
-        image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
-        # What is watched of a model is told apart, in tests/plan/slo.
-        off = {"prometheus": {"enabled": False}}
-        project = _document(
-            "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off
-        )
-        files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
-        unit = _unit(Session(MemoryTree({**files, **COMPANION_FILES})), models[0]["name"])
-        lines = files["models/all.yaml"].splitlines()
+        session, lines = _session(models, owner, capabilities)
+        unit = _unit(session, models[0]["name"])
         return replace(
             unit, blamed_lines={said: lines[int(line) - 1].strip() for said, line in unit.blamed_lines.items()}
         )
 
     return make
+
+
+@pytest.fixture
+def refusals() -> Callable[..., dict[str, str]]:
+    """Every finding about some models and the files of the first: its message and help, with the text of its line."""
+
+    def find(*models: Mapping[str, Any], **capabilities: Any) -> dict[str, str]:
+        session, lines = _session(models, "risk", capabilities)
+        unit = next((unit for unit in session.plan_units() if unit.id == f"prod/{models[0]['name']}"), None)
+        rendered = session.render_stage.render_unit(unit)[1] if unit else []
+        findings = [*session.portfolio.findings, *(unit.findings if unit else ()), *rendered]
+        return {
+            f"{finding.message} | {finding.help}": lines[finding.location.line - 1].strip() if finding.location else ""
+            for finding in findings
+        }
+
+    return find
+
+
+def _session(
+    models: Sequence[Mapping[str, Any]], owner: str, capabilities: Mapping[str, Any]
+) -> tuple[Session, list[str]]:
+    """A project with the models in one environment, and the lines of its file of specs."""
+    known = {name: value for name, value in {**CAPABILITIES, **capabilities}.items() if value is not None}
+    documents = [
+        _document("Team", owner, contacts={"email": "risk@bank.example"}),
+        _document("Environment", "prod", stage="prod", namespace="models", secretStore="vault", capabilities=known),
+        *({**one, "owner": owner} for one in models),
+    ]
+    image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
+    # What is watched of a model is told apart, in tests/plan/slo.
+    off = {"prometheus": {"enabled": False}}
+    project = _document(
+        "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off
+    )
+    files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
+    lines = files["models/all.yaml"].splitlines()
+    return Session(MemoryTree({**files, **COMPANION_FILES})), lines
 
 
 def _document(kind: str, name: str, **fields: Any) -> dict[str, Any]:

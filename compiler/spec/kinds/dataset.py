@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DigestText, DurationText, LicenseText, NameText, UriText
+from compiler.spec.field_types import DigestText, DurationText, EndpointText, LicenseText, NameText, UriText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
@@ -11,7 +11,7 @@ class DatasetOverlay(StrictModel):
 
     uri: UriText | None = None
     """The location of the data in that environment."""
-    endpoint: UriText | None = None
+    endpoint: EndpointText | None = None
     """The endpoint that serves the data in that environment."""
     version: str | None = None
     """The version of the data in that environment."""
@@ -32,7 +32,7 @@ class Dataset(Document):
     """The Team that owns the data."""
     uri: UriText | None = None
     """The location of the data."""
-    endpoint: UriText | None = None
+    endpoint: EndpointText | None = None
     """The endpoint that serves the data to a running model."""
     version: str | None = None
     """The version of the data."""

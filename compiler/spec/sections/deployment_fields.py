@@ -7,6 +7,7 @@ from compiler.spec.field_types import (
     CpuText,
     CronText,
     DurationText,
+    EndpointText,
     EnvVarText,
     HostText,
     LabelKeyText,
@@ -15,7 +16,6 @@ from compiler.spec.field_types import (
     NameText,
     PercentageText,
     TimeZoneText,
-    UriText,
 )
 from compiler.spec.strict_model import StrictModel, field
 
@@ -157,7 +157,7 @@ class Deploy(StrictModel):
     """Environment variables that are not secret."""
     secrets: list[Secret] | None = field(merge="name")
     """References to secrets."""
-    egress: list[UriText] | None = field(merge="union")
+    egress: list[EndpointText] | None = field(merge="union")
     """URLs that the model may call, in addition to its dependencies under `uses`."""
     options: AnyMap | None = None
     """Options that the target declares."""

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DigestText, DurationText, ImageText, NameText, PathText, UriText
+from compiler.spec.field_types import DigestText, DurationText, EndpointText, ImageText, NameText, PathText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import Program, Prompt, Settings
 from compiler.spec.strict_model import StrictModel, field
@@ -13,7 +13,7 @@ class Tool(StrictModel):
 
     name: NameText
     """The name of the tool server in the agent."""
-    server: UriText = field(..., is_egress_url=True)
+    server: EndpointText = field(..., is_egress_url=True)
     """The address of the tool server. Network policies allow the agent to call its tool servers and its dependencies, and nothing else."""
     manifest: PathText | None = None
     """The companion file with the server's tool definitions: the result of `tools/list`."""
