@@ -11,7 +11,7 @@ from compiler.foundation.suggestions import closest_match
 from compiler.resolve.digests import bytes_digest, digest
 from compiler.resolve.resolved_model import CompanionFile, MergedModel, Release
 from compiler.source.companion_paths import companion_path
-from compiler.source.tree import NoSuchFile, Tree
+from compiler.source.tree import NoSuchFile, Tree, is_lfs_pointer
 from compiler.spec.language import Annotation, iter_strings
 from compiler.spec.portfolio import ModelSpec, release_contents
 
@@ -135,6 +135,8 @@ def _read_companion_file(
         return _FileProblem(
             f"there is no file `{relative}` next to {spec.document.path}", _file_help(tree, spec, relative)
         )
+    if is_lfs_pointer(content):
+        return _FileProblem(f"`{relative}` is a pointer of Git LFS, not the file", codes.LFS_POINTER.remedy)
     if len(content) > MAX_COMPANION_BYTES:
         message = f"`{relative}` has {len(content):,} bytes, and may have {MAX_COMPANION_BYTES:,}"
         return _FileProblem(message, "store it elsewhere, and refer to it by address and digest")

@@ -17,7 +17,13 @@ from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import PROJECT_FILE
 
 _STARTER = "starter"
-_INSTALL_PATHS = MappingProxyType({"gitignore": ".gitignore", "vscode-extensions.json": ".vscode/extensions.json"})
+_INSTALL_PATHS = MappingProxyType(
+    {
+        "gitattributes": ".gitattributes",
+        "gitignore": ".gitignore",
+        "vscode-extensions.json": ".vscode/extensions.json",
+    }
+)
 """Files that must not take effect where they are shipped, to their paths in a project."""
 _DOT_PREFIX = re.compile(r"(?:^|(?<=/))dot-")
 """Stands for the dot at the start of a folder's name."""

@@ -28,6 +28,5 @@ def companion_path(tree: Tree, document_path: str, relative: str) -> str:
 
 
 def _reject_symlink(tree: Tree, path: str) -> None:
-    for link in tree.links():
-        if path == link or path.startswith(link + "/"):
-            raise ValueError(f"`{link}` is a symbolic link; put the file itself there.")
+    if link := tree.link_on(path):
+        raise ValueError(f"`{link}` is a symbolic link; put the file itself there.")

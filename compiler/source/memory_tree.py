@@ -1,18 +1,22 @@
 """A tree in memory: for tests, and for text that an editor has not saved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from compiler.source.tree import NoSuchFile, blob_id, path_parts, paths_below
+from compiler.source.tree import NoSuchFile, ancestors, blob_id, linked_path, path_parts, paths_below
 
 
 class MemoryTree:
     """The files of a mapping; text is encoded as UTF-8."""
 
     def __init__(
-        self, files: Mapping[str, bytes | str], *, links: Iterable[str] = (), label: str = "files in memory"
+        self,
+        files: Mapping[str, bytes | str],
+        *,
+        links: Mapping[str, str] | None = None,
+        label: str = "files in memory",
     ) -> None:
         self._files = {path: data.encode() if isinstance(data, str) else data for path, data in files.items()}
-        self._links = tuple(links)
+        self._links = dict(links or {})
         self._label = label
 
     @property
@@ -27,6 +31,14 @@ class MemoryTree:
     def links(self, folder: str = "") -> Sequence[str]:
         """The given links below the folder, sorted."""
         return paths_below(self._links, folder)
+
+    def folder_links(self, folder: str = "") -> Sequence[str]:
+        """Links below the folder that do not lead to a file of the mapping, sorted."""
+        return [path for path in self.links(folder) if linked_path(path, self._links[path]) not in self._files]
+
+    def link_on(self, path: str) -> str | None:
+        """The first part of the path that is a given link."""
+        return next((part for part in ancestors(path) if part in self._links), None)
 
     def has(self, path: str) -> bool:
         """Whether `read` would succeed."""

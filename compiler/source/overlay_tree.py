@@ -25,6 +25,14 @@ class OverlayTree:
         """Symbolic links below the folder, sorted."""
         return self._tree.links(folder)
 
+    def folder_links(self, folder: str = "") -> Sequence[str]:
+        """Links below the folder that do not lead to a regular file, sorted."""
+        return self._tree.folder_links(folder)
+
+    def link_on(self, path: str) -> str | None:
+        """The first part of the path that is a symbolic link."""
+        return self._tree.link_on(path)
+
     def has(self, path: str) -> bool:
         """Whether `read` would succeed."""
         return self._tree.has(path)

@@ -9,7 +9,7 @@ from compiler.foundation.errors import HostError, ModelyardError, UsageError
 from compiler.foundation.suggestions import closest_match
 from compiler.source.git_command import Git, GitCommandError
 from compiler.source.git_objects import GitObjects
-from compiler.source.tree import NoSuchFile, Tree, path_parts, paths_below
+from compiler.source.tree import NoSuchFile, Tree, ancestors, linked_path, path_parts, paths_below
 
 _SYMLINK_MODE = b"120000"
 _FILE_MODES = (b"100644", b"100755", b"100664")
@@ -20,7 +20,7 @@ _EARLIEST_TIMESTAMP = 100_000_000
 class RevisionTree:
     """The files of one commit below one folder, valid as long as the commit exists. Not to be shared between processes."""
 
-    def __init__(self, objects: GitObjects, commit: str, files: Mapping[str, str], links: Sequence[str]) -> None:
+    def __init__(self, objects: GitObjects, commit: str, files: Mapping[str, str], links: Mapping[str, str]) -> None:
         self._objects = objects
         self._commit = commit
         self._files = files
@@ -44,13 +44,26 @@ class RevisionTree:
         """Symbolic links below the folder, sorted."""
         return paths_below(self._links, folder)
 
+    def folder_links(self, folder: str = "") -> Sequence[str]:
+        """Links below the folder that do not lead to a regular file of the commit, sorted."""
+        return [path for path in self.links(folder) if linked_path(path, self._link_target(path)) not in self._files]
+
+    def link_on(self, path: str) -> str | None:
+        """The first part of the path that is a symbolic link."""
+        return next((part for part in ancestors(path) if part in self._links), None)
+
     def has(self, path: str) -> bool:
         """Whether `read` would succeed."""
         return path in self._files and path_parts(path) is not None
 
     def read(self, path: str) -> bytes:
         """The content of the file."""
-        blob = self.blob_id(path)
+        return self._read_blob(path, self.blob_id(path))
+
+    def _link_target(self, path: str) -> str:
+        return self._read_blob(path, self._links[path]).decode("utf-8", "surrogateescape")
+
+    def _read_blob(self, path: str, blob: str) -> bytes:
         try:
             return self._objects.read(path, blob)
         except GitCommandError as error:
@@ -162,6 +175,20 @@ def _path_arguments(path: str) -> tuple[str, ...]:
     return ("--", f":(top,literal){path}") if path else ()
 
 
+def index_entries(root: Path, folders: Sequence[str]) -> Iterator[tuple[str, bool, bool]]:
+    """Entries of the index below folders of the root: the path, whether the checkout skips it, and whether it is a submodule."""
+    try:
+        repository, prefix = _open_repository(root)
+        paths = [f":(top,literal){prefix}{folder}" for folder in folders]
+        output = repository.text("ls-files", "-t", "--stage", "-z", "--full-name", "--", *paths)
+    except GitCommandError as error:
+        raise HostError(f"git cannot list the checkout: {error}") from error
+    for line in output.split("\0")[:-1]:
+        metadata, _, path = line.partition("\t")
+        tag, mode, *_ = metadata.split(" ")
+        yield path.removeprefix(prefix), tag == "S", mode == "160000"
+
+
 def _commit_date(repository: Git, commit: str) -> date:
     return datetime.fromtimestamp(int(repository.text("log", "-1", "--format=%ct", commit)), UTC).date()
 
@@ -203,11 +230,11 @@ def _unknown_revision_error(revision: str, repository: Git) -> UsageError:
     )
 
 
-def _list_files(repository: Git, commit: str, prefix: str) -> tuple[dict[str, str], list[str]]:
-    """Blob ids by path, and links; submodules are left out."""
+def _list_files(repository: Git, commit: str, prefix: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Blob ids by path, of files and of links; submodules are left out."""
     output = repository.run("ls-tree", "-r", "-z", "--full-tree", commit, *(["--", prefix] if prefix else []))
     files: dict[str, str] = {}
-    links: list[str] = []
+    links: dict[str, str] = {}
     for line in output.split(b"\0")[:-1]:
         metadata, _, name = line.partition(b"\t")
         mode, _, blob = metadata.split(b" ")
@@ -215,5 +242,5 @@ def _list_files(repository: Git, commit: str, prefix: str) -> tuple[dict[str, st
         if mode in _FILE_MODES:
             files[path] = blob.decode()
         elif mode == _SYMLINK_MODE:
-            links.append(path)
+            links[path] = blob.decode()
     return files, links

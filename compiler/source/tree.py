@@ -1,8 +1,9 @@
 """Read-only access to files by path, from any storage."""
 
 import hashlib
+import posixpath
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from compiler.foundation.errors import UsageError
@@ -40,6 +41,14 @@ class Tree(Protocol):
         """Symbolic links below the folder, sorted; they are never followed."""
         ...
 
+    def folder_links(self, folder: str = "") -> Sequence[str]:
+        """Those of `links` that do not lead to a regular file: what lies behind them is missing from `paths`."""
+        ...
+
+    def link_on(self, path: str) -> str | None:
+        """The part of a path, from its start, that is a symbolic link; `None` if there is none."""
+        ...
+
     def has(self, path: str) -> bool:
         """Whether `read` would succeed."""
         ...
@@ -51,6 +60,22 @@ class Tree(Protocol):
     def blob_id(self, path: str) -> str:
         """The git blob id; raises `NoSuchFile` as `read` does."""
         ...
+
+
+def is_lfs_pointer(content: bytes) -> bool:
+    """Whether the content is what Git LFS stores instead of a file (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md)."""
+    return content.startswith(b"version https://git-lfs.github.com/spec/")
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """The folders that contain a path, from the first one, and the path."""
+    names = path.rstrip("/").split("/")
+    return ("/".join(names[:count]) for count in range(1, len(names) + 1))
+
+
+def linked_path(path: str, target: str) -> str:
+    """The path that a link leads to."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
 
 
 def blob_id(data: bytes) -> str:

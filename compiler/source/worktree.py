@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compiler.foundation.errors import HostError
-from compiler.source.tree import NoSuchFile, blob_id, check_file_size, folder_prefix, is_listed, path_parts
+from compiler.source.tree import NoSuchFile, ancestors, blob_id, check_file_size, folder_prefix, is_listed, path_parts
 
 _NOT_FOUND_ERRNOS = {
     errno.ENOENT,
@@ -42,6 +42,14 @@ class WorkTree:
     def links(self, folder: str = "") -> Sequence[str]:
         """Symbolic links below the folder, sorted."""
         return self._list_files(folder)[1]
+
+    def folder_links(self, folder: str = "") -> Sequence[str]:
+        """Links below the folder that do not lead to a regular file, sorted."""
+        return [path for path in self.links(folder) if not os.path.isfile(os.path.join(self._root, path))]
+
+    def link_on(self, path: str) -> str | None:
+        """The first part of the path that is a symbolic link."""
+        return next((part for part in ancestors(path) if os.path.islink(os.path.join(self._root, part))), None)
 
     def has(self, path: str) -> bool:
         """Whether `read` would succeed."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import as_object, format_path
+from compiler.foundation.json_data import format_path
 from compiler.spec.data_types import ProjectData
 from compiler.spec.portfolio import FolderName, ProjectSpec, configured_folder, configured_output
 
@@ -37,7 +37,7 @@ def _overlap(first_folder: str, second_folder: str) -> bool:
 
 def _overlap_finding(project: ProjectSpec, pointer: tuple[str, ...], folder: str, name: FolderName) -> Finding:
     other_folder, other_pointer = configured_folder(project.data, name), ("folders", name)
-    is_set = pointer[-1] in (as_object(project.json.get("folders")) if len(pointer) > 1 else project.json)
+    is_set = pointer[-1] in (project.data.get("folders", {}) if len(pointer) > 1 else project.data)
     return Finding(
         codes.FOLDER_OVERLAP,
         f"`{folder}` of {format_path(pointer)} and `{other_folder}` of {format_path(other_pointer)} are not separate folders",

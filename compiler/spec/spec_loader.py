@@ -13,8 +13,9 @@ from compiler.foundation.json_data import Object, Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
-from compiler.source.tree import Tree
+from compiler.source.tree import Tree, is_lfs_pointer
 from compiler.source.yaml_parse import ParseFunction, ParseResult, parse
+from compiler.spec.absent_inputs import input_link_findings, lfs_pointer_finding
 from compiler.spec.finding_causes import one_per_cause, without_date_warnings
 from compiler.spec.language import Language
 from compiler.spec.portfolio import (
@@ -71,7 +72,10 @@ def load_portfolio(
     models_folder = configured_folder(project.data, "models")
     files = dict(_parse_files(tree, models_folder, state, parse_yaml))
     files |= _parse_policy_files(tree, configured_folder(project.data, "schemas"), shipped_schemas, state, parse_yaml)
+    state.findings += input_link_findings(tree, configured_folder(project.data, "templates"))
     if not files:
+        if link := tree.link_on(models_folder):
+            raise UsageError(f"{link} is a symbolic link, and is not read", help="replace it by the folder itself")
         setting = f"`folders.models` of {PROJECT_FILE}"
         raise UsageError(
             f"there is no spec below {models_folder}/", help=f"write the first one there, or mend {setting}"
@@ -131,13 +135,15 @@ def _unreadable_message(parse_result: ParseResult) -> str:
 def _parse_files(
     tree: Tree, folder: str, state: _LoadState, parse_yaml: ParseFunction, skip_name: str = ""
 ) -> Iterator[tuple[str, ParseResult]]:
-    for path in filter(_is_yaml, tree.links(folder)):
-        state.findings.append(
-            Finding(codes.SYMBOLIC_LINK, f"{path} is a symbolic link", Location(path), help=codes.SYMBOLIC_LINK.remedy)
-        )
+    state.findings += input_link_findings(tree, folder)
     for path in filter(_is_yaml, tree.paths(folder)):
         if basename(path) != skip_name:
-            yield path, parse_yaml(tree.read(path), path)
+            content = tree.read(path)
+            if is_lfs_pointer(content):
+                state.findings.append(lfs_pointer_finding(path))
+                state.broken_names.add((ANY_KIND, ""))
+            else:
+                yield path, parse_yaml(content, path)
 
 
 def _parse_policy_files(

@@ -5,7 +5,9 @@ import pytest
 from compiler.source.companion_paths import companion_path
 from compiler.source.memory_tree import MemoryTree
 
-TREE = MemoryTree({"models/risk/rules.rego": "x", "shared/table.csv": "x"}, links=["models/risk/link", "models/linked"])
+TREE = MemoryTree(
+    {"models/risk/rules.rego": "x", "shared/table.csv": "x"}, links={"models/risk/link": "x", "models/linked": "x"}
+)
 
 
 @pytest.mark.parametrize(

@@ -101,3 +101,15 @@ def test_what_is_no_file_of_the_tree_cannot_be_read(tree, path):
 
 def test_a_tree_has_a_name_for_messages(tree):
     assert tree.label.split()[0] in {"the", "revision", "files"}
+
+
+def test_links_that_lead_to_no_file_are_told_from_those_that_do(tree):
+    assert list(tree.folder_links()) == ["linked", "models/broken", "out"]
+    assert list(tree.folder_links("models")) == ["models/broken"]
+
+
+def test_the_link_on_a_path_is_its_first_part_that_is_one(tree):
+    assert tree.link_on("linked/a.yaml") == "linked"
+    assert tree.link_on("models/link.yaml") == "models/link.yaml"
+    assert tree.link_on("models/a.yaml") is None
+    assert tree.link_on("nowhere/a.yaml") is None

@@ -68,9 +68,9 @@ NOT_A_DOCUMENT = error(
 SYMBOLIC_LINK = error(
     "MY010",
     "symbolic-link",
-    "A spec or companion file is a symbolic link.",
-    "A link can lead outside the repository, and git stores only its destination.",
-    "Replace the link with the file.",
+    "A spec, a companion file or a folder of inputs is a symbolic link.",
+    "A link can lead outside the repository, and git stores only its destination. No link is followed, and models behind one would vanish.",
+    "Replace the link with the file or the folder.",
 )
 NUMBER_OUT_OF_RANGE = error(
     "MY011",
@@ -92,4 +92,11 @@ EMPTY_FILE = error(
     "A file of specs that contains no document.",
     "A spec that was emptied by accident would look like a model that was removed on purpose.",
     "Write a document in the file, or delete the file.",
+)
+LFS_POINTER = error(
+    "MY014",
+    "lfs-pointer",
+    "An input file is a pointer of Git LFS.",
+    "The file itself was not fetched, and the pointer would be rendered in its place.",
+    "Run `git lfs pull`. A revision never holds more than the pointer: keep specs, templates and companion files out of Git LFS.",
 )

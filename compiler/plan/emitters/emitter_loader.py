@@ -13,8 +13,9 @@ from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexi
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule, file_rules
 from compiler.plan.output_paths import invalid_path_reason
 from compiler.resolve.digests import bytes_digest, digest, folder_hash
-from compiler.source.tree import Tree
+from compiler.source.tree import Tree, is_lfs_pointer
 from compiler.source.yaml_parse import parse
+from compiler.spec.absent_inputs import lfs_pointer_finding
 from compiler.spec.data_types import EmitterData
 from compiler.spec.schema_findings import schema_finding
 
@@ -78,6 +79,10 @@ def _load_emitter(
         return None
     data = cast("EmitterData", document.data)  # its schema accepted it
     all_files = {name.removeprefix(f"{folder}/"): tree.read(name) for name in tree.paths(folder)}
+    pointers = [name for name, content in all_files.items() if is_lfs_pointer(content)]
+    if pointers:
+        findings.extend(lfs_pointer_finding(f"{display_folder}/{name}") for name in pointers)
+        return None
     digested_files = {name: content for name, content in all_files.items() if name.endswith((".j2", ".schema.json"))}
     emitter = Emitter(
         id=data["id"],

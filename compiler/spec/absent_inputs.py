@@ -1,0 +1,35 @@
+"""Findings about inputs that a tree has no content of. Without them, models would vanish and a build would remove their files."""
+
+from collections.abc import Iterator
+
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Location
+from compiler.source.tree import Tree
+
+_YAML_SUFFIXES = (".yaml", ".yml")
+
+
+def input_link_findings(tree: Tree, folder: str) -> Iterator[Finding]:
+    """Findings about symbolic links in the place of an input folder, or below it in the place of a folder or a YAML file."""
+    first_link = tree.link_on(folder)
+    for path in (first_link,) if first_link else _unread_links(tree, folder):
+        yield Finding(
+            codes.SYMBOLIC_LINK, f"{path} is a symbolic link", Location(path), help=codes.SYMBOLIC_LINK.remedy
+        )
+
+
+def _unread_links(tree: Tree, folder: str) -> Iterator[str]:
+    """Links in the place of a YAML file or a folder; a link to another file hides nothing that a build reads."""
+    if links := tree.links(folder):  # few projects have any, and each listing reads all folders
+        folder_links = frozenset(tree.folder_links(folder))
+        yield from (path for path in links if path.endswith(_YAML_SUFFIXES) or path in folder_links)
+
+
+def lfs_pointer_finding(path: str) -> Finding:
+    """The finding about a file that Git LFS has not fetched."""
+    return Finding(
+        codes.LFS_POINTER,
+        f"{path} is a pointer of Git LFS, not the file",
+        Location(path),
+        help=codes.LFS_POINTER.remedy,
+    )
