@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,20 +12,17 @@ import click
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.name_checks import require_environments, resolve_models
-from compiler.commands.common.output_folder import locate_output
+from compiler.commands.common.output_plan import OutputPlan, PlannedOutput, display_path
 from compiler.commands.common.progress_bars import build_with_progress
-from compiler.commands.common.project import current_folder, open_tree, project_root, to_date
+from compiler.commands.common.project import open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, supports_colour, terminal_width, write_output
 from compiler.commands.common.write_progress import write_with_progress
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.pipeline.session import Session
-from compiler.pipeline.stages import BuildResult
 from compiler.pipeline.unit_selection import select_removable_units, select_units
-from compiler.plan.emitters.committed_paths import is_committed_path
 from compiler.report import REPORTERS
-from compiler.spec.portfolio import configured_output
 from compiler.write.change_set import Action, ChangeSet
-from compiler.write.destinations import Destination, plan_output_folder, plan_project
+from compiler.write.destinations import Destination
 
 _ACTIONS = (
     ("created", Action.CREATE),
@@ -56,32 +52,17 @@ def build_project(
     require_environments(session.fleet, environments)
     models = resolve_models(session.portfolio, folder, models)
     result = build_with_progress(session, select_units(models, environments), load_baseline(baseline))
-    may_remove = select_removable_units(models, environments)
-    destinations = _plan_destinations(session, folder, output, result, may_remove) if result.can_write else ()
-    write_findings = (finding for _, _, changes in destinations for finding in (*changes.conflicts, *changes.warnings))
-    _report(session, folder, sorted_unique([*result.findings, *write_findings]), format_, verbose=verbose)
-    if check_:
-        raise click.exceptions.Exit(_check_freshness(folder, destinations))
-    write_with_progress(destinations)
-    for destination in destinations:
-        print_status(f"{_format_counts(destination.changes)} in {_display_path(destination.path)}")
-
-
-def _plan_destinations(
-    session: Session, folder: Path, output: Path | None, result: BuildResult, may_remove: Callable[[str], bool]
-) -> tuple[Destination, ...]:
-    if output is not None:
-        location = locate_output(folder, session.portfolio.project.data, output)
-        return plan_output_folder(*location, result.units, may_remove, _root_name(output))
-    output_folder, emitters = configured_output(session.portfolio.project.data), session.emitters.by_id
-    return plan_project(
-        folder,
-        output_folder,
-        result.units,
-        may_remove,
-        root_name=_root_name(folder / output_folder),
-        may_remove_committed=lambda emitter, path: is_committed_path(emitters, emitter, path),
-    )
+    plan = OutputPlan(session, folder, output, result.units, select_removable_units(models, environments))
+    if check_ or not result.can_write:
+        planned = plan.compare() if result.can_write else PlannedOutput((), ())
+        _report(session, folder, sorted_unique([*result.findings, *planned.findings]), format_, verbose=verbose)
+        raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
+    with plan.exclusive():
+        planned = plan.prepare()
+        _report(session, folder, sorted_unique([*result.findings, *planned.findings]), format_, verbose=verbose)
+        write_with_progress(planned.destinations)
+        for destination in planned.destinations:
+            print_status(f"{_format_counts(destination.changes)} in {display_path(destination.path)}")
 
 
 def _report(session: Session, folder: Path, findings: tuple[Finding, ...], format_: str, *, verbose: bool) -> None:
@@ -103,13 +84,13 @@ def _check_freshness(folder: Path, destinations: Iterable[Destination]) -> int:
     for destination in destinations:
         path, changes = destination.path, destination.changes
         if path != folder and _is_ignored(folder, path):
-            print_status(f"{_display_path(path)} is ignored by git and was not checked")
+            print_status(f"{display_path(path)} is ignored by git and was not checked")
         elif changes.is_up_to_date:
-            print_status(f"{_display_path(path)} is up to date")
+            print_status(f"{display_path(path)} is up to date")
         else:
             stale = (change for change in changes.changes if change.action is not Action.KEEP)
             write_output("".join(f"{change.action.value:7} {change.path}\n" for change in stale), None)
-            print_status(f"{_display_path(path)} is out of date: run `modelyard build`")
+            print_status(f"{display_path(path)} is out of date: run `modelyard build`")
             exit_code = 1
     return exit_code
 
@@ -123,15 +104,3 @@ def _is_ignored(folder: Path, path: Path) -> bool:
 def _format_counts(changes: ChangeSet) -> str:
     counts = {label: sum(change.action is action for change in changes.changes) for label, action in _ACTIONS}
     return ", ".join(f"{count} {label}" for label, count in counts.items() if count) or "no files"
-
-
-def _root_name(path: Path) -> str:
-    return _display_path(path).rstrip("/")
-
-
-def _display_path(path: Path) -> str:
-    """The folder, relative to the current one if it is inside."""
-    absolute_path, working_folder = Path(os.path.abspath(path)), current_folder()  # noqa: PTH100 - a link has its own name
-    return (
-        f"{absolute_path.relative_to(working_folder)}/" if absolute_path.is_relative_to(working_folder) else f"{path}/"
-    )

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import stat
 import sys
 from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ MIN_FILES = 64
 """Fewer are parsed as quickly as they are looked up."""
 _REWRITE_DIVISOR = 20
 """What is kept is written anew once more than a twentieth of it is new."""
-_CACHE_FILE_NAME = re.compile(r"[0-9a-f]{32}\.json(?:\.[0-9]+)?")
+_CACHE_FILE_NAME = re.compile(r"[0-9a-f]{32}\.json(?:\.[0-9a-f]+)?")
 
 
 class ParseCache:
@@ -144,7 +145,7 @@ def _write_envelope(file: Path, envelope: Json) -> None:
     content = json.dumps(envelope, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     if len(content) > MAX_BYTES:
         return
-    temporary_file = file.with_name(f"{file.name}.{os.getpid()}")
+    temporary_file = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)

@@ -3,16 +3,13 @@
 import re
 import unicodedata
 
+from compiler.foundation.safe_folder import INVISIBLE
 from compiler.plan.conventions import LOCKS_FOLDER, STATE_FOLDER
 
-__all__ = ["LOCKS_FOLDER", "STATE_FOLDER", "fold_path", "invalid_path_reason", "is_in_git_folder", "parent_folders"]
+__all__ = ["LOCKS_FOLDER", "STATE_FOLDER", "fold_path", "invalid_path_reason", "parent_folders"]
 
 # Accepts the paths that outputs usually have at a quarter of the cost; the rules below decide all others.
 _SAFE_PATH = re.compile(r"(?=.{1,200}\Z)(?:(?!con|prn|aux|nul|com|lpt)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+")
-
-_INVISIBLE = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_GIT_FOLDER = re.compile(r"(?:\.git|git~[0-9]+)(?:[. ]*|:.*)", re.IGNORECASE)
-"""Windows drops dots and spaces at the end, takes `:` as the start of a stream, and has a short name for a long one."""
 
 _INVALID_PATTERNS = (
     (re.compile(r"^$"), "is empty"),
@@ -20,7 +17,7 @@ _INVALID_PATTERNS = (
     (re.compile(r"(?:^|/)(?:/|$)"), "has an empty part"),
     (re.compile(r"(?:^|/)\.\.?(?:/|$)"), "has a part that leads elsewhere"),
     (re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\\ud800-\udfff]'), "holds a character that some systems refuse in names"),
-    (_INVISIBLE, "holds an invisible character, which macOS ignores"),
+    (INVISIBLE, "holds an invisible character, which macOS ignores"),
     (re.compile(r"[. ](?:/|$)"), "has a part that ends with a dot or a space, which Windows drops"),
     (re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|/|$)", re.IGNORECASE),
      "has a part that names a device on Windows"),
@@ -37,11 +34,6 @@ def invalid_path_reason(path: str) -> str | None:
     if _SAFE_PATH.fullmatch(path):
         return None
     return next((reason for pattern, reason in _INVALID_PATTERNS if pattern.search(path)), None)
-
-
-def is_in_git_folder(path: str) -> bool:
-    r"""Whether a part of the path names git's folder on some system; `path` may be absolute, with `/` or `\`."""
-    return any(_GIT_FOLDER.fullmatch(_INVISIBLE.sub("", part)) for part in re.split(r"[/\\]", path))
 
 
 def fold_path(path: str) -> str:

@@ -2,20 +2,19 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
-from compiler.plan.output_paths import STATE_FOLDER, fold_path, parent_folders
+from compiler.foundation.errors import HostError
+from compiler.foundation.safe_folder import os_errors
+from compiler.plan.output_paths import fold_path, parent_folders
 from compiler.write.change_set import Action, Change, ChangeSet, LockChange, RemovalRule, any_removal, compute_changes
 from compiler.write.conflicts import ConflictReporter
-from compiler.write.filesystem import Disk, os_errors, os_failure
+from compiler.write.filesystem import Disk, digest_of
+from compiler.write.journal import Operation
 from compiler.write.lock_files import encode_lock, lock_path
 from compiler.write.lock_index import LockIndex
 from compiler.write.output_units import Unit
-
-_CREATE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-_TEMPORARY_NAME = f"{STATE_FOLDER}-fresh"
-"""The name of a file that is being written. No output can have this name; the next build removes one that a killed build left."""
+from compiler.write.transaction import StagedChange, run_transaction
 
 
 def plan_changes(
@@ -52,26 +51,52 @@ def _check_scope(units: Iterable[Unit], scope: Callable[[str], bool] | None) -> 
 
 
 def apply(root: Path, change_set: ChangeSet, folder: str = "", on_write: Callable[[], object] = lambda: None) -> None:
-    """Apply the change set to a folder below the root; raises `HostError` with the path that could not be written.
+    """Apply the change set to a folder below the root; raises `HostError` with the path that could not be written, or was kept.
 
     `on_write` is called once per file that is written or deleted, to show progress.
     """
     if change_set.conflicts:
         message = "a change set with conflicts is not applied"
         raise ValueError(message)
-    writer = _Writer(root / folder)
-    deletes = [change.path for change in change_set.changes if change.action is Action.DELETE]
+    with os_errors("make the folder", os.fspath(root)):
+        os.makedirs(root, exist_ok=True)
+    changes = _staged_changes(root, folder, change_set)
+    kept_operations = run_transaction(root, folder, changes, on_write) if changes else ()
+    if kept_operations:
+        names = ", ".join(f"`{operation.path}`" for operation in kept_operations)
+        raise HostError(f"kept {names}: changed by someone else during the build", help="run the command again")
+
+
+def _staged_changes(root: Path, folder: str, change_set: ChangeSet) -> list[StagedChange]:
+    """The changes in their order: what makes room, what is written, what is removed, and the locks."""
+    deletes = [change for change in change_set.changes if change.action is Action.DELETE]
     writes = [change for change in change_set.changes if change.action in {Action.CREATE, Action.CHANGE}]
-    delete_first = _paths_to_delete_first(deletes, writes)
-    writer.remove(path for path in deletes if path in delete_first)
-    for change in writes:
-        writer.write_output(change)
-        on_write()
-    writer.remove(path for path in deletes if path not in delete_first)
-    for _ in deletes:
-        on_write()
-    for lock_change in change_set.locks:
-        writer.write_lock(lock_change)
+    early_paths = _paths_to_delete_first([change.path for change in deletes], writes)
+    disk = Disk(root, folder)
+    return [
+        *(_staged_change(change) for change in deletes if change.path in early_paths),
+        *map(_staged_change, writes),
+        *(_staged_change(change) for change in deletes if change.path not in early_paths),
+        *(_staged_lock(change, disk) for change in change_set.locks),
+    ]
+
+
+def _staged_change(change: Change) -> StagedChange:
+    file = change.file
+    if (file is None) == (change.action is not Action.DELETE):
+        message = f"{change.path} has no content"
+        raise ValueError(message)
+    executable = file is not None and file.executable
+    operation = Operation(change.path, change.unit, change.old_digest, change.new_digest, executable)
+    return StagedChange(operation, file.content if file else None)
+
+
+def _staged_lock(change: LockChange, disk: Disk) -> StagedChange:
+    path = lock_path(change.unit)
+    content = None if change.lock is None else encode_lock(change.unit, change.lock)
+    state = disk.path_state(path)
+    old_digest, new_digest = state.digest if state else None, None if content is None else digest_of(content)
+    return StagedChange(Operation(path, change.unit, old_digest, new_digest), content)
 
 
 def _paths_to_delete_first(deletes: list[str], writes: list[Change]) -> set[str]:
@@ -86,87 +111,3 @@ def _paths_to_delete_first(deletes: list[str], writes: list[Change]) -> set[str]
     return {
         path for path in deletes if not occupied_paths.isdisjoint((fold_path(path), *parent_folders(fold_path(path))))
     }
-
-
-class _Writer:
-    """Writes below one root and remembers which folders exist."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = os.fspath(root)
-        self._existing_folders: set[str] = set()
-
-    def write_output(self, change: Change) -> None:
-        if change.file is None:
-            message = f"{change.path} has no content"
-            raise ValueError(message)
-        mode = 0o777 if change.file.executable else 0o666
-        self._write(change.path, change.file.content, mode, exists=change.action is Action.CHANGE)
-
-    def write_lock(self, change: LockChange) -> None:
-        path = lock_path(change.unit)
-        if change.lock is None:
-            self.remove([path])
-        else:
-            exists = os.path.lexists(f"{self._root}/{path}")
-            self._write(path, encode_lock(change.unit, change.lock), 0o666, exists=exists)
-
-    def remove(self, paths: Iterable[str]) -> None:
-        """Remove the files, and the folders that become empty."""
-        folders = set()
-        for path in paths:
-            with os_errors("remove", path), suppress(FileNotFoundError):
-                os.unlink(f"{self._root}/{path}")
-            folders.update(parent_folders(path))
-        for folder in sorted(folders, key=len, reverse=True):
-            with suppress(OSError):
-                os.rmdir(f"{self._root}/{folder}")
-                self._existing_folders.discard(folder)
-
-    def _write(self, path: str, content: bytes, mode: int, *, exists: bool) -> None:
-        folder = path.rpartition("/")[0]
-        if folder not in self._existing_folders:
-            self._make_folder(folder)
-        full_path = f"{self._root}/{path}"
-        try:
-            if exists:
-                temporary_path = (
-                    f"{self._root}/{folder}/{_TEMPORARY_NAME}" if folder else f"{self._root}/{_TEMPORARY_NAME}"
-                )
-                with suppress(FileNotFoundError):
-                    os.unlink(temporary_path)
-                _create(temporary_path, content, mode)
-                _replace_file(temporary_path, full_path)
-            else:
-                _create(full_path, content, mode)
-        except OSError as error:
-            raise os_failure("write", path, error) from error
-
-    def _make_folder(self, folder: str) -> None:
-        with os_errors("make the folder", folder or self._root):
-            os.makedirs(f"{self._root}/{folder}", exist_ok=True)
-        self._existing_folders.update((folder, *parent_folders(folder)))
-
-
-def _create(path: str, content: bytes, mode: int) -> None:
-    """Create a file with its full content, or none."""
-    descriptor = os.open(path, _CREATE_FLAGS, mode)
-    try:
-        try:
-            written_bytes = os.write(descriptor, content)
-            while written_bytes < len(content):
-                written_bytes += os.write(descriptor, memoryview(content)[written_bytes:])
-        finally:
-            os.close(descriptor)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(path)
-        raise
-
-
-def _replace_file(temporary_path: str, path: str) -> None:
-    try:
-        os.replace(temporary_path, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary_path)
-        raise

@@ -155,18 +155,27 @@ class _Comparison:
             self._changes[path] = Change(path, Action.CREATE, unit, None, digest, file)
         elif state.kind is not PathKind.FILE or state.path != path:
             self._blocked_changes.append((Change(path, Action.CREATE, unit, None, digest, file), file, state))
-        elif state.digest != digest and not self._may_replace(path, state.digest):
+        elif state.has_content(digest):
+            self._keep_content(unit, file, digest, state)
+        elif not self._may_replace(path, state):
             self._conflicts.append(self._conflict_finding(unit, file, state))
-        elif state.digest == digest and path not in self._managed_files and (owner := self._external_owner(path)):
+        else:
+            self._changes[path] = Change(path, Action.CHANGE, unit, state.digest, digest, file)
+
+    def _keep_content(self, unit: str, file: OutputFile, digest: str, state: PathState) -> None:
+        """The file has the content already; its unit or its mode may change."""
+        path = file.path
+        if path not in self._managed_files and (owner := self._external_owner(path)):
             self._conflicts.append(self._reporter.path_clash(path, unit, path, owner, file.sources))
-        elif state.digest == digest and self._has_right_mode(file, state):
+        elif self._has_right_mode(file, state):
             self._changes[path] = Change(path, Action.KEEP, unit, digest, digest)
         else:
             self._changes[path] = Change(path, Action.CHANGE, unit, state.digest, digest, file)
 
-    def _may_replace(self, path: str, digest: str) -> bool:
+    def _may_replace(self, path: str, state: PathState) -> bool:
         entry = self._managed_files.get(path)
-        return entry is not None and (entry[1].digest == digest or digest in self._other_digests.get(path, ()))
+        digests = (entry[1].digest, *self._other_digests.get(path, ())) if entry else ()
+        return any(map(state.has_content, digests))
 
     def _has_right_mode(self, file: OutputFile, state: PathState) -> bool:
         if file.executable:
@@ -208,7 +217,7 @@ class _Comparison:
         elif state.kind is PathKind.LINK:
             self._conflicts.append(self._reporter.symlink_in_path(path, state))
         elif state.kind is PathKind.FILE and state.path == path:
-            if self._may_replace(path, state.digest):
+            if self._may_replace(path, state):
                 self._changes[path] = Change(path, Action.DELETE, unit, state.digest, None)
             else:
                 self._conflicts.append(self._reporter.hand_edited(path, managed_file.sources, None))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note
 from compiler.write.filesystem import PathKind, PathState
+from compiler.write.journal import JOURNAL_PATH
 from compiler.write.lock_files import lock_path
 from compiler.write.output_units import OutputFile
 
@@ -59,11 +60,11 @@ class ConflictReporter:
         )
 
     def unreachable_root(self, levels_up: int) -> Finding:
-        """The output folder (0 levels up), or the folder so many levels above it, is a symbolic link or a file."""
+        """The output folder (0 levels up), or the folder so many levels above it, is a symbolic link."""
         path = "/".join(self.root_name.split("/")[: -levels_up or None])
         return Finding(
             codes.OUTPUT_LINK,
-            f"`{self.root_name}` is not written to: `{path}` is a symbolic link or a file",
+            f"`{self.root_name}` is not written to: `{path}` is a symbolic link",
             Location(path),
             help=f"Replace `{path}` by a folder, or change the output folder.",
         )
@@ -110,6 +111,33 @@ class ConflictReporter:
             f"`{self.display_path(path)}` was not removed: a lock file lists it, but no emitter `{emitter}` commits a file there",
             Location(self.display_path(lock_path(unit))),
             help=f"Delete `{self.display_path(path)}` yourself if nothing needs it.",
+        )
+
+    def interrupted_build(self) -> Finding:
+        """A killed build left changes to complete, and this command writes nothing."""
+        path = self.display_path(JOURNAL_PATH)
+        message = f"a build of `{self.root_name or '.'}` was interrupted"
+        return Finding(
+            codes.INTERRUPTED_BUILD, message, Location(path), help="Run `modelyard build`, which completes it."
+        )
+
+    def damaged_journal(self, reason: str) -> Finding:
+        """The journal of an interrupted build cannot be followed."""
+        path = self.display_path(JOURNAL_PATH)
+        return Finding(
+            codes.DAMAGED_JOURNAL,
+            f"`{path}` cannot be followed: {reason}",
+            Location(path),
+            help=f"Delete `{path}`, and build again.",
+        )
+
+    def changed_since_interruption(self, path: str) -> Finding:
+        """A killed build was about to remove a file, which someone changed since."""
+        return Finding(
+            codes.KEPT_FILE,
+            f"`{self.display_path(path)}` was kept: it changed after a build was interrupted that would have removed it",
+            Location(self.display_path(path)),
+            help=f"Delete `{self.display_path(path)}` if you do not need it.",
         )
 
     def _obstacle_text(self, path: str, state: PathState) -> str:

@@ -4,9 +4,37 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
+from compiler.diagnostics.finding import Finding
 from compiler.write.apply_changes import plan_changes
 from compiler.write.change_set import ChangeSet, RemovalRule
+from compiler.write.conflicts import ConflictReporter
+from compiler.write.journal import DamagedJournalError
 from compiler.write.output_units import Unit, committed_units, output_folder_units
+from compiler.write.transaction import complete_interrupted, is_interrupted
+
+
+class Recovery(NamedTuple):
+    """The result of completing an interrupted build."""
+
+    is_completed: bool
+    findings: tuple[Finding, ...] = ()
+
+
+def recover(root: Path, folder: str, root_name: str) -> Recovery:
+    """Complete an interrupted build of a folder; findings name the files that were kept, or say why that is impossible."""
+    reporter = ConflictReporter(root_name)
+    try:
+        kept_operations = complete_interrupted(root, folder)
+    except DamagedJournalError as error:
+        return Recovery(is_completed=False, findings=(reporter.damaged_journal(str(error)),))
+    removals = (operation for operation in kept_operations or () if operation.new_digest is None)
+    findings = tuple(reporter.changed_since_interruption(operation.path) for operation in removals)
+    return Recovery(kept_operations is not None, findings)
+
+
+def interruption_findings(root: Path, folder: str, root_name: str) -> tuple[Finding, ...]:
+    """The finding about an interrupted build of a folder, for a command that writes nothing."""
+    return (ConflictReporter(root_name).interrupted_build(),) if is_interrupted(root, folder) else ()
 
 
 class Destination(NamedTuple):

@@ -4,15 +4,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
-from compiler.foundation.errors import HostError
+from compiler.foundation.safe_folder import os_errors, os_failure
 
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_HAS_EXECUTABLE_BIT = os.name == "posix"
+HAS_EXECUTABLE_BIT = os.name == "posix"
 
 
 class PathKind(StrEnum):
@@ -32,28 +31,17 @@ class PathState(NamedTuple):
     digest: str = ""
     executable: bool = True
     """On systems that cannot tell, every file counts as acceptable."""
+    git_digest: str = ""
+    """The digest with the line ends that git stores, if the file has others: `core.autocrlf` changes them in a checkout."""
+
+    def has_content(self, digest: str) -> bool:
+        """Whether git sees content of this digest."""
+        return digest == self.digest or digest == self.git_digest  # noqa: PLR1714 - a set for each of 30,000 files costs more
 
 
 def digest_of(content: bytes) -> str:
     """The digest as locks store it."""
     return "sha256:" + hashlib.sha256(content).hexdigest()
-
-
-@contextmanager
-def os_errors(action: str, path: str) -> Iterator[None]:
-    """Turn an `OSError` into a `HostError` that says what failed, at which path, and why."""
-    try:
-        yield
-    except OSError as error:
-        raise os_failure(action, path, error) from error
-
-
-def os_failure(action: str, path: str, error: OSError) -> HostError:
-    """The same as a function, for code in which a context manager would cost more than the work."""
-    return HostError(
-        f"cannot {action} `{path}`: {error.strerror or error}",
-        help="Mend what the system says and run the command again; every file is whole, old or new.",
-    )
 
 
 class Disk:
@@ -76,16 +64,16 @@ class Disk:
         return self._file_state(path) if kind is PathKind.FILE else PathState(kind, path)
 
     def obstacle_levels_up(self) -> int | None:
-        """How many levels above the folder a link or a file stands in place of a folder: 0 for the folder itself, `None` if none does."""
+        """How many levels above the folder a link stands in place of a folder: 0 for the folder itself, `None` if none does."""
         parts = self._folder.split("/") if self._folder else []
         for count in range(len(parts)):
             try:
                 mode = os.lstat("/".join((self._base, *parts[: count + 1]))).st_mode
-            except FileNotFoundError:
+            except (FileNotFoundError, NotADirectoryError):
                 return None
             except OSError as error:
                 raise os_failure("reach", self._root, error) from error
-            if not stat.S_ISDIR(mode):
+            if stat.S_ISLNK(mode):
                 return len(parts) - count - 1
         return None
 
@@ -139,8 +127,9 @@ class Disk:
 
     def _file_state(self, path: str) -> PathState:
         content, mode = self._read_with_mode(path)
-        executable = bool(mode & stat.S_IXUSR) or not _HAS_EXECUTABLE_BIT
-        return PathState(PathKind.FILE, path, digest_of(content), executable)
+        executable = bool(mode & stat.S_IXUSR) or not HAS_EXECUTABLE_BIT
+        git_digest = digest_of(content.replace(b"\r\n", b"\n")) if b"\r\n" in content else ""
+        return PathState(PathKind.FILE, path, digest_of(content), executable, git_digest)
 
     def _read_with_mode(self, path: str) -> tuple[bytes, int]:
         try:

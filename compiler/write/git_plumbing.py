@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from compiler.foundation.errors import HostError, UsageError
+from compiler.foundation.safe_folder import is_in_git_folder
 from compiler.source.git_command import Git, GitCommandError
 
 _UNWRITTEN_REF = f"refs/modelyard/unwritten/{secrets.token_hex(16)}".encode()
@@ -152,7 +153,11 @@ class Repository:
 
 
 def _prefix_paths(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    return {f"{folder}/{path}": content for path, content in files.items()} if folder else files
+    """The files by path in the branch; raises `UsageError` for a path that a checkout would write to git's folder."""
+    prefixed_files = {f"{folder}/{path}": content for path, content in files.items()} if folder else files
+    for path in filter(is_in_git_folder, prefixed_files):
+        raise UsageError(f"`{path}` is not committed: it is in git's own folder", help="choose another path")
+    return prefixed_files
 
 
 def _fast_import_stream(

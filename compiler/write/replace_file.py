@@ -1,28 +1,16 @@
 """Replaces the content of a file, completely or not at all."""
 
-import os
-import tempfile
-from contextlib import suppress
+import stat
 from pathlib import Path
 
 from compiler.foundation.errors import HostError
+from compiler.foundation.safe_folder import SafeFolder, os_errors
 
 
-def replace_content(path: Path, old_content: bytes, new_content: bytes) -> None:
-    """Replace a file's content; raises `HostError` if it cannot be written, or changed since it was read."""
-    try:
-        if path.is_symlink() or path.read_bytes() != old_content:
-            raise HostError(f"{path} was changed meanwhile", help="run the command again")
-        mode = path.stat().st_mode
-        descriptor, temporary_path = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(new_content)
-            os.chmod(temporary_path, mode)
-            os.replace(temporary_path, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary_path)
-            raise
-    except OSError as error:
-        raise HostError(f"cannot write {path}: {error.strerror}") from error
+def replace_content(root: Path, path: str, old_content: bytes, new_content: bytes) -> None:
+    """Replace the content of a file below a root; raises `HostError` if it cannot be written, or changed since it was read."""
+    with os_errors("write", path), SafeFolder(root) as files:
+        content, mode = files.read(path)
+        if content != old_content:
+            raise HostError(f"{path} changed in the meantime", help="run the command again")
+        files.replace(path, new_content, stat.S_IMODE(mode))

@@ -1,6 +1,7 @@
 """Where `build` writes, and where it never does."""
 
 import json
+import subprocess
 from hashlib import sha256
 
 import pytest
@@ -62,3 +63,113 @@ def test_a_lock_file_that_lists_a_file_of_the_repository_removes_nothing(project
     said = run_command("build")
     assert (said.code, "`LICENSE` was not removed" in said.err) == (0, True)
     assert (project / "LICENSE").read_text(encoding="utf-8") == "mine\n"
+
+
+def test_a_sparse_checkout_removes_nothing(project, git, run_command) -> None:
+    (project / "models/team").mkdir()
+    (project / "models/scorer.yaml").rename(project / "models/team/scorer.yaml")
+    (project / "models/scorer.rego").rename(project / "models/team/scorer.rego")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Move")
+    assert run_command("build").code == 0
+    before = sorted(path for path in (project / "build").rglob("*") if path.is_file())
+    git("sparse-checkout", "set", "--no-cone", "/*", "!/models/team/")
+    assert not (project / "models/team").exists()
+    for words in (["build"], ["build", "--check"]):
+        said = run_command(*words)
+        assert (said.code, "incomplete-checkout" in said.err, "models/team/scorer" in said.err) == (1, True, True)
+    assert sorted(path for path in (project / "build").rglob("*") if path.is_file()) == before
+    git("sparse-checkout", "disable")
+    assert run_command("build").code == 0
+
+
+def test_a_submodule_that_was_not_fetched_removes_nothing(project, git, run_command, tmp_path) -> None:
+    assert run_command("build").code == 0
+    (project / ".gitmodules").write_text(
+        '[submodule "team"]\n\tpath = models/team\n\turl = ../team.git\n', encoding="utf-8"
+    )
+    commit = git("rev-parse", "HEAD").strip()
+    git("update-index", "--add", "--cacheinfo", f"160000,{commit},models/team")
+    said = run_command("build")
+    assert (said.code, "models/team" in said.err) == (1, True)
+
+
+def test_a_model_that_was_deleted_is_removed_without_a_commit(project, git, run_command) -> None:
+    assert run_command("build").code == 0
+    git("sparse-checkout", "set", "--no-cone", "/*")
+    (project / "models/scorer.yaml").unlink()
+    assert run_command("build").code == 0
+    assert not list((project / "build").rglob("note.txt"))
+
+
+def test_line_ends_that_git_changed_are_no_hand_edit(project, git, run_command, tmp_path) -> None:
+    (project / ".gitignore").write_text("", encoding="utf-8")
+    assert run_command("build").code == 0
+    git("add", "-A")
+    git("commit", "-q", "-m", "Commit the output")
+    git("config", "core.autocrlf", "true")
+    git("rm", "-r", "-q", "--cached", "build")
+    git("reset", "-q", "--hard")
+    notes = sorted((project / "build").rglob("note.txt"))
+    for note in notes:
+        note.unlink()
+    git("checkout", "-q", "--", "build")
+    assert notes
+    assert all(b"\r\n" in note.read_bytes() for note in notes)
+    assert run_command("build", "--check").code == 0
+    assert run_command("build").code == 0
+    notes[0].write_bytes(notes[0].read_bytes() + b"edited\r\n")
+    assert run_command("build").code == 1
+
+
+def test_builds_at_once_have_the_result_of_the_last(project, command, surroundings, run_command) -> None:
+    assert run_command("build").code == 0
+    processes = [
+        subprocess.Popen([*command, "build"], env=surroundings(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    for process in processes:
+        _, error = process.communicate()
+        assert process.returncode == 0, error
+    assert run_command("build", "--check").code == 0
+
+
+def test_a_check_of_an_interrupted_build_says_so_and_the_next_build_completes_it(project, run_command) -> None:
+    assert run_command("build").code == 0
+    state = project / "build/.modelyard"
+    staging = state / ("staging-" + "0" * 16)
+    staging.mkdir()
+    journal = {"version": 1, "staging": staging.name, "inode": staging.stat().st_ino, "operations": []}
+    (state / "journal.json").write_text(json.dumps(journal), encoding="utf-8")
+    said = run_command("build", "--check")
+    assert (said.code, "interrupted-build" in said.err) == (1, True)
+    said = run_command("build")
+    assert (said.code, "completed an interrupted build in build/" in said.err) == (0, True)
+    assert run_command("build", "--check").code == 0
+
+
+@pytest.mark.parametrize("words", [["new", "team", "risk-two"], ["init", "--name", "x"]])
+def test_other_commands_write_through_no_link_either(project, tmp_path, run_command, words, monkeypatch) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    if words[0] == "new":
+        (project / "models/linked").symlink_to(victim)
+        words = [*words, "--folder", "models/linked"]
+    else:
+        (project / "modelyard.yaml").unlink()
+        for path in ("models", "templates"):
+            (project / path).rename(tmp_path / f"moved-{path}")
+            (project / path).symlink_to(victim)
+    said = run_command(*words)
+    assert said.code in {1, 2, 4}
+    assert list(victim.iterdir()) == []
+
+
+def test_an_output_option_follows_no_link_of_the_repository(project, tmp_path, run_command) -> None:
+    (tmp_path / "victim").write_text("mine", encoding="utf-8")
+    (project / "report.json").symlink_to(tmp_path / "victim")
+    (project / "out").symlink_to(tmp_path)
+    for path in ("report.json", "out/victim"):
+        assert run_command("check", "--format", "json", "--output", path).code == 4
+    assert run_command("check", "--format", "json", "--output", ".git/config").code == 2
+    assert (tmp_path / "victim").read_text(encoding="utf-8") == "mine"

@@ -78,8 +78,8 @@ def test_what_cannot_be_mended_is_wrong_usage(project, run_command, words) -> No
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("new", encoding="utf-8")
-    with pytest.raises(HostError, match="changed meanwhile"):
-        replace_content(file, b"old", b"mended")
+    with pytest.raises(HostError, match="changed in the meantime"):
+        replace_content(tmp_path, "a.yaml", b"old", b"mended")
     assert file.read_text(encoding="utf-8") == "new"
 
 

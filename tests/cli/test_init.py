@@ -188,7 +188,7 @@ def test_where_one_file_cannot_be_written_none_is(empty, run_command, monkeypatc
     opened_paths, really = [], os.open
 
     def full(path, flags, *more, **options):
-        if flags & os.O_CREAT and str(path).startswith(str(empty)):
+        if flags & os.O_CREAT:
             opened_paths.append(path)
             if len(opened_paths) == 5:
                 raise OSError(28, "No space left on device")

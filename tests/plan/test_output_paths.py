@@ -9,7 +9,6 @@ from compiler.plan.output_paths import (
     _SAFE_PATH,
     fold_path,
     invalid_path_reason,
-    is_in_git_folder,
     parent_folders,
 )
 
@@ -58,16 +57,3 @@ def test_folding_joins_case_and_composition() -> None:
 def test_parents_come_nearest_first() -> None:
     assert parent_folders("a/b/c") == ["a/b", "a"]
     assert parent_folders("a") == []
-
-
-@pytest.mark.parametrize(
-    "path",
-    [".git", "/srv/x/.git/hooks", "C:\\x\\.GIT\\config", ".git./x", ".git /x", "a/git~1", ".git::$INDEX_ALLOCATION/x", ".g\u200dit"],
-)  # fmt: skip
-def test_a_path_into_gits_folder_is_recognised_on_every_system(path: str) -> None:
-    assert is_in_git_folder(path)
-
-
-@pytest.mark.parametrize("path", [".github/x", "a.git/x", ".gitignore", "git", "a/.gitlab", "git~x", ".git-x"])
-def test_other_names_that_resemble_gits_folder_are_not(path: str) -> None:
-    assert not is_in_git_folder(path)

@@ -9,6 +9,7 @@ import pytest
 from compiler.diagnostics import codes
 from compiler.foundation.errors import HostError
 from compiler.write import Action, ChangeSet, OutputFile, Unit, apply, plan_changes
+from compiler.write.destinations import recover
 
 
 def file(path: str, text: str = "x\n", *, executable: bool = False) -> OutputFile:
@@ -288,7 +289,7 @@ def test_a_folder_that_is_or_lies_behind_a_link_is_not_written_to(tmp_path: Path
     assert tree(tmp_path / "victim") == {}
 
 
-def test_a_full_disk_leaves_every_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(tmp_path, unit(file("a.yaml", "old"), file("gone.yaml")))
     real, room = os.write, [3]
 
@@ -303,42 +304,41 @@ def test_a_full_disk_leaves_every_file_whole(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(HostError, match=r"cannot write `b.yaml`: No space left"):
         apply(tmp_path, change_set)
     monkeypatch.undo()
-    assert tree(tmp_path) == {"a.yaml": "new!", "gone.yaml": "x\n"}
+    assert tree(tmp_path) == {"a.yaml": "old", "gone.yaml": "x\n"}
     assert actions(build(tmp_path, unit(file("a.yaml", "new!"), file("b.yaml", "more")))) == {
-        "a.yaml": "keep",
+        "a.yaml": "change",
         "b.yaml": "create",
         "gone.yaml": "delete",
     }
 
 
-def test_a_rename_that_fails_leaves_the_old_file_and_nothing_beside_it(
+def test_a_rename_that_fails_leaves_the_old_file_and_is_done_by_the_next_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(tmp_path, unit(file("a.yaml", "old")))
     change_set = plan_changes(tmp_path, [unit(file("a.yaml", "new"))])
+    real = os.replace
 
-    def replace(old: str, new: str) -> None:
-        raise PermissionError(13, "Permission denied", old, None, new)
+    def replace(old: str, new: str, **folders: int) -> None:
+        if new == "a.yaml":
+            raise PermissionError(13, "Permission denied", old, None, new)
+        real(old, new, **folders)
 
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(HostError, match=r"cannot write `a.yaml`: Permission denied"):
         apply(tmp_path, change_set)
+    monkeypatch.undo()
     assert tree(tmp_path) == {"a.yaml": "old"}
+    assert recover(tmp_path, "", "").is_completed
+    assert tree(tmp_path) == {"a.yaml": "new"}
 
 
 def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     change_set = plan_changes(tmp_path, [unit(file("a.yaml"))])
     (tmp_path / "a.yaml").write_text("mine")
-    with pytest.raises(HostError, match=r"cannot write `a.yaml`: File exists"):
+    with pytest.raises(HostError, match=r"kept `a\.yaml`"):
         apply(tmp_path, change_set)
     assert tree(tmp_path) == {"a.yaml": "mine"}
-
-
-def test_what_a_killed_run_left_half_written_goes_with_the_next(tmp_path: Path) -> None:
-    build(tmp_path, unit(file("a.yaml", "old")))
-    (tmp_path / ".modelyard-fresh").write_text("ha")
-    build(tmp_path, unit(file("a.yaml", "new")))
-    assert tree(tmp_path) == {"a.yaml": "new"}
 
 
 def test_planning_holds_no_bytes_of_what_is_there_already(tmp_path: Path) -> None:

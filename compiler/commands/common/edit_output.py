@@ -14,6 +14,7 @@ from compiler.edit.unified_diff import unified_diff
 from compiler.pipeline.session import Session
 from compiler.report import REPORTERS
 from compiler.write.replace_file import replace_content
+from compiler.write.writer_lock import writer_lock
 
 
 def write_or_show_edit(session: Session, folder: Path, outcome: EditOutcome, *, diff: bool) -> None:
@@ -26,15 +27,15 @@ def write_or_show_edit(session: Session, folder: Path, outcome: EditOutcome, *, 
     if outcome.skipped_findings:
         report = make_report(session, outcome.skipped_findings, folder, colour=False)
         print_status(REPORTERS["text"](report).rstrip())
-    for path, new_content in sorted(outcome.files.items()):
-        old_content = session.tree.read(path)
-        if diff:
+    contents = {path: (session.tree.read(path), content) for path, content in sorted(outcome.files.items())}
+    if diff:
+        for path, (old_content, new_content) in contents.items():
             texts = decode_text(old_content), decode_text(new_content)
             write_output(unified_diff(path, *texts, colour=stdout_supports_colour()), None)
-        else:
-            replace_content(folder / path, old_content, new_content)
-            print_status(f"changed: {path}")
-    if diff:
         print_status(outcome.summary)
-    else:
-        write_output(f"{outcome.summary}\n", None)
+        return
+    with writer_lock(folder, print_status):
+        for path, (old_content, new_content) in contents.items():
+            replace_content(folder, path, old_content, new_content)
+            print_status(f"changed: {path}")
+    write_output(f"{outcome.summary}\n", None)

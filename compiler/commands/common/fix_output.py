@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
 
 from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
@@ -12,17 +13,19 @@ from compiler.edit.unified_diff import unified_diff
 from compiler.report.finding_text import pluralize
 from compiler.source.tree import Tree
 from compiler.write.replace_file import replace_content
+from compiler.write.writer_lock import writer_lock
 
 
 def write_or_show_fixes(findings: Iterable[Finding], tree: Tree, folder: Path, *, unsafe: bool, diff: bool) -> int:
     """Write the fixes of findings, or show them as a diff; return how many there are."""
     files = plan_fixes(findings, tree, unsafe=unsafe)
-    for file in files:
-        if diff:
-            texts = decode_text(file.old_content), decode_text(file.new_content)
-            write_output(unified_diff(file.path, *texts, colour=stdout_supports_colour()), None)
-        else:
-            replace_content(folder / file.path, file.old_content, file.new_content)
+    with nullcontext() if diff else writer_lock(folder, print_status):
+        for file in files:
+            if diff:
+                texts = decode_text(file.old_content), decode_text(file.new_content)
+                write_output(unified_diff(file.path, *texts, colour=stdout_supports_colour()), None)
+            else:
+                replace_content(folder, file.path, file.old_content, file.new_content)
     count = sum(file.fix_count for file in files)
     fixes = f"{count} {'fix' if count == 1 else 'fixes'} in {pluralize(len(files), 'file')}"
     print_status(f"Would apply {fixes}." if diff else f"Applied {fixes}.")

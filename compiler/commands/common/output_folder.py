@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from compiler.foundation.errors import UsageError
-from compiler.plan.output_paths import is_in_git_folder
+from compiler.foundation.safe_folder import is_in_git_folder
 from compiler.spec.data_types import ProjectData
 from compiler.spec.project_folders import overlapping_folder
 

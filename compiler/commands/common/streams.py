@@ -12,6 +12,7 @@ import click
 
 from compiler import __version__
 from compiler.foundation.errors import HostError
+from compiler.foundation.safe_folder import SafeFolder, os_errors
 
 
 def configure_streams() -> None:
@@ -50,11 +51,15 @@ def write_output(text: str, output: Path | None) -> None:
     if output is None or str(output) == "-":
         _write_stdout(text)
         return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise HostError(f"cannot write {output}: {error.strerror}") from error
+    content, working_folder = text.encode(errors="backslashreplace"), Path(os.path.realpath("."))
+    path = Path(os.path.abspath(output))  # noqa: PTH100 - a link must not be followed here
+    with os_errors("write", str(output)):
+        if path.is_relative_to(working_folder):  # a repository can contain links
+            with SafeFolder(working_folder) as folder:
+                folder.overwrite(path.relative_to(working_folder).as_posix(), content)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
 
 def _write_stdout(text: str) -> None:

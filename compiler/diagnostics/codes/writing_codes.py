@@ -52,3 +52,31 @@ FOREIGN_FILE = warning(
     " its emitter commits files.",
     "Delete the file yourself if nothing needs it.",
 )
+INTERRUPTED_BUILD = error(
+    "MY608",
+    "interrupted-build",
+    "A build was killed while it replaced files.",
+    "Some files have their new content and others their old one. The next build completes the change; `build --check` writes nothing.",
+    "Run `modelyard build`.",
+)
+DAMAGED_JOURNAL = error(
+    "MY609",
+    "damaged-journal",
+    "The journal of an interrupted build is damaged, or was written in another folder.",
+    "A journal says which files to replace. One that came with a commit or a copy is not followed.",
+    "Delete the journal, and build again.",
+)
+KEPT_FILE = warning(
+    "MY610",
+    "kept-file",
+    "A file was changed after a build was interrupted that would have removed it.",
+    "The edit is not lost, but no build manages the file any more.",
+    "Delete the file if you do not need it.",
+)
+INCOMPLETE_CHECKOUT = error(
+    "MY611",
+    "incomplete-checkout",
+    "The checkout leaves out files that a build reads.",
+    "The build would take the models of a sparse checkout or a missing submodule for deleted, and remove their files.",
+    "Run `git sparse-checkout disable` and `git submodule update --init`, or build a revision with `--rev HEAD`.",
+)

@@ -1,7 +1,7 @@
 """Where emitters commit files to: a build removes a committed file only from such a path, whatever a lock file lists."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from compiler.json_schema import SchemaNode
 from compiler.plan.emitters.emitter import Emitter
@@ -46,6 +46,7 @@ def _has_fixed_name(emitter: Emitter, template: str) -> bool:
 def _option_values(emitter: Emitter, expression: str) -> tuple[str, ...]:
     """The values of an expression that is an option with an `enum`."""
     option = _OPTION.fullmatch(expression)
-    options = SchemaNode(emitter.data.get("options", {})).properties
-    values = SchemaNode.parse(options.get(option[1])).enum if option else ()
-    return tuple(value for value in values if isinstance(value, str))
+    properties = SchemaNode(emitter.data.get("options", {})).properties
+    schema = properties.get(option[1]) if option else None
+    values = schema.get("enum") if isinstance(schema, Mapping) else None
+    return tuple(value for value in values if isinstance(value, str)) if isinstance(values, Sequence) else ()
