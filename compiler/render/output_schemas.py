@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, value_at
-from compiler.json_schema import SchemaError, Validator, to_strict_schema
+from compiler.json_schema import SchemaError, Validator, complexity_error, to_strict_schema
 from compiler.plan.emitters.emitter import Emitter
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
@@ -116,7 +116,10 @@ def _read_libraries() -> Iterator[_Library]:
 
 
 def _compile_crd(schema: Object) -> OutputSchema | None:
+    """The schema; `None` if it is invalid, or if its references would visit a value exponentially often."""
     strict = to_strict_schema(schema)
+    if complexity_error(strict) is not None:
+        return None
     try:
         return OutputSchema(Validator(strict), strict)
     except SchemaError:
