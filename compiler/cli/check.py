@@ -29,6 +29,14 @@ from compiler.cli._shared.lazy_callback import calls
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: include fixes that may change the meaning.")
 @click.option("--diff", is_flag=True, help="Show the changes of --fix as a diff; write nothing.")
 @common_options.verbose_option
+@click.option(
+    "--max-findings",
+    type=click.IntRange(min=0),
+    default=200,
+    show_default=True,
+    metavar="N",
+    help="Show at most N findings as text, errors first; 0 shows all. Other formats contain all findings.",
+)
 @common_options.evaluation_options
 @common_options.environment_option
 @common_options.project_options

@@ -44,6 +44,7 @@ def check_project(
     environments: tuple[str, ...],
     root: Path | None,
     rev: str | None,
+    max_findings: int,
 ) -> None:
     """Check the project, fix what may be fixed, and report; exit with 1 if there are mandatory findings."""
     folder = project_root(root)
@@ -66,9 +67,10 @@ def check_project(
     if runs_sources:
         findings = sorted_unique((*findings, *check_sources_with_progress(session)))
     findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
-    cache.save()
+    cache.save(session.redactor())
     findings = filter_findings(findings, named_files, environments)
-    code = _report(session, findings, folder, format_, output, hint=not (renders or files), verbose=verbose)
+    hint, limit = not (renders or files), max_findings or None
+    code = _report(session, findings, folder, format_, output, limit, hint=hint, verbose=verbose)
     _end(session, code, runs_sources=runs_sources)
 
 
@@ -101,7 +103,7 @@ def _fix_files(findings: tuple[Finding, ...], session: Session, folder: Path, *,
     """Whether a file was written; ends the command if the fixes are only shown."""
     from compiler.commands.common.fix_output import write_or_show_fixes  # noqa: PLC0415 - diffs and edits take 30 ms, and other checks need neither
 
-    fix_count = write_or_show_fixes(findings, session.tree, folder, unsafe=unsafe, diff=diff)
+    fix_count = write_or_show_fixes(findings, session, folder, unsafe=unsafe, diff=diff)
     if diff:
         raise click.exceptions.Exit(0)
     return fix_count > 0
@@ -135,13 +137,15 @@ def _report(
     folder: Path,
     format_: str,
     output: Path | None,
+    max_shown: int | None,
     *,
     hint: bool,
     verbose: bool,
 ) -> int:
     """Write the report; return the exit code. `hint`: say how to check policies on rendered objects."""
     width = terminal_width(sys.stdout) if output is None else None
-    report = make_report(session, findings, folder, colour=stdout_supports_colour(output), width=width, verbose=verbose)
+    colour = stdout_supports_colour(output)
+    report = make_report(session, findings, folder, colour=colour, width=width, verbose=verbose, max_shown=max_shown)
     write_output(REPORTERS[format_](report), output)
     count = len(session.policy_engine.object_policy_ids) if hint else 0
     if count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def explain_subject(
         session = open_session(root, rev)
         require_environments(session.fleet, environments)
         text = _explain_in_project(session, subject, environments, is_json=is_json, colour=colour)
+        text = session.redactor().redact(text)
     write_output(text, output)
 
 
@@ -60,6 +62,7 @@ def _explain_in_project(
     path, colon, position = subject.rpartition(":")
     if colon and "/" in path:
         artifacts = explanation.explain_artifact(session, path, position)
+        _detect_secrets(session, (value for artifact in artifacts for value in artifact.sources))
         return (
             _to_json([{**asdict(artifact), "pointer": json_pointer(artifact.pointer)} for artifact in artifacts])
             if is_json
@@ -71,6 +74,7 @@ def _explain_in_project(
     if field is not None:
         return _to_json(asdict(field)) if is_json else describe_field(field, _example_model(session))
     values = explanation.explain_value(session, subject, environments)
+    _detect_secrets(session, values)
     return _to_json([asdict(value) for value in values]) if is_json else format_values(values, colour=colour)
 
 
@@ -84,6 +88,15 @@ def _field_without_model(session: Session, subject: str) -> FieldReference | Non
 
 def _example_model(session: Session) -> str:
     return next(iter(session.portfolio.by_kind("Model")), "MODEL")
+
+
+def _detect_secrets(session: Session, values: Iterable[explanation.ValueExplanation]) -> None:
+    """Look for secrets in the models of explained values, so that none is shown."""
+    for name in sorted({value.name.partition(".")[0] for value in values} & session.portfolio.by_kind("Model").keys()):
+        for environment in session.fleet.environments_of(name):
+            model, _ = session.fleet.resolve(name, environment)
+            if model is not None:
+                session.policy_engine.detect_secrets(model)
 
 
 def _incomplete_subject_error(session: Session, subject: str) -> UsageError:

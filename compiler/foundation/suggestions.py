@@ -68,9 +68,11 @@ def _distance(word: str, candidate: str) -> int:
     """The number of typing mistakes between two words. Differences in case, separators and a plural count as none."""
     if _fold_case(word) == _fold_case(candidate):
         return 0
-    if abs(len(word) - len(candidate)) > _max_distance(word):
+    source, target = word.lower(), candidate.lower()
+    # Each surplus letter, and each letter that the other word lacks, is at least one mistake.
+    if max(abs(len(word) - len(candidate)), len({*source} - {*target})) > _max_distance(word):
         return len(word) + len(candidate)
-    return _alignment_distance(word.lower(), candidate.lower())
+    return _alignment_distance(source, target)
 
 
 def _fold_case(word: str) -> str:

@@ -21,6 +21,7 @@ import yaml
 
 from compiler import __version__
 from compiler.foundation.json_data import Json
+from compiler.foundation.secret_redaction import Redactor
 from compiler.source.document import Document
 from compiler.source.text_decoding import decode
 from compiler.source.yaml_parse import ParseResult, parse
@@ -43,7 +44,7 @@ class ParseCache:
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self._entries: dict[str, Json] = {}
-        self._new_count = 0
+        self._new_digests: set[str] = set()
 
     def parse(self, data: bytes, path: str) -> ParseResult:
         """What `parse` says of a file."""
@@ -60,15 +61,30 @@ class ParseCache:
             self._entries[digest] = [
                 [document.index, document.line, document.data] for document in parse_result.documents
             ]
-            self._new_count += 1
+            self._new_digests.add(digest)
         return parse_result
 
-    def save(self) -> None:
-        """Keep what was parsed, where that is worth it; a machine that refuses is none the worse."""
-        should_write = len(self._entries) >= MIN_FILES and self._new_count * _REWRITE_DIVISOR > len(self._entries)
-        if self._file is not None and should_write:
+    def save(self, redactor: Redactor) -> None:
+        """Keep what was parsed and holds no secret, where that is worth it; a machine that refuses is none the worse."""
+        has_stale_secret = self._drop_secrets(redactor)
+        should_write = len(self._entries) >= MIN_FILES and len(self._new_digests) * _REWRITE_DIVISOR > len(
+            self._entries
+        )
+        if self._file is not None and (should_write or has_stale_secret):
             with suppress(OSError, ValueError, RecursionError):
                 _write_envelope(self._file, {"version": reader_version(), "files": self._entries})
+
+    def _drop_secrets(self, redactor: Redactor) -> bool:
+        """Leave out files that hold a secret; whether the file of the cache holds one, because it was not known as such."""
+        digests = self._entries if redactor.knows_secrets else self._new_digests
+        secret_digests = {
+            digest for digest in digests if redactor.holds_secret(json.dumps(self._entries[digest], ensure_ascii=False))
+        }
+        for digest in secret_digests:
+            del self._entries[digest]
+        stale_digests = secret_digests - self._new_digests
+        self._new_digests -= secret_digests
+        return bool(stale_digests)
 
     @cached_property
     def _stored_entries(self) -> Mapping[str, Json]:
@@ -88,7 +104,7 @@ def reader_version() -> str:
     """All that could say anything else of the same bytes: this package, the code that reads, the parser, and Python."""
     code = sorted((Path(__file__).parents[1] / "source").glob("*.py"))
     digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in code)).hexdigest()
-    return f"{__version__} {digest} {yaml.__version__} {yaml.__with_libyaml__} {sys.version}"
+    return f"{__version__} without secrets {digest} {yaml.__version__} {yaml.__with_libyaml__} {sys.version}"
 
 
 def _cache_folder() -> Path | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object
+from compiler.foundation.secret_redaction import Redactor
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_builtin_emitters, load_emitters
@@ -161,6 +162,10 @@ class Session:
         """Evaluates policies."""
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
         return PolicyEngine(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
+
+    def redactor(self) -> Redactor:
+        """Masks the secrets that policies detected so far, and whatever has the form of a credential."""
+        return Redactor(self.policy_engine.detected_secrets if "policy_engine" in vars(self) else ())
 
     def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a digest of the model in an environment differs from that in the base of the change."""

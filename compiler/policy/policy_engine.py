@@ -313,6 +313,16 @@ class PolicyEngine:
         reason = self._suppressions.suppression_reason(finding) if finding.status is Status.OPEN else None
         return finding if reason is None else replace(finding, status=Status.WAIVED, status_reason=reason)
 
+    def detect_secrets(self, model: ResolvedModel) -> None:
+        """Look for secrets in a model of which no policy was evaluated, if the detectors are installed."""
+        if self._detectors.are_available:
+            self._detectors.find_candidates(model.data, model.release.source if model.release else {})
+
+    @property
+    def detected_secrets(self) -> frozenset[str]:
+        """The values that looked like secrets when policies were evaluated; no output shows them."""
+        return self._detectors.secrets
+
     def _without_missing_detectors(self, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         """The policies that need no missing package."""
         if self._detectors.are_available:

@@ -66,6 +66,11 @@ class SecretDetectors:
                 candidates.append(SecretCandidate(root, pointer, kind))
         return candidates
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The values that were detected so far."""
+        return frozenset(value for (_, value), kind in self._kind_cache.items() if kind is not None)
+
     def _cached_kind(self, name: str, value: str) -> str | None:
         if (name, value) not in self._kind_cache:
             self._kind_cache[name, value] = self._detect_kind(name, value)

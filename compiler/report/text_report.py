@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from unicodedata import combining, east_asian_width
 
 from compiler.diagnostics.finding import Code, Finding, Location
-from compiler.report.finding_text import format_level_counts, level, suppressed_summary
+from compiler.foundation.secret_redaction import mask
+from compiler.report.finding_redaction import is_about_secrets
+from compiler.report.finding_text import format_level_counts, level, pluralize, suppressed_summary
 from compiler.report.forge_locations import is_in_checkout
 from compiler.report.line_wrap import MIN_WIDTH, wrap_line
 from compiler.report.report_formats import Report
@@ -31,10 +33,16 @@ def render(report: Report) -> str:
     paint = make_painter(colour=report.colour)
     lines: list[str] = []
     counted_notices = [] if report.verbose else _repeated_notices(report.open)
-    for finding in report.open:
-        if finding not in counted_notices:
+    skipped = frozenset(counted_notices)
+    for finding in report.shown:
+        if finding not in skipped:
             lines += [*_finding_lines(finding, report, paint), ""]
     lines += _notice_count_lines(counted_notices, report, paint)
+    if hidden_count := len(report.open) - len(report.shown):
+        lines += [
+            f"{pluralize(hidden_count, 'more finding')} not shown; `modelyard check --max-findings 0` shows all",
+            "",
+        ]
     style, head, rest = _summary(report)
     first_line, *other_lines = wrap_line(head, rest, report.width, indent=2)
     lines += [f"{paint(style, head)}{first_line.removeprefix(head)}", *other_lines]
@@ -88,7 +96,7 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
     yield from _labelled_lines(kind, label, to_printable(finding.message), report, paint)
     margin = " " * (len(str(finding.location.line)) if finding.location else 1)
     if finding.location:
-        yield from _snippet_lines(finding.location, kind, margin, report, paint)
+        yield from _snippet_lines(finding, finding.location, margin, report, paint)
     subject = finding.subject
     if subject and finding.affected_environments:
         yield f"{margin} {paint('blue', '=')} {subject.kind} {to_printable(subject.name)} in {', '.join(finding.affected_environments)}"
@@ -105,13 +113,15 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
         yield from other_lines
 
 
-def _snippet_lines(location: Location, kind: str, margin: str, report: Report, paint: Paint) -> Iterator[str]:
+def _snippet_lines(finding: Finding, location: Location, margin: str, report: Report, paint: Paint) -> Iterator[str]:
     yield f"{margin}{paint('blue', '-->')} {to_printable(location.path)}:{location.line}:{location.column}"
-    text = report.read_text(location.path)
-    lines = text.split("\n") if text else []  # only a line feed ends a line, as in locations
-    if location.line > len(lines):
+    line = report.line(location.path, location.line)
+    if line is None:
         return
-    line = lines[location.line - 1].rstrip("\r")
+    line = report.redactor.redact(line)
+    if is_about_secrets(finding):  # the file may spell the value otherwise than it reads, with escapes
+        last = location.end_column - 1 if location.end_line == location.line else len(line)
+        line = line[: location.column - 1] + mask(line[location.column - 1 : last]) + line[last:]
     end = location.end_column if location.end_line == location.line else len(line) + 1
     width = max(1, min(end, len(line) + 1) - location.column)
     max_width = _snippet_width(margin, report)
@@ -122,7 +132,7 @@ def _snippet_lines(location: Location, kind: str, margin: str, report: Report, p
     yield f"{margin} {bar}"
     yield f"{paint('blue', str(location.line))} {bar} {visible_text}"
     prefix, marked_text = line[shift : location.column - 1], line[location.column - 1 : shift + max_width][:width]
-    yield f"{margin} {bar} {' ' * display_width(prefix)}{paint(kind, '^' * max(1, display_width(marked_text)))}"
+    yield f"{margin} {bar} {' ' * display_width(prefix)}{paint(level(finding), '^' * max(1, display_width(marked_text)))}"
 
 
 def _snippet_width(margin: str, report: Report) -> int:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.cli import main
+from compiler.foundation.secret_redaction import Redactor
 from compiler.pipeline import parse_cache
 from compiler.pipeline.parse_cache import ParseCache, open_cache
 from compiler.source.yaml_parse import ParseResult, parse
@@ -72,7 +73,7 @@ def test_what_is_kept_is_what_was_read(tmp_path_factory, texts):
     assert reference == [parsed_text(parse(content, f"{index}.yaml")) for index, content in enumerate(contents)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parse_cache, "MIN_FILES", 0)
-        first.save()
+        first.save(Redactor())
     again = ParseCache(file)
     assert [parsed_text(again.parse(content, f"{index}.yaml")) for index, content in enumerate(contents)] == reference
 
@@ -213,7 +214,7 @@ def test_few_projects_are_kept_and_no_file_of_others_is_lost(home, tmp_path):
     for number in range(parse_cache.MAX_PROJECTS + 5):
         held = open_cache(tmp_path / f"project-{number}", tmp_path / f"project-{number}")
         held.parse(b"a: 1\n", "a.yaml")
-        held.save()
+        held.save(Redactor())
     assert len(list(home.iterdir())) == parse_cache.MAX_PROJECTS + 1
     assert (home / "notes.json").read_text() == "mine"
 
@@ -233,14 +234,14 @@ def test_small_projects_and_small_changes_are_not_worth_writing(tmp_path):
     few = ParseCache(file)
     for number in range(parse_cache.MIN_FILES - 1):
         few.parse(f"a: {number}\n".encode(), "a.yaml")
-    few.save()
+    few.save(Redactor())
     assert not file.exists()
     for number in range(2 * parse_cache.MIN_FILES):
         few.parse(f"a: {number}\n".encode(), "a.yaml")
-    few.save()
+    few.save(Redactor())
     modified_at = file.stat().st_mtime_ns
     again = ParseCache(file)
     for number in range(1, 2 * parse_cache.MIN_FILES + 1):
         again.parse(f"a: {number}\n".encode(), "a.yaml")
-    again.save()
+    again.save(Redactor())
     assert file.stat().st_mtime_ns == modified_at

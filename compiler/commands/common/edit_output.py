@@ -31,7 +31,8 @@ def write_or_show_edit(session: Session, folder: Path, outcome: EditOutcome, *, 
     if diff:
         for path, (old_content, new_content) in contents.items():
             texts = decode_text(old_content), decode_text(new_content)
-            write_output(unified_diff(path, *texts, colour=stdout_supports_colour()), None)
+            diff_text = unified_diff(path, *texts, colour=stdout_supports_colour())
+            write_output(session.redactor().redact(diff_text), None)
         print_status(outcome.summary)
         return
     with writer_lock(folder, print_status):

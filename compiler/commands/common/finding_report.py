@@ -10,7 +10,11 @@ from compiler.commands.common.streams import print_status, supports_colour, term
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.session import Session
 from compiler.report import REPORTERS, Report
+from compiler.report.finding_redaction import redact_finding
 from compiler.source.git_root import checkout_subfolder
+
+DEFAULT_MAX_FINDINGS = 200
+"""How many findings the text report shows."""
 
 
 def make_report(
@@ -21,16 +25,20 @@ def make_report(
     colour: bool,
     width: int | None = None,
     verbose: bool = False,
+    max_shown: int | None = DEFAULT_MAX_FINDINGS,
 ) -> Report:
-    """The report of findings in the project in `folder`."""
+    """The report of findings in the project in `folder`, with secrets masked."""
+    redactor = session.redactor()
     return Report(
-        tuple(findings),
+        tuple(redact_finding(finding, redactor) for finding in findings),
         session.read_text,
         session.summary,
         colour=colour,
         project_folder=checkout_subfolder(folder),
         width=width,
         verbose=verbose,
+        redactor=redactor,
+        max_shown=max_shown,
     )
 
 

@@ -13,6 +13,7 @@ import click
 from compiler import __version__
 from compiler.foundation.errors import HostError
 from compiler.foundation.safe_folder import SafeFolder, os_errors
+from compiler.foundation.secret_redaction import Redactor
 
 
 def configure_streams() -> None:
@@ -44,10 +45,11 @@ def supports_progress() -> bool:
 
 
 def write_output(text: str, output: Path | None) -> None:
-    """Write data to the file, or to stdout; raises `HostError` if that fails.
+    """Write data to the file, or to stdout, with credentials masked; raises `HostError` if that fails.
 
     A closed pipe is no error and does not change the exit code: `modelyard explain --list | head` succeeds.
     """
+    text = Redactor().redact(text)
     if output is None or str(output) == "-":
         _write_stdout(text)
         return
@@ -104,12 +106,13 @@ def write_bug_log(error: Exception) -> str:
         "",
         *traceback.format_exception(error),
     ]
+    text = Redactor().redact("\n".join(lines))
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="modelyard-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
         ) as log:
-            log.write("\n".join(lines))
+            log.write(text)
             return log.name
     except OSError:
-        print_status("\n".join(lines))
+        print_status(text)
         return "the lines above"

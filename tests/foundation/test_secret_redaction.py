@@ -1,0 +1,59 @@
+"""Credentials are masked wherever they are in a text, and nothing else is."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compiler.foundation.secret_redaction import Redactor, mask
+
+CREDENTIALS = {
+    "AWS": "AKIA" + "ABCDEFGHIJKLMNOP",
+    "GitHub": "ghp_" + "a1B2" * 9,
+    "GitLab": "glpat-" + "a1B2" * 5,
+    "Slack": "xoxb-" + "123456789012-abcdefghij",
+    "Stripe": "sk_live_" + "a1B2" * 6,
+    "OpenAI": "sk-" + "a1B2" * 8,
+    "Google": "AIza" + "a1B2c" * 7,
+    "token": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxIn0.c2ln",
+    "key": "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+}
+
+
+@pytest.mark.parametrize("name", CREDENTIALS)
+@given(before=st.text(max_size=20), after=st.text(alphabet=" \n\"'),;", max_size=5))
+def test_a_well_known_credential_is_masked_in_any_text(name, before, after) -> None:
+    text = f"{before} {CREDENTIALS[name]} {after}"
+    redacted = Redactor().redact(text)
+    assert CREDENTIALS[name] not in redacted
+    assert len(redacted) == len(text)
+
+
+def test_a_password_in_an_address_is_masked_and_the_address_is_not() -> None:
+    assert Redactor().redact("postgres://reader:sesame@db.example/store") == "postgres://*************@db.example/store"
+
+
+@given(
+    st.text(min_size=8, max_size=60).filter(lambda text: text.isprintable()), st.text(max_size=20), st.text(max_size=20)
+)
+def test_a_known_secret_is_in_no_text(secret, before, after) -> None:
+    redactor = Redactor([secret])
+    assert secret not in redactor.redact(f"{before}{secret}{after}") or secret == mask(secret)
+    shown_as_json = json.dumps({"a": f"{before}{secret}"}, ensure_ascii=False)
+    assert secret == mask(secret) or json.dumps(secret, ensure_ascii=False)[1:-1] not in redactor.redact(shown_as_json)
+
+
+def test_a_shortened_secret_is_masked() -> None:
+    assert Redactor(["hunter2hunter2"]).redact("found `hunter2hun…`") == "found `**********…`"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sha256:c52c2d835a2c9abfded7da68675706075643cb3942be850a0b5aa033c3ceee7c", "https://shop.example:8080/a@b",
+        "shop/token", "write `deploy.secrets`", "registry.example/sk-learn:1.0", "",
+    ],
+)  # fmt: skip
+def test_other_text_stays(text) -> None:
+    assert Redactor().redact(text) == text
