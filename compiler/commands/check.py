@@ -56,7 +56,7 @@ def check_project(
         scope = named_files if write_baseline is None else frozenset()
         return Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
 
-    session, renders = open_session(), renders or write_baseline is not None
+    session, renders, limit = open_session(), renders or write_baseline is not None, max_findings or None
     _require_known(session, named_files, environments)
     findings = _collect_findings(session, renders=renders)
     if fix or diff:
@@ -69,8 +69,7 @@ def check_project(
     findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
     cache.save(session.redactor())
     findings = filter_findings(findings, named_files, environments)
-    hint, limit = not (renders or files), max_findings or None
-    code = _report(session, findings, folder, format_, output, limit, hint=hint, verbose=verbose)
+    code = _report(session, findings, folder, format_, output, limit, hint=not (renders or files), verbose=verbose)
     _end(session, code, runs_sources=runs_sources)
 
 
