@@ -32,7 +32,7 @@ def serve_jobs(read_line: Callable[[], bytes], responses: TextIO, limits: Resour
         job = Job.from_line(line)
         reset_cpu_limit(limits)
         issues = [issue_to_json(issue) for issue in run_job(job, responses)]
-        responses.write(json.dumps({"remarks": issues}) + "\n")
+        responses.write(json.dumps({"issues": issues}) + "\n")
         responses.flush()
 
 
@@ -42,7 +42,7 @@ def run_job(job: Job, responses: TextIO) -> list[Issue]:
 
     def on_file(file: str) -> None:
         current_file[0] = file
-        responses.write(json.dumps({"doing": file}) + "\n")
+        responses.write(json.dumps({"running": file}) + "\n")
         responses.flush()
 
     issues: list[Issue] = []

@@ -89,7 +89,7 @@ class WorkerProcess:
                 response = parse_response(line)
             except ValueError:
                 self.kill()
-                return RunFailure("what came back is no answer", current_file)
+                return RunFailure("the worker's output is not a valid answer", current_file)
             if not isinstance(response, str):
                 return response
             current_file = response

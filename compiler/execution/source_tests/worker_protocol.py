@@ -15,14 +15,14 @@ from compiler.spec.data_types import CaseData, InterfaceData, SourceData
 class IssueKind(StrEnum):
     """The kinds of issues; each has a code."""
 
-    INVALID = "broken"
-    WRONG_ANSWER = "wrong"
-    SPEC_MISMATCH = "disagrees"
-    EXTERNAL_ACCESS = "reaches-out"
-    ABORTED_RUN = "stopped"
-    SUSPICIOUS = "doubtful"
-    SHACL_VIOLATION = "nonconforming"
-    COVERAGE_GAP = "uncovered"
+    INVALID = "invalid"
+    WRONG_ANSWER = "wrong-answer"
+    SPEC_MISMATCH = "spec-mismatch"
+    EXTERNAL_ACCESS = "external-access"
+    ABORTED_RUN = "aborted-run"
+    SUSPICIOUS = "suspicious"
+    SHACL_VIOLATION = "shacl-violation"
+    COVERAGE_GAP = "coverage-gap"
     NOT_RUN = "not-run"
 
 
@@ -161,14 +161,14 @@ def issue_from_json(data: Json) -> Issue:
         case [str(kind), str(message), None | str() as help_, None | str() as file, list(pointer), line, int(column)]:
             if (line is None or isinstance(line, int)) and all(isinstance(part, str | int) for part in pointer):
                 return Issue(IssueKind(kind), message, IssueLocation(file, tuple(pointer), line, column), help_)
-    raise ValueError("this is no remark")
+    raise ValueError("this is not an issue")
 
 
 def _parse_line(line: bytes) -> tuple[Issue, ...] | str:
     match json.loads(line):
-        case {"doing": str(file)}:
+        case {"running": str(file)}:
             return file
-        case {"remarks": [*issues]}:
+        case {"issues": [*issues]}:
             return tuple(map(issue_from_json, issues))
     raise ValueError("it is neither a result nor a file")
 
@@ -178,4 +178,4 @@ def parse_response(line: bytes) -> tuple[Issue, ...] | str:
     try:
         return _parse_line(line)
     except (ValueError, KeyError, RecursionError, binascii.Error) as error:
-        raise ValueError("what came back is no answer") from error
+        raise ValueError("the worker's output is not a valid answer") from error

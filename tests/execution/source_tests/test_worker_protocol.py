@@ -30,20 +30,20 @@ def test_a_file_that_is_not_there_is_no_bug() -> None:
         Job("any", "ml", {}, {}, {}).content("a.onnx")
 
 
-def test_a_remark_survives_the_pipe() -> None:
-    remark = Issue(IssueKind.WRONG_ANSWER, "no", IssueLocation("c.yaml", ("a", 0), None, 1), None)
-    assert parse_response(json.dumps({"remarks": [issue_to_json(remark)]}).encode()) == (remark,)
+def test_an_issue_survives_the_pipe() -> None:
+    issue = Issue(IssueKind.WRONG_ANSWER, "no", IssueLocation("c.yaml", ("a", 0), None, 1), None)
+    assert parse_response(json.dumps({"issues": [issue_to_json(issue)]}).encode()) == (issue,)
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        b"\x00\xff", b"[]", b"{}", b'{"remarks": [1]}', b'{"remarks": [["nonsense", "m", null, null, [], 1, 1]]}',
-        b'{"remarks": [["wrong", "m", null, null, [{}], 1, 1]]}', b"[" * 100_000,
+        b"\x00\xff", b"[]", b"{}", b'{"issues": [1]}', b'{"issues": [["nonsense", "m", null, null, [], 1, 1]]}',
+        b'{"issues": [["wrong-answer", "m", null, null, [{}], 1, 1]]}', b"[" * 100_000,
     ],
 )  # fmt: skip
 def test_garbage_is_no_answer(line) -> None:
-    with pytest.raises(ValueError, match="no answer"):
+    with pytest.raises(ValueError, match="not a valid answer"):
         parse_response(line)
 
 
