@@ -91,7 +91,7 @@ _FILTER_OPTIONS = (
     ("--tier", "tiers", "TIER", "Only models of this risk tier."),
     ("--type", "types", "TYPE", "Only models of this type."),
     ("--regime", "regimes", "REGIME[=CLASS]", "Only models whose use case is classified under this regime."),
-    ("--lifecycle", "lifecycles", "STAGE", "Only models in this lifecycle stage."),
+    ("--lifecycle", "lifecycles", "STATE", "Only models in this lifecycle state."),
 )
 
 

@@ -20,7 +20,7 @@ UNSUPPORTED_FEATURE = error(
     "MY403",
     "unsupported-feature",
     "The target does not support a feature that the spec uses.",
-    "The feature is rejected instead of dropped silently, because nobody would notice.",
+    "If the feature were dropped silently, nobody would notice.",
     "Remove the feature, or choose a target that supports it.",
 )
 REQUIREMENT_NOT_MET = error(

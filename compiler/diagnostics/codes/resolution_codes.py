@@ -12,9 +12,9 @@ UNKNOWN_REFERENCE = error(
 REFERENCE_CYCLE = error(
     "MY202",
     "reference-cycle",
-    "Objects refer to each other in a cycle.",
-    "No object in the cycle could be built, started or retired before the others.",
-    "Remove one of the references.",
+    "Models depend on each other in a cycle.",
+    "No model in the cycle could be started or retired before the others.",
+    "Remove one of the dependencies.",
 )
 MATCHES_NOTHING = error(
     "MY203",

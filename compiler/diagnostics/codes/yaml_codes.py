@@ -89,7 +89,7 @@ MERGE_KEY = error(
 EMPTY_FILE = error(
     "MY013",
     "empty-file",
-    "A file of specs that contains no document.",
+    "A file of specs contains no document.",
     "A spec that was emptied by accident would look like a model that was removed on purpose.",
     "Write a document in the file, or delete the file.",
 )
