@@ -17,10 +17,10 @@ _TYPE_DESCRIPTIONS = {
     "google.protobuf.Duration": "a duration", "google.protobuf.Timestamp": "a time",
 }  # fmt: skip
 _DOUBLE_HELP = "CEL does not mix whole numbers and others: write 1.0 for 1, or double(…)"
-_INDEX_HELP = "read a field with a dot; an odd name stands in backticks: model.`x-y`"
+_INDEX_HELP = "read a field with a dot; a name with other characters needs backticks: model.`x-y`"
 _KEYWORDS = {"in", "true", "false", "null"}
-_KEYWORD_HELP = "a field of that name stands in backticks: model.`in`"
-_HAS_HELP = "say `has(model.field)`"
+_KEYWORD_HELP = "a field of that name needs backticks: model.`in`"
+_HAS_HELP = "write `has(model.field)`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class DeploymentState:
                 message,
                 location,
                 subject,
-                "change `lifecycle` first, if the model is further",
+                "change `lifecycle` first, if the model has advanced",
             )
 
 

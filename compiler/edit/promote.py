@@ -47,9 +47,9 @@ def parse_share(text: str) -> str:
     try:
         percentage = Percentage(text)
     except ValueError as error:
-        raise UsageError(f"`{text}` is no share of the requests", help="say a percentage such as 10%") from error
+        raise UsageError(f"`{text}` is no share of the requests", help="write a percentage such as 10%") from error
     if not text.rstrip().endswith("%") or not 0 < percentage.percent < 100:  # noqa: PLR2004 - per cent
-        raise UsageError(f"`{text}` is no share of the requests", help="say a percentage such as 10%")
+        raise UsageError(f"`{text}` is no share of the requests", help="write a percentage such as 10%")
     return percentage
 
 
@@ -109,8 +109,8 @@ def _default_version(state: DeploymentState, canary: str | None) -> str:
         return state.current.canary.version
     if not state.upstream:
         raise UsageError(
-            f"{state.spec.name} runs nowhere before {state.environment.name}, so that no release is obvious",
-            help="say --release",
+            f"{state.spec.name} runs nowhere before {state.environment.name}, so that the release must be named",
+            help="give --release",
         )
     models_by_version = {model.release.version: model for model in state.upstream[-1] if model.release}
     if len(models_by_version) == 1:
@@ -120,7 +120,7 @@ def _default_version(state: DeploymentState, canary: str | None) -> str:
     )
     raise UsageError(
         f"several releases of {state.spec.name} run before {state.environment.name}: {versions_text}",
-        help="say --release",
+        help="give --release",
     )
 
 

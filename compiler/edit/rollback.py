@@ -67,11 +67,11 @@ def _previous_version(state: DeploymentState, running_version: str, trees: Itera
             if previous_version in release_contents(state.spec.data):
                 return previous_version
             message = f"{name} {previous_version} ran in {environment} before, and is not published any more"
-            raise UsageError(message, help="say --to with one of: " + ", ".join(release_contents(state.spec.data)))
+            raise UsageError(message, help="give --to with one of: " + ", ".join(release_contents(state.spec.data)))
     path = state.spec.document.path
     message = f"no other release of {name} ran in {environment} when {path} was changed, as far as the history goes"
     raise UsageError(
-        message, help="say --to; in CI, fetch the whole history; other files that may say a release were not looked at"
+        message, help="give --to; in CI, fetch the whole history; other files that may set a release were not read"
     )
 
 

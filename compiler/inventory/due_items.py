@@ -71,7 +71,7 @@ _HELP = MappingProxyType({
     "validation": "have it validated again, and write `governance.validation` anew",
     "evidence": "gather the evidence anew, and set its `uri`, `date` and `validUntil`",
     "approval": "have it approved again, and add the approval under `approvals`",
-    "waiver": "mend what is waived and remove the Waiver, or have it granted again",
+    "waiver": "fix what is waived and remove the Waiver, or have it granted again",
     "contract": "renew the contract or replace the vendor, and publish the release that says so",
     "retirement": "take the model out of its environments, and set `lifecycle: retired`",
 })  # fmt: skip
@@ -114,7 +114,7 @@ def _deadline_item(row: Row, deadline: Deadline, models: Sequence[ResolvedModel]
         key=_stable_key(deadline.kind, row.id, f"{deadline.environment}\0{deadline.detail}", deadline.date),
         kind=deadline.kind,
         subject=description,
-        title=f"{description}: {deadline.date.isoformat() if deadline.date else 'nobody says when the last one was'}",
+        title=f"{description}: {deadline.date.isoformat() if deadline.date else 'the date of the last one is unknown'}",
         state=_due_state(deadline.date, as_of),
         due=deadline.date,
         days=(deadline.date - as_of).days if deadline.date else None,

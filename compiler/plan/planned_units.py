@@ -147,6 +147,6 @@ def _resource_kind(file: PlannedFile) -> tuple[str, str] | Finding:
     parts = (file.rule.schema or "").split("/")
     if len(parts) in {2, 3} and not parts[-1].endswith(".json"):
         return (parts[0] if len(parts) == 3 else ""), parts[-1]  # noqa: PLR2004 - group, version and kind; the core API has no group
-    message = f"nothing says of which kind {file.rule.path} is, and somebody here has to allow it"
-    help_ = "say `schema: <group>/<version>/<kind>`, or `resource: false` where it is no object of a cluster"
+    message = f"the kind of {file.rule.path} is unknown, and a list of allowed kinds needs it"
+    help_ = "set `schema: <group>/<version>/<kind>`, or `resource: false` if it is not an object of a cluster"
     return emitter_finding(file.emitter, message, (*file.rule.pointer, "schema"), help_)

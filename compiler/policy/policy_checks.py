@@ -131,9 +131,9 @@ def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterat
         help_ = (
             f"name `{policy.id}` under `policies` of the project, of a folder's defaults or of a model, or remove it"
         )
-        yield policy_finding(policy, codes.UNUSED_POLICY, "nobody is bound by it", "name", help_=help_)
+        yield policy_finding(policy, codes.UNUSED_POLICY, "nothing binds it", "name", help_=help_)
     elif ends is not None and ends < as_of:
-        help_ = "remove it, or say a later day"
+        help_ = "remove it, or write a later date"
         yield policy_finding(
             policy, codes.UNUSED_POLICY, f"it ended on {ends.isoformat()}", "inForce", "to", help_=help_
         )

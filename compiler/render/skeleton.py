@@ -136,7 +136,7 @@ class _SkeletonBuilder:
         pairs: dict[str | Slot | InterpolatedScalar, SkeletonNode] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self._build_key(event, key_rules(rules), depth)
-            self._report_if(key in pairs, event, f"the key {key!r} stands twice in one map")
+            self._report_if(key in pairs, event, f"the key {key!r} is twice in one map")
             literal_key = key if isinstance(key, str) else None
             pairs[key] = self._build_node(next(self.events), member_rules(rules, literal_key), depth + 1)
         return _map_node(pairs, _event_line(start))

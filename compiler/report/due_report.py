@@ -49,7 +49,7 @@ def render_text(report: DueReport) -> str:
 
 def _relative_date(item: DueItem) -> str:
     if item.days is None:
-        return "no day is said"
+        return "no date"
     count = abs(item.days)
     distance = "today" if count == 0 else f"{count} day{'' if count == 1 else 's'}"
     return f"{distance} ago" if item.days < 0 else distance if count == 0 else f"in {distance}"
@@ -66,11 +66,11 @@ def render_json(report: DueReport) -> str:
 def render_markdown(report: DueReport) -> str:
     """A Markdown table, for an issue or a summary."""
     if not report.items:
-        return "Nothing lapses.\n"
+        return "Nothing is due.\n"
     cell = markdown_escape.escape_inline
     rows = [
         markdown_escape.table_row(
-            cell(str(item.due or "no day is said"), _MAX_CELL),
+            cell(str(item.due or "no date"), _MAX_CELL),
             item.state,
             cell(item.subject, _MAX_CELL),
             cell(", ".join(item.owners), _MAX_CELL),

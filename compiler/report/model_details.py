@@ -140,7 +140,7 @@ def _governance_lines(row: Row) -> LabelledLines:
         review_dates = (
             f"last {row.review.last}, next {row.review.next}"
             if row.review.last
-            else "nobody says when the last one was"
+            else "the date of the last one is unknown"
         )
         yield "review", f"every {row.review.interval}, {review_dates}"
     if row.validation:

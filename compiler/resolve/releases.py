@@ -68,7 +68,7 @@ def selected_version(merged_model: MergedModel, environment: str) -> tuple[str |
     if len(versions) == 1:
         return versions[0], []
     if not versions:
-        help_ = "publish one under `releases:`, or say `version` and `source`"
+        help_ = "publish one under `releases:`, or set `version` and `source`"
         return None, [
             Finding(codes.NO_RELEASE, "no release is published", spec.document.key_location(()), spec.subject, help_)
         ]

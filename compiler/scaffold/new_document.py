@@ -156,5 +156,5 @@ def require_available(document: NewDocument, path: str, project: ExistingProject
     if project.tree.has(path):
         raise UsageError(f"there is a file {path} already", help="choose another name or --folder, or use --print")
     if project.portfolio and project.portfolio.has_document(document.kind, document.name):
-        help_ = "run `modelyard check`, and mend it or choose another name"
+        help_ = "run `modelyard check`, and fix it or choose another name"
         raise UsageError(f"there is a {document.kind} `{document.name}` already, and it is broken", help=help_)

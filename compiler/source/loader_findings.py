@@ -81,5 +81,5 @@ class LoaderFindings:
         first = (
             find_first_key(self._text, start, key) if self._rescanned_characters <= MAX_RESCANNED_CHARACTERS else None
         )
-        notes = () if first is None else (Note("It stands here first.", self.location(first)),)
-        self.add(codes.DUPLICATE_KEY, f"`{truncate(key)}` stands twice in this map.", event, notes=notes)
+        notes = () if first is None else (Note("The first one is here.", self.location(first)),)
+        self.add(codes.DUPLICATE_KEY, f"`{truncate(key)}` is twice in this map.", event, notes=notes)

@@ -78,7 +78,7 @@ def load_portfolio(
             raise UsageError(f"{link} is a symbolic link, and is not read", help="replace it by the folder itself")
         setting = f"`folders.models` of {PROJECT_FILE}"
         raise UsageError(
-            f"there is no spec below {models_folder}/", help=f"write the first one there, or mend {setting}"
+            f"there is no spec below {models_folder}/", help=f"write the first one there, or fix {setting}"
         )
     companions = _companion_paths(tree, files)
     for path, parse_result in files.items():
@@ -102,7 +102,7 @@ def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Find
         raise _missing_project_error(tree)
     parse_result = parse(tree.read(PROJECT_FILE), PROJECT_FILE)
     if len(parse_result.documents) != 1:
-        raise UsageError(_unreadable_message(parse_result), help="mend it first: everything else depends on it")
+        raise UsageError(_unreadable_message(parse_result), help="fix it first: everything else depends on it")
     document = parse_result.documents[0]
     validator, name = language.kind_validator("Project"), Header.read(document).name
     violations = validator.violations(document.data, spelling=document.scalar_text)

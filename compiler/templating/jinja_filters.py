@@ -108,7 +108,7 @@ def with_comment(value: object, comment: object) -> CommentedStr:
     """The text with a comment after it: the version of a digest, the reason of a permission."""
     comment_text = scalar_text(comment)
     if not _COMMENT.fullmatch(comment_text):
-        raise ValueRejectedError(f"{quoted_excerpt(comment_text)} is no remark of one line", origins_of(comment))
+        raise ValueRejectedError(f"{quoted_excerpt(comment_text)} is not a comment of one line", origins_of(comment))
     if not isinstance(value, (str, InterpolatedText)):
         raise _rejection(value, "text is needed")
     return commented_str(

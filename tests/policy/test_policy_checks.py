@@ -125,7 +125,7 @@ def project(tree, instead: str = "") -> str:
 def test_a_policy_that_binds_nobody_is_told(check_findings, tree) -> None:
     [item] = check_findings(KEPT_RULE, modelyard=project(tree))
     assert (item.code.id, item.location.line, item.is_blocking) == ("MY304", 3, False)
-    assert item.message == "rule: nobody is bound by it"
+    assert item.message == "rule: nothing binds it"
 
 
 @pytest.mark.parametrize(

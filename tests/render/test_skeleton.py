@@ -20,8 +20,8 @@ from compiler.templating.traced_values import OMIT
         ("a: 'x", "not YAML"),
         ("\ta: 1", "not YAML"),
         ("a: \x07", "not YAML"),
-        ("a: 1\na: 2", "stands twice"),
-        ("{a: 1, a: 2}", "stands twice"),
+        ("a: 1\na: 2", "is twice"),
+        ("{a: 1, a: 2}", "is twice"),
         ("1: a", "a key is not text"),
         ("true: a", "a key is not text"),
         ("? [a]\n: b", "a key is not text"),
@@ -305,6 +305,6 @@ def test_what_is_compiled_once_is_refused_each_time():
 def test_literal_text_at_fault_is_named_at_its_line_of_the_template(problem):
     text = "a: 1\n{% if true %}\n{% for x in l %}\n{# said #}\n{% endfor %}\nb: {{ l }}\n{% endif %}\n\n{% include 'f.j2' %}\na: 2\n"
     found = problem(text, fragments={"f.j2": "\nc: 1\n"}, l=[1, 2])
-    assert (found.message, found.template, found.line) == ("the key 'a' stands twice in one map", "t.j2", 10)
+    assert (found.message, found.template, found.line) == ("the key 'a' is twice in one map", "t.j2", 10)
     found = problem(text.replace("a: 2\n", ""), fragments={"f.j2": "{% if true %}\n\nd: on\n{% endif %}\n"}, l=[1, 2])
     assert (found.template, found.line) == ("f.j2", 3)

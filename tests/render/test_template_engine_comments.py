@@ -51,7 +51,7 @@ def test_a_format_without_comments_leaves_it_out() -> None:
 
 @pytest.mark.parametrize("remark", ["two\nlines", "", " ", "bell\x07", "a\u2028b", "\u202eevil", "nel\x85"])
 def test_what_is_more_than_one_line_is_no_remark(remark) -> None:
-    assert "is no remark of one line" in refusal_message("a: {{ x | note(v) }}\n", x="b", v=remark)
+    assert "is not a comment of one line" in refusal_message("a: {{ x | note(v) }}\n", x="b", v=remark)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> lis
         model, _ = fleet.resolve(name, environment_name)
         if model is None:
             raise UsageError(
-                f"{name} does not hold together{f' in {environment_name}' if environment_name else ''}",
+                f"{name} has errors{f' in {environment_name}' if environment_name else ''}",
                 help="modelyard check",
             )
         models.append(model)

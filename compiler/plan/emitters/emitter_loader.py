@@ -194,7 +194,7 @@ def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findi
     if fork == previous.digest:
         return True
     message = f"this folder shadows the shipped emitter `{emitter.id}`" + (", which has changed since" if fork else "")
-    help_ = f"say `forkedFrom: {previous.digest}` once you have compared the two, or give it an id of its own"
+    help_ = f"set `forkedFrom: {previous.digest}` once you have compared the two, or give it an id of its own"
     findings.append(emitter_finding(emitter, message, ("forkedFrom",) if fork else ("id",), help_))
     return False
 

@@ -114,7 +114,7 @@ class CompatibilityChecker:
                     "remove it, and move the callers over",
                 )
                 yield replace(
-                    finding, notes=(Note(f"what {emitter.id} adopts is said here", emitter.location(("adoptable",))),)
+                    finding, notes=(Note(f"what {emitter.id} adopts is declared here", emitter.location(("adoptable",))),)
                 )
 
     def _requirement_finding(
@@ -124,7 +124,7 @@ class CompatibilityChecker:
         if environment is None:
             raise ValueError("only a model that runs somewhere is judged")
         requirement_note, help_ = (
-            Note(f"what {emitter.id} needs is said here", emitter.location(pointer)),
+            Note(f"what {emitter.id} needs is declared here", emitter.location(pointer)),
             requirement.get("remedy"),
         )
         field = requirement.get("field", "")
@@ -172,7 +172,7 @@ class CompatibilityChecker:
         """A value that an Environment lacks, reported without a model, because it concerns all of them."""
         field_pointer: Pointer = tuple(requirement.get("field", "").split(".")[1:])
         message = f"{emitter.title} cannot work in {environment.name}: {requirement['message']}"
-        note = Note(f"what {emitter.id} needs is said here", emitter.location(pointer))
+        note = Note(f"what {emitter.id} needs is declared here", emitter.location(pointer))
         subject = Subject("Environment", environment.name, None, field_pointer)
         return Finding(
             codes.REQUIREMENT_NOT_MET,
@@ -191,7 +191,7 @@ class CompatibilityChecker:
         finding = self._finding_at_field(
             emitter, model, rule, f"{emitter.title} cannot do this: {rule['message']}", help_
         )
-        note = Note(f"what {emitter.id} cannot do is said here", emitter.location(pointer))
+        note = Note(f"what {emitter.id} cannot do is declared here", emitter.location(pointer))
         return replace(finding, notes=(note,))
 
     def _finding_at_field(
@@ -291,7 +291,7 @@ def _target_setting_findings(project: ProjectSpec, id_: str, settings: EmitterSe
         ),
         "match": (
             f"{id_} is a target, and models choose it",
-            "remove it, or say `deploy.target` in `defaults` or `types`",
+            "remove it, or set `deploy.target` in `defaults` or `types`",
         ),
     }
     for key, (message, help_) in messages.items():

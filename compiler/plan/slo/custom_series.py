@@ -42,7 +42,7 @@ def _pattern_findings(model: ResolvedModel, pointer: Pointer, series: SelectorDa
         problem = re2_pattern_error(pattern)
         if problem is not None:
             message = f"{pattern!r} is no expression of RE2: {problem}"
-            help_ = "mend it: it has to match the whole value"
+            help_ = "fix it: it has to match the whole value"
             yield model.finding(codes.BAD_SERIES, message, (*pointer, "matchRegex", label), help_)
 
 
@@ -59,7 +59,7 @@ def _histogram_findings(model: ResolvedModel, pointer: Pointer, histogram: Selec
     suffix = next((part for part in _HISTOGRAM_SUFFIXES if metric.endswith(part)), None)
     if suffix is not None:
         message = f"`{metric}` is a part of a histogram: rules put {', '.join(_HISTOGRAM_SUFFIXES[:-1])} and the like behind its name"
-        help_ = f"say `{metric.removesuffix(suffix)}`"
+        help_ = f"write `{metric.removesuffix(suffix)}`"
         yield model.finding(codes.BAD_SERIES, message, (*pointer, "metric"), help_)
     for key, matchers in (("labels", histogram.get("labels", {})), ("matchRegex", histogram.get("matchRegex", {}))):
         if "le" in matchers:

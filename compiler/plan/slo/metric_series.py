@@ -44,7 +44,7 @@ def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> F
         return None
     if "metric" in value:
         problem = _series_error(value)
-        return emitter_finding(emitter, problem, pointer, "mend it, or what fills it") if problem else None
+        return emitter_finding(emitter, problem, pointer, "fix it, or what fills it") if problem else None
     findings = (invalid_series_finding(emitter, child, (*pointer, key)) for key, child in value.items())
     return next((finding for finding in findings if finding is not None), None)
 

@@ -90,7 +90,7 @@ def _unmeasured_finding(
     capability_help = f"give the Environment {' or '.join(needed_capabilities)}; or " if needed_capabilities else ""
     help_ = f"{capability_help}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unmeasured: {{{key}: …}}}}`"
     finding = model.finding(codes.OBJECTIVE_NOT_MEASURED, message, objective.pointer, help_, per_environment=True)
-    note = Note(f"what {catalog.emitter.id} knows to measure is said here", catalog.emitter.location(("sli",)))
+    note = Note(f"what {catalog.emitter.id} knows to measure is declared here", catalog.emitter.location(("sli",)))
     return replace(finding, notes=(note,))
 
 

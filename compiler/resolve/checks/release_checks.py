@@ -100,7 +100,7 @@ def _check_duplicate_metrics(release: PublishedRelease) -> Iterator[Finding]:
         key = (evaluation.get("metric"), evaluation.get("dataset"), evaluation.get("slice"))
         if key in known_keys:
             message = f"evaluations has two numbers of {key[0]} for the same data"
-            help_ = "keep one of the two, or say `slice` or `dataset`"
+            help_ = "keep one of the two, or set `slice` or `dataset`"
             yield release.finding(codes.DUPLICATE_NAME, message, ("evaluations", index, "metric"), help_)
         known_keys.add(key)
 
