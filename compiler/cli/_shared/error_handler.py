@@ -1,6 +1,7 @@
 """The end of a process that an error stops: the message, the exit code, and a log file if the error is a bug."""
 
 import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,11 +9,14 @@ from contextlib import contextmanager
 import click
 
 from compiler.commands.common.streams import print_status, style_text, terminal_width, write_bug_log
-from compiler.foundation.errors import HostError, ModelyardError
+from compiler.foundation.errors import HostError, ModelyardError, UsageError
 from compiler.foundation.secret_redaction import Redactor
 
 INTERRUPTED_EXIT_CODE = 130
 _BUG_EXIT_CODE = 3
+_PATH_ERRNOS = frozenset({errno.ENAMETOOLONG, errno.ELOOP})
+"""Errors of a path that a user names."""
+_MAX_SHOWN_PATH = 100
 _HOST_ERRNOS = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO}
 )
@@ -52,6 +56,10 @@ def _to_modelyard_error(error: Exception) -> ModelyardError | None:
         return HostError("there is not enough memory")
     if isinstance(error, OSError) and error.errno in _HOST_ERRNOS:
         return HostError(f"the system refused: {error.strerror}{f': {error.filename}' if error.filename else ''}")
+    if isinstance(error, OSError) and error.errno in _PATH_ERRNOS:
+        path = os.fsdecode(error.filename or "")
+        shown = path if len(path) <= _MAX_SHOWN_PATH else f"{path[:_MAX_SHOWN_PATH]}…"
+        return UsageError(f"the path `{shown}` cannot be used: {error.strerror}", help="Check the path.")
     return None
 
 

@@ -80,8 +80,11 @@ def field_sources(fleet: Fleet, subject: RecordSubject, field_root: str) -> Iter
                     f"UseCase/{use_case.name}", use_case.name, use_case.json, use_case, use_case.data["owner"]
                 )
         case "team":
-            team = portfolio.by_kind("Team")[owner]
-            yield FieldSource(f"Team/{owner}", owner, team.json, team, owner)
+            team = portfolio.by_kind("Team").get(owner)
+            if team is None:  # the Team itself has findings: the model names the only known source
+                yield FieldSource("model", "", {}, model.spec, owner, ("owner",), model)
+            else:
+                yield FieldSource(f"Team/{owner}", owner, team.json, team, owner)
         case "datasets[]":
             yield from _dataset_sources(fleet, subject, owner)
 

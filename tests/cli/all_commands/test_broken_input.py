@@ -1,0 +1,22 @@
+"""A broken Team or an unusable path ends no command with a traceback."""
+
+import pytest
+
+_BUG_EXIT_CODE = 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("inventory", "--format", "json"), ("records", "status"), ("inventory",), ("check",), ("graph",), ("build",)],
+)
+def test_a_broken_team_is_no_bug(project, run_command, words) -> None:
+    teams = project / "models" / "teams.yaml"
+    teams.write_text(teams.read_text(encoding="utf-8").replace("\nname: ", "\nnome: ", 1), encoding="utf-8")
+    said = run_command(*words)
+    assert said.code != _BUG_EXIT_CODE, said.err
+
+
+@pytest.mark.parametrize("words", [("check",), ("check", "--baseline"), ("build", "--output"), ("check", "--project")])
+def test_a_path_that_is_too_long_is_no_bug(project, run_command, words) -> None:
+    said = run_command(*words, "a" * 5000)
+    assert said.code in {2, 4}, said.err
