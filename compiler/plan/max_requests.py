@@ -11,8 +11,9 @@ from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Cpu, Memory
 
 PODS_EXPORT = "pods"
-"""What a target exports of replicas: `surge`, how many a rollout adds (a number, or a share); `beside`, how many there are beside
-the model's own, such as a canary's; `accelerator`, what one is called. A target that says nothing of a model runs none."""
+"""The export in which a target describes the pods of a model: `maxSurge`, how many a rollout adds (a number or a percentage);
+`extraReplicas`, how many there are in addition, such as a canary's; `accelerator`, the name of the resource of one. A model without this
+export has no pods."""
 
 
 @dataclass(frozen=True, slots=True)

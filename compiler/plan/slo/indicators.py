@@ -53,17 +53,17 @@ def _sum_of_function(function: str, series: Series, window: str) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class CounterSli:
-    """Counters of errors, and of all requests or of answered ones; `unreached_requests` counts requests that the others do not see."""
+    """Counters of errors, and of all requests or of successful ones; `dropped_requests` counts those that never reach the server."""
 
     errors: Series
     total: Series | None = None
-    answered_requests: Series | None = None
-    unreached_requests: Series | None = None
+    successes: Series | None = None
+    dropped_requests: Series | None = None
 
     def bad_rate(self, window: str) -> Vector:
         """Errors per second."""
         return _sum_with_zeros(
-            [_sum_of_function("rate", counter, window) for counter in (self.errors, self.unreached_requests) if counter]
+            [_sum_of_function("rate", counter, window) for counter in (self.errors, self.dropped_requests) if counter]
         )
 
     def total_rate(self, window: str) -> Vector:
@@ -77,7 +77,7 @@ class CounterSli:
     def counters(self) -> tuple[Vector, Vector]:
         """The counters."""
         errors = [
-            aggregate("sum", instant_vector(counter)) for counter in (self.errors, self.unreached_requests) if counter
+            aggregate("sum", instant_vector(counter)) for counter in (self.errors, self.dropped_requests) if counter
         ]
         totals = [aggregate("sum", instant_vector(counter)) for counter in self._total_counters]
         return _sum_vectors(errors), _sum_vectors(totals)
@@ -91,8 +91,8 @@ class CounterSli:
         return [
             counter
             for counter in (
-                self.total or self.answered_requests,
-                self.unreached_requests if self.total else self.errors,
+                self.total or self.successes,
+                self.dropped_requests if self.total else self.errors,
             )
             if counter
         ]

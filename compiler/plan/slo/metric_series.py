@@ -32,10 +32,10 @@ def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
         return LatencySli(parse_series(entry["histogram"]), latency_threshold(objective, entry))
     if "probe" in entry:
         return ProbeSli(parse_series(entry["probe"]))
-    total, answered_requests, unreached_requests = (
+    total, successes, dropped_requests = (
         parse_series(entry[key]) if key in entry else None for key in ("total", "successes", "droppedBefore")
     )
-    return CounterSli(parse_series(entry["errors"]), total, answered_requests, unreached_requests)
+    return CounterSli(parse_series(entry["errors"]), total, successes, dropped_requests)
 
 
 def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> Finding | None:
