@@ -66,7 +66,8 @@ class DeploymentState:
                 or "no stage"
             )
             message = (
-                f"a model with lifecycle `{lifecycle}` runs in {allowed_stages}, and {self.environment.name} is {stage}"
+                f"a model with lifecycle `{lifecycle}` is allowed in {allowed_stages}, "
+                f"but {self.environment.name} has stage `{stage}`"
             )
             location = self.reference_model.location(("lifecycle",))
             subject = Subject("Model", self.spec.name, self.environment.name, ("lifecycle",))

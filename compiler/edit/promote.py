@@ -27,11 +27,11 @@ def promote(session: Session, name: str, environment: str, version: str | None, 
     release = published_release(session.fleet, session.tree, state.reference_model, target_version)
     running_version = state.current.release.version if state.current and state.current.release else None
     if running_version == target_version and (canary is not None or not _has_canary(state)):
-        return EditResult(f"{name} {target_version} runs in {environment} already", {})
+        return EditResult(f"{name} {target_version} is already deployed in {environment}", {})
     if canary is not None and running_version is None:
         raise UsageError(
-            f"nothing of {name} runs in {environment} that {target_version} could be tried beside",
-            help="leave out --canary",
+            f"{name} is not deployed in {environment}, so that {target_version} cannot be a canary there",
+            help="omit --canary",
         )
     blocking_findings = (*state.stage_findings(), *_release_gate_findings(session, state, release))
     if blocking_findings:
@@ -47,9 +47,9 @@ def parse_share(text: str) -> str:
     try:
         percentage = Percentage(text)
     except ValueError as error:
-        raise UsageError(f"`{text}` is no share of the requests", help="write a percentage such as 10%") from error
+        raise UsageError(f"`{text}` is not a valid share of requests", help="write a percentage such as 10%") from error
     if not text.rstrip().endswith("%") or not 0 < percentage.percent < 100:  # noqa: PLR2004 - per cent
-        raise UsageError(f"`{text}` is no share of the requests", help="write a percentage such as 10%")
+        raise UsageError(f"`{text}` is not a valid share of requests", help="write a percentage such as 10%")
     return percentage
 
 
@@ -109,7 +109,7 @@ def _default_version(state: DeploymentState, canary: str | None) -> str:
         return state.current.canary.version
     if not state.upstream:
         raise UsageError(
-            f"{state.spec.name} runs nowhere before {state.environment.name}, so that the release must be named",
+            f"{state.spec.name} is not deployed in any environment before {state.environment.name}, so that there is no default release",
             help="give --release",
         )
     models_by_version = {model.release.version: model for model in state.upstream[-1] if model.release}
@@ -119,7 +119,7 @@ def _default_version(state: DeploymentState, canary: str | None) -> str:
         f"{version} in {model.environment.name}" for version, model in models_by_version.items() if model.environment
     )
     raise UsageError(
-        f"several releases of {state.spec.name} run before {state.environment.name}: {versions_text}",
+        f"the environments before {state.environment.name} have different releases of {state.spec.name}: {versions_text}",
         help="give --release",
     )
 

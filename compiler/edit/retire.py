@@ -27,7 +27,7 @@ def retire(session: Session, names: Sequence[str]) -> EditOutcome:
     skipped_findings = tuple(finding for spec in specs for finding in _retire_model(edits, spec))
     if len(skipped_findings) == len(specs):
         return sorted_unique(skipped_findings)
-    summary = f"Retire {specs[0].name}" if len(specs) == 1 else "Retire models whose day has come"
+    summary = f"Retire {specs[0].name}" if len(specs) == 1 else "Retire models that have reached their retirement date"
     return edits.finish(summary, sorted_unique(skipped_findings))
 
 
@@ -57,9 +57,11 @@ def _too_early_findings(session: Session, spec: ModelSpec) -> Iterator[Finding]:
     if day and day <= session.as_of.isoformat():
         return
     pointer = ("retirement", "date") if day else ("retirement",)
-    message = f"{spec.name} is to be retired on {day}" if day else f"nothing says when {spec.name} is to be retired"
+    message = (
+        f"the retirement date of {spec.name} is in the future: {day}" if day else f"{spec.name} has no retirement date"
+    )
     help_ = (
-        "change the day, in a change that those who use it can see"
+        "change the date first, in a commit that the owners of its callers can review"
         if day
         else "add `retirement: {date: …, successor: …}`"
     )

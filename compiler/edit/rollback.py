@@ -27,13 +27,13 @@ def rollback(
     """
     state = load_deployment_state(session.fleet, name, environment)
     if state.current is None or state.current.release is None:
-        raise UsageError(f"nothing of {name} runs in {environment}", help="`modelyard promote` lets a release run")
+        raise UsageError(f"{name} is not deployed in {environment}", help="run `modelyard promote` to deploy a release")
     running_version = state.current.release.version
     try:
         if target_version is None and state.current.canary is not None:
             edits = EditSession(session)
             remove_canary(edits, state)
-            return edits.finish(f"Take the canary {state.current.canary.version} of {name} out of {environment}")
+            return edits.finish(f"Remove the canary {state.current.canary.version} of {name} from {environment}")
         return _roll_back_to(
             session,
             state,
@@ -48,7 +48,7 @@ def _roll_back_to(session: Session, state: DeploymentState, running_version: str
     name, environment = state.spec.name, state.environment.name
     published_release(session.fleet, session.tree, state.reference_model, version)
     if version == running_version and state.reference_model.canary is None:
-        return EditResult(f"{name} {version} runs in {environment} already", {})
+        return EditResult(f"{name} {version} is already deployed in {environment}", {})
     blocking_findings = sorted_unique(state.stage_findings())
     if blocking_findings:
         return blocking_findings
@@ -66,10 +66,10 @@ def _previous_version(state: DeploymentState, running_version: str, trees: Itera
         if previous_version is not None and previous_version != running_version:
             if previous_version in release_contents(state.spec.data):
                 return previous_version
-            message = f"{name} {previous_version} ran in {environment} before, and is not published any more"
+            message = f"{environment} had {name} {previous_version} before, which is no longer published"
             raise UsageError(message, help="give --to with one of: " + ", ".join(release_contents(state.spec.data)))
     path = state.spec.document.path
-    message = f"no other release of {name} ran in {environment} when {path} was changed, as far as the history goes"
+    message = f"the history of {path} contains no other release of {name} in {environment}"
     raise UsageError(
         message, help="give --to; in CI, fetch the whole history; other files that may set a release were not read"
     )

@@ -80,7 +80,9 @@ def _verify_edit(document: Document, pointer: tuple[str, ...], text: str, expect
     ]
     if [parsed_document.data for parsed_document in new_result.documents] == expected_documents:
         return text
-    raise NotEditableError(f"{format_path(pointer)} cannot be changed alone here", document.key_location(pointer))
+    raise NotEditableError(
+        f"{format_path(pointer)} cannot be changed here without changing other values", document.key_location(pointer)
+    )
 
 
 def _find_path_nodes(document: Document, pointer: tuple[str, ...]) -> list[_PathNode]:
@@ -92,7 +94,7 @@ def _find_path_nodes(document: Document, pointer: tuple[str, ...]) -> list[_Path
         if child is None:
             break
         if not node.start <= child.key_range[0] <= node.end:
-            raise _shared_value_error(document, pointer, "`<<` takes it from elsewhere")
+            raise _shared_value_error(document, pointer, "`<<` merges it from another map")
         if text[child.start : child.start + 1] == "*":
             raise _shared_value_error(document, pointer, "it is an alias")
         if _PROPERTIES.match(text, child.key_range[1], child.start):
@@ -103,14 +105,18 @@ def _find_path_nodes(document: Document, pointer: tuple[str, ...]) -> list[_Path
 
 
 def _shared_value_error(document: Document, pointer: tuple[str, ...], reason: str) -> NotEditableError:
-    return NotEditableError(f"{format_path(pointer)} cannot be changed alone: {reason}", document.key_location(pointer))
+    return NotEditableError(
+        f"{format_path(pointer)} cannot be edited automatically: {reason}", document.key_location(pointer)
+    )
 
 
 def _replace_value(document: Document, path_nodes: list[_PathNode], value: Json) -> str:
     text, node = document.text, path_nodes[-1].node
     is_flow = text[node.start : node.start + 1] in {"{", "["}
     if node.scalar_range is None and not is_flow:
-        raise NotEditableError("a block cannot be replaced by a value", document.key_location(_pointer_of(path_nodes)))
+        raise NotEditableError(
+            "a block cannot be replaced with a single value", document.key_location(_pointer_of(path_nodes))
+        )
     if node.start == node.end:  # a key without a value
         return _replace_range(text, _after_colon(text, node), _after_colon(text, node), f" {format_value(value)}")
     quote = text[node.start] if node.scalar_range else ""
@@ -140,7 +146,9 @@ def _insert_line(document: Document, path_nodes: list[_PathNode], last: NodePosi
     begin = text.rfind("\n", 0, last.key_range[0]) + 1
     indent = text[begin : last.key_range[0]]
     if indent.strip():
-        raise NotEditableError("it shares its line with something else", document.key_location(_pointer_of(path_nodes)))
+        raise NotEditableError(
+            "the line contains other YAML that would change too", document.key_location(_pointer_of(path_nodes))
+        )
     end = text.find("\n", last.end)
     newline = "\r\n" if "\r\n" in text else "\n"
     if end < 0:
@@ -194,7 +202,9 @@ def _delete_from_block_map(document: Document, path_nodes: list[_PathNode], sibl
     end = text.find("\n", max(removed_node.end, removed_node.key_range[1]))
     end = len(text) if end < 0 else end + 1
     if text[begin : removed_node.key_range[0]].strip():
-        raise NotEditableError("it shares its line with something else", document.key_location(_pointer_of(path_nodes)))
+        raise NotEditableError(
+            "the line contains other YAML that would change too", document.key_location(_pointer_of(path_nodes))
+        )
     shorter = _replace_range(text, begin, end, "")
     if len(siblings) > 1:
         return shorter

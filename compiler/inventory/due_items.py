@@ -67,13 +67,13 @@ _TITLES = MappingProxyType({
     "retirement": "Retirement of {model}",
 })  # fmt: skip
 _HELP = MappingProxyType({
-    "review": "review the model, and set `governance.review.last` to the day",
-    "validation": "have it validated again, and write `governance.validation` anew",
-    "evidence": "gather the evidence anew, and set its `uri`, `date` and `validUntil`",
-    "approval": "have it approved again, and add the approval under `approvals`",
+    "review": "review the model, and set `governance.review.last` to the date of the review",
+    "validation": "have the model validated again, and update `governance.validation`",
+    "evidence": "collect new evidence, and set its `uri`, `date` and `validUntil`",
+    "approval": "get a new approval, and add it under `approvals`",
     "waiver": "fix what is waived and remove the Waiver, or have it granted again",
-    "contract": "renew the contract or replace the vendor, and publish the release that says so",
-    "retirement": "take the model out of its environments, and set `lifecycle: retired`",
+    "contract": "renew the contract or replace the vendor, and publish a release with the change",
+    "retirement": "remove the model from its environments, and set `lifecycle: retired`; `modelyard retire` does both",
 })  # fmt: skip
 
 

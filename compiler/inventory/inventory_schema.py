@@ -53,7 +53,7 @@ def inventory_schema() -> Schema:
     """The output of `modelyard inventory --format json`."""
     properties: Schema = {
         "version": _VERSION,
-        "project": {"type": "string", "description": "The project."},
+        "project": {"type": "string", "description": "The name of the project."},
         "models": {
             "type": "array",
             "items": {"$ref": "#/$defs/Row"},
@@ -72,7 +72,7 @@ def due_schema() -> Schema:
     """The output of `modelyard inventory due --format json`."""
     properties: Schema = {
         "version": _VERSION,
-        "project": {"type": "string", "description": "The project."},
+        "project": {"type": "string", "description": "The name of the project."},
         "asOf": _DAY | {"description": "The date of the report."},
         "until": _DAY | {"description": "The last date that the report covers."},
         "items": {
@@ -87,7 +87,7 @@ def due_schema() -> Schema:
         },
     }
     return _document_schema(
-        "due", "What is about to lapse, or has lapsed.", properties, _definitions(DueItem, ExcludedDocument)
+        "due", "Items that are due or overdue.", properties, _definitions(DueItem, ExcludedDocument)
     )
 
 

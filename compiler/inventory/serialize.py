@@ -21,7 +21,7 @@ def to_plain(value: object) -> Json:
         return value
     if isinstance(value, Sequence):
         return [to_plain(member) for member in value]
-    message = f"{type(value).__name__} is no plain data"
+    message = f"{type(value).__name__} is not JSON data"
     raise TypeError(message)
 
 

@@ -25,10 +25,10 @@ def complexity_error(schema: Object) -> str | None:
     try:
         count = counter.count_visits(schema).count
     except RecursionError:
-        return "a chain of references is longer than anybody follows"
+        return "the schema has a chain of references that is too long"
     if counter.is_exponential:
-        return "a schema refers to itself more than once at one place: with each level of the data that doubles"
-    return f"one value would be looked at more than {MAX_VISITS:,} times" if count > MAX_VISITS else None
+        return "the schema refers to itself more than once for the same value: the cost doubles with each level of the data"
+    return f"validation would visit one value more than {MAX_VISITS:,} times" if count > MAX_VISITS else None
 
 
 @dataclass(frozen=True)

@@ -54,13 +54,15 @@ def _keyword_issues(key: str, value: Json, pointer: Pointer) -> Iterator[LintIss
         if not key.startswith("x-"):
             yield LintIssue(
                 pointer,
-                f"`{key}` is no keyword of JSON Schema",
+                f"`{key}` is not a keyword of JSON Schema",
                 f"did you mean `{suggestion}`?" if suggestion else None,
             )
     elif key == "$schema" and str(value).rstrip("#") != DIALECT:
-        yield LintIssue(pointer, f"the schema is of another dialect than {DIALECT}", "leave `$schema` out")
+        yield LintIssue(pointer, f"the dialect of the schema is not {DIALECT}", "remove `$schema`")
     elif key in {"$ref", "$dynamicRef"} and not str(value).startswith("#"):
-        yield LintIssue(pointer, f"`{value}` leads out of the schema, and nothing is fetched", "put it below `$defs`")
+        yield LintIssue(
+            pointer, f"`{value}` refers to another document, which is never fetched", "copy the definition to `$defs`"
+        )
 
 
 def _subschemas(kind: str | None, value: Json) -> Iterator[tuple[Pointer, Json]]:

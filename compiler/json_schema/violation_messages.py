@@ -69,7 +69,7 @@ class MessageBuilder:
         elif failure.keyword == "costly":
             pattern = format_value(failure.schema.keywords.get("pattern"))
             message = f"comparing the text with the pattern {pattern} takes too long"
-            help_ = "write a pattern that does not repeat a repetition"
+            help_ = "write a pattern without nested repetitions"
             yield SchemaViolation(failure.pointer, "costly", message, help_)
         elif failure.keyword == "false":
             yield _forbidden_value(failure.pointer)
@@ -101,13 +101,15 @@ class MessageBuilder:
             names = rule.required
             keys = quote_list(names, conjunction="and")
             is_pair = len(names) > 1
-            message = f"{keys} exclude each other" if is_pair else f"{keys} is not allowed here"
+            message = f"{keys} cannot be used together" if is_pair else f"{keys} is not allowed here"
             help_ = "remove one of them" if is_pair else "remove it"
             return SchemaViolation((*failure.pointer, names[-1]), "unknown", message, help_)
         description = author_description(rule)
         actual = self._describe_actual(failure.pointer)
         message = (
-            f"expected anything but {description}, found {actual}" if description else f"{actual} is not allowed here"
+            f"expected a value other than {description}, found {actual}"
+            if description
+            else f"{actual} is not allowed here"
         )
         return SchemaViolation(failure.pointer, "not", message, "write another value")
 
@@ -126,7 +128,7 @@ class MessageBuilder:
         if description is None and not all(failure.branches):
             count = sum(not branch for branch in failure.branches)
             expected = f"exactly one of {len(failure.branches)} alternatives"
-            return f"expected {expected}, found {actual}, which fits {count}", f"a value that fits {expected}"
+            return f"expected {expected}, found {actual}, which matches {count}", f"a value that matches {expected}"
         parts = [
             describe_expectation(branch_failure.keyword, branch_failure.schema)
             for branch in failure.branches
@@ -154,14 +156,16 @@ class MessageBuilder:
         elements = value if failure.keyword == "uniqueItems" and isinstance(value, list | tuple) else ()
         for index, item in enumerate(elements):
             if item in elements[:index]:
-                return f"expected every element once, found {format_value(item)} twice"
+                return f"expected unique elements, found {format_value(item)} twice"
         if failure.keyword == "contains":
-            description = author_description(failure.schema.subschema("contains")) or "an element of a certain form"
-            return f"expected the list to contain {description}, as often as is allowed"
+            description = (
+                author_description(failure.schema.subschema("contains")) or "an element that matches its schema"
+            )
+            return f"expected the list to contain {description}, within the allowed number"
         return {
-            "unreadable": "the value is nested too deeply, or holds text that is not Unicode",
-            "unevaluatedItems": "the list has elements that are not expected",
-            "additionalItems": "the list has more elements than expected",
+            "unreadable": "the value is nested too deeply, or contains text that is not Unicode",
+            "unevaluatedItems": "the list has elements that are not allowed",
+            "additionalItems": "the list has more elements than allowed",
         }.get(failure.keyword, f"{self._describe_actual(failure.pointer)} does not satisfy `{failure.keyword}`")
 
     def _describe_actual(self, pointer: Pointer) -> str:

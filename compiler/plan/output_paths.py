@@ -20,11 +20,11 @@ _INVALID_PATTERNS = (
     (INVISIBLE, "holds an invisible character, which macOS ignores"),
     (re.compile(r"[. ](?:/|$)"), "has a part that ends with a dot or a space, which Windows drops"),
     (re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|/|$)", re.IGNORECASE),
-     "has a part that names a device on Windows"),
+     "has a part that is the name of a device on Windows"),
     (re.compile(rf"(?:^|/)(?:\.git|{re.escape(STATE_FOLDER)}[^/]*)(?:/|$)", re.IGNORECASE),
-     "lies where git or Modelyard keeps its own files"),
+     "is reserved for files of git or Modelyard"),
     (re.compile(r"(?:^|/)[^/.]{1,8}~[0-9]+(?:\.[^/]{0,3})?(?:/|$)"),
-     "has a part that Windows takes for the short name of another file"),
+     "has a part that Windows interprets as the short name of another file"),
     (re.compile(r"[^/]{201}"), "has a part of more than 200 characters"),
 )  # fmt: skip
 

@@ -66,7 +66,7 @@ def _unknown_namespace_findings(environment: EnvironmentSpec) -> Iterator[Findin
         help_ = (
             f"did you mean `{suggestion}`?"
             if suggestion
-            else f"name one of: {', '.join(sorted({*filter(None, known_names)}))}"
+            else f"use one of: {', '.join(sorted({*filter(None, known_names)}))}"
         )
         location, subject = (
             environment.document.key_location(pointer),
@@ -138,8 +138,8 @@ def _missing_request_finding(environment: EnvironmentSpec, usage: NamespaceUsage
     """Kubernetes rejects pods that do not request a resource that a quota limits (Kubernetes, "Resource Quotas")."""
     missing_resources = usage.max_requests if isinstance(usage.max_requests, tuple) else ()
     message = (
-        f"the quota of {name} counts {' and '.join(missing_resources)}, and {usage.model.name} does not say how "
-        "much a replica requests"
+        f"the quota of {name} limits {' and '.join(missing_resources)}, but {usage.model.name} does not request "
+        "any for its replicas"
     )
     help_ = f"add `{missing_resources[0]}` to `deploy.resources`" if missing_resources else None
     finding = usage.model.finding(
@@ -164,10 +164,13 @@ def _small_quota_findings(
         subject = Subject("Environment", environment.name, None, pointer)
         location = environment.document.location(pointer)
         if limit is None:
-            message, help_ = f"{limits[key]} is no amount of {key}", "write it as Kubernetes does, such as 40 or 160Gi"
+            message, help_ = (
+                f"{limits[key]} is not a quantity of {key}",
+                "write a Kubernetes quantity, such as 40 or 160Gi",
+            )
             yield Finding(codes.BAD_VALUE, message, location, subject, help_)
         elif limit < minimum:
-            message = f"the models of {name} can come to request {unit} of {key}, and its quota is {limits[key]}"
+            message = f"the models of {name} can request up to {unit} of {key}, but its quota is {limits[key]}"
             yield Finding(codes.QUOTA_TOO_SMALL, message, location, subject, codes.QUOTA_TOO_SMALL.remedy)
 
 

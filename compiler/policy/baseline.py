@@ -21,9 +21,11 @@ def parse_baseline(text: str) -> Baseline:
     try:
         data: Json = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"it is no JSON: {error}") from error
+        raise ValueError(f"it is not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("version") != VERSION or not isinstance(data.get("findings"), dict):
-        raise ValueError(f'it is no baseline of version {VERSION}: {{"version": {VERSION}, "findings": {{…}}}}')
+        raise ValueError(
+            f'it is not a baseline of version {VERSION}, which has the form {{"version": {VERSION}, "findings": {{…}}}}'
+        )
     counts: dict[str, int] = {}
     for fingerprint, entry in data["findings"].items():
         count = entry.get("count") if isinstance(entry, dict) else None

@@ -50,10 +50,15 @@ def check_policies(
     for policy in library.project_policies:
         if library.is_name_taken(policy):
             taken_name = f"the pack `{policy.pack}`" if policy.pack else f"`{policy.id}`"
-            yield policy_finding(policy, codes.POLICY_NAME_TAKEN, f"{taken_name} came with Modelyard", "name")
+            yield policy_finding(
+                policy,
+                codes.POLICY_NAME_TAKEN,
+                f"the name of {taken_name} belongs to a policy or pack of Modelyard",
+                "name",
+            )
             continue
         if policy.id in packs:
-            message = f"`{policy.id}` is a pack of this project"
+            message = f"`{policy.id}` is the name of a pack of this project"
             yield policy_finding(policy, codes.POLICY_NAME_TAKEN, message, "name")
         yield from validate_policy(policy, evaluator, controls, fleet)
         yield from _inactive_findings(policy, as_of, is_bound=may_bind or policy.id in bound_ids)
@@ -129,7 +134,7 @@ def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterat
     ends = policy.in_force_to
     if not is_bound:
         help_ = (
-            f"name `{policy.id}` under `policies` of the project, of a folder's defaults or of a model, or remove it"
+            f"add `{policy.id}` to `policies` of the project, of Defaults or of a model, or remove the policy"
         )
         yield policy_finding(policy, codes.UNUSED_POLICY, "nothing binds it", "name", help_=help_)
     elif ends is not None and ends < as_of:
@@ -152,8 +157,8 @@ def _date_findings(policy: Policy) -> Iterator[Finding]:
         yield policy_finding(policy, codes.BAD_POLICY, message, "inForce", "to", help_=help_)
     enforcement_values = {policy.code.enforcement.value, *policy.data.get("enforcementIn", {}).values()}
     if mandatory is not None and "mandatory" not in enforcement_values:
-        message = f"it is mandatory from {mandatory.isoformat()}, and `enforcement` says that it is advisory"
-        yield policy_finding(policy, codes.BAD_POLICY, message, "mandatoryFrom", help_="leave out one of the two")
+        message = f"it is mandatory from {mandatory.isoformat()}, but `enforcement` is advisory"
+        yield policy_finding(policy, codes.BAD_POLICY, message, "mandatoryFrom", help_="remove one of the two")
     elif ends is not None and mandatory is not None and ends < mandatory:
         message = f"it ends on {ends.isoformat()}, before it is mandatory"
         help_ = f"set `mandatoryFrom` to {ends.isoformat()} or earlier, or correct `inForce.to`"
@@ -163,7 +168,7 @@ def _date_findings(policy: Policy) -> Iterator[Finding]:
 def _unknown_name_findings(policy: Policy, fleet: Fleet) -> Iterator[Finding]:
     """Unknown model types and environments."""
     environment_names = (*fleet.portfolio.by_kind("Environment"), *ALL_STAGES)
-    environment_label, type_label = "Environment and no stage", "type of model"
+    environment_label, type_label = "Environment or stage", "model type"
     references: list[tuple[Pointer, str, str, Sequence[str]]] = [
         *(
             (("match", "types", index), name, type_label, fleet.language.types)

@@ -186,7 +186,7 @@ class PolicyEngine:
             if includes_objects and p.id in self._object_policy_ids and p.id not in self._matched_ids
         ):
             yield policy_findings.policy_finding(
-                policy, codes.UNUSED_POLICY, "no object that was rendered is of its kinds", "objects"
+                policy, codes.UNUSED_POLICY, "no rendered object has one of its kinds", "objects"
             )
         yield from self._suppressions.findings(is_evaluated, self._is_policy_id)
 

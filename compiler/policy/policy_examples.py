@@ -86,7 +86,7 @@ class PolicyTestResult:
         for (rule, offset), outcomes in sorted(self.branch_outcomes().items()):
             if len(outcomes) == 1:
                 text = self.policy.rules[rule]["expression"][offset:].split(" && ")[0].split(" || ")[0]
-                yield f"{self.policy.id}: rule {rule + 1}: `{text.strip()}` is {'false' if outcomes == {True} else 'true'} in no example"
+                yield f"{self.policy.id}: rule {rule + 1}: no example makes `{text.strip()}` {'false' if outcomes == {True} else 'true'}"
 
     def describe_violations(self) -> Iterator[str]:
         """The violations of each example with their locations, as text."""
@@ -128,7 +128,7 @@ def run_examples(policy: Policy, evaluator: RuleEvaluator, language: Language) -
         rule_label = "the schema" if pointer == ("schema",) else f"rule {int(pointer[1]) + 1}"
         findings.append(
             policy_finding(
-                policy, codes.POLICY_EXAMPLE_FAILED, f"no bad example breaks {rule_label}", *pointer, help_="add one"
+                policy, codes.POLICY_EXAMPLE_FAILED, f"no bad example violates {rule_label}", *pointer, help_="add one"
             )
         )
     return PolicyTestResult(policy, results, tuple(findings), untested_rules)
@@ -150,7 +150,7 @@ def _run_example(policy: Policy, evaluator: RuleEvaluator, language: Language, e
     variables = _example_variables(policy, example.data, language)
     violations, is_unselected = _evaluate_example(policy, evaluator, variables)
     if is_unselected:
-        message = f"`{name}` is not selected by `match`, so that it tests nothing"
+        message = f"`match` does not select `{name}`, so that the example tests nothing"
         return ExampleResult(kind, index, name, violations, (_example_finding(policy, message, pointer),))
     findings = (
         _check_bad_example(policy, example.expectation, pointer, violations)
@@ -193,7 +193,7 @@ def _evaluate_example(
 def _check_good_example(policy: Policy, pointer: Pointer, violations: tuple[PolicyViolation, ...]) -> Iterator[Finding]:
     for violation in violations:
         value_pointer = (*pointer, *_example_pointer(violation))
-        yield _example_finding(policy, f"a good example breaks it: {violation.message}", value_pointer)
+        yield _example_finding(policy, f"a good example violates it: {violation.message}", value_pointer)
 
 
 def _check_bad_example(
@@ -201,10 +201,10 @@ def _check_bad_example(
 ) -> Iterator[Finding]:
     for violation in violations:
         if violation.is_evaluation_failure:
-            yield _example_finding(policy, f"a rule could not be asked: {violation.message}", pointer)
+            yield _example_finding(policy, f"a rule could not be evaluated: {violation.message}", pointer)
             return
     if not violations:
-        yield _example_finding(policy, "a bad example breaks nothing", pointer)
+        yield _example_finding(policy, "a bad example violates no rule", pointer)
         return
     expected_path, message = example.get("path"), example.get("message")
     matching_violations = [
@@ -214,7 +214,9 @@ def _check_bad_example(
         actual_paths = ", ".join(f"`{_path_text(violation)}`" for violation in violations)
         yield _example_finding(policy, f"the finding reports {actual_paths}, not `{expected_path}`", (*pointer, "path"))
     elif message is not None and not any(violation.message == message for violation in matching_violations):
-        yield _example_finding(policy, f"what is said is: {matching_violations[0].message}", (*pointer, "message"))
+        yield _example_finding(
+            policy, f"the actual message is: {matching_violations[0].message}", (*pointer, "message")
+        )
 
 
 def _is_at(violation: PolicyViolation, expected_path: str) -> bool:
@@ -344,7 +346,7 @@ def _invalid_example_findings(
             help_ = f"one of: {', '.join(DATASET_ROLES)}"
             pointer = (*example_pointer, "datasets", index, "role")
             yield policy_finding(
-                policy, codes.POLICY_EXAMPLE_FAILED, f"a dataset has no role `{role}`", *pointer, help_=help_
+                policy, codes.POLICY_EXAMPLE_FAILED, f"there is no dataset role `{role}`", *pointer, help_=help_
             )
 
 
@@ -358,7 +360,7 @@ def _invalid_model_findings(
         yield policy_finding(
             policy,
             codes.POLICY_EXAMPLE_FAILED,
-            f"there is no type of model `{type_name}`",
+            f"there is no model type `{type_name}`",
             *pointer,
             "type",
             help_=help_,

@@ -76,14 +76,14 @@ def violation_finding(
 def failure_finding(model_input: PolicyInput, violation: PolicyViolation) -> Finding:
     """The finding for a rule that could not be evaluated: the policy is at fault, whichever model revealed it."""
     policy, model = violation.policy, model_input.model
-    message = f"it could not be asked: {violation.message}"
+    message = f"it could not be evaluated: {violation.message}"
     return Finding(
         codes.POLICY_EVALUATION_ERROR,
         f"{policy.id}: {message}",
         policy.location(*violation.rule),
         policy.spec.subject,
         codes.POLICY_EVALUATION_ERROR.remedy,
-        (Note(f"it was asked of {model_input.title}", model.spec.document.location(("name",))),),
+        (Note(f"evaluated for {model_input.title}", model.spec.document.location(("name",))),),
     )
 
 
@@ -115,7 +115,7 @@ def skipped_finding(policy: Policy, as_of: date, binding: Binding | None = None)
     code = replace(
         codes.POLICY_SKIPPED, severity=policy.code.severity, enforcement=strictest_enforcement(policy, as_of)
     )
-    finding = policy_finding(policy, code, "it needs detectors of secrets, which are not installed", "name")
+    finding = policy_finding(policy, code, "it needs the secret detectors, which are not installed", "name")
     if binding is None:
         return finding
     return replace(
@@ -127,7 +127,9 @@ def skipped_finding(policy: Policy, as_of: date, binding: Binding | None = None)
 
 def downgrade_by_date(finding: Finding, base_date: date) -> Finding:
     """Make the finding advisory if only a date made it mandatory and the change does not affect the model."""
-    status_reason = f"advisory here: nothing of it changed since {base_date.isoformat()}, only the day"
+    status_reason = (
+        f"advisory here: the model has not changed since {base_date.isoformat()}; the policy became mandatory by date"
+    )
     return replace(finding, code=replace(finding.code, enforcement=Enforcement.ADVISORY), status_reason=status_reason)
 
 

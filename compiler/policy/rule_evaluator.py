@@ -94,7 +94,7 @@ class RuleEvaluator:
         )
         if result is None or isinstance(result, str | int | float | Failure):
             return result
-        return Failure("it comes to no single value")
+        return Failure("its value is a list or a map, not a single value")
 
     def _batch_violations(
         self, batch: PolicyBatch, variables: Variables, result: BatchResult
@@ -200,7 +200,7 @@ class RuleEvaluator:
                     _path_expression(*self._resolve_path(policy, path)), expect="any"
                 )
                 if isinstance(result, CompileError):
-                    message = f"`{path}` leads to nothing: {result.message}"
+                    message = f"no field matches the path `{path}`: {result.message}"
                     yield policy_finding(policy, codes.BAD_POLICY, message, "rules", index, "path", help_=result.help)
 
     def _path_environment(self, policy: Policy) -> CelEnvironment:
@@ -251,7 +251,7 @@ class RuleEvaluator:
             compile_findings += lint_findings
             complexity_message = complexity_error(policy.data["schema"])
             if complexity_message is not None:
-                help_ = "say each alternative once, and refer to it once"
+                help_ = "define each alternative once, and refer to it once"
                 compile_findings.append(
                     policy_finding(policy, codes.BAD_POLICY, complexity_message, "schema", help_=help_)
                 )
@@ -301,7 +301,7 @@ def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activat
         return message
     label = _value_label(pointer, activation.data)
     if is_missing:
-        return f"{message}; {label} is not there" if label else message
+        return f"{message}; {label} is missing" if label else message
     try:
         document_pointer = ("model", *pointer[1:]) if pointer[0] == "quantities" else pointer
         value = value_at(activation.data, document_pointer)

@@ -71,24 +71,24 @@ class Suppressions:
         """
         for comment in self._comments_by_line.values():
             if not comment.is_valid:
-                yield _suppression_finding(comment, "the comment is not understood")
+                yield _suppression_finding(comment, "the comment is not a valid `modelyard: ignore[POLICY]: REASON`")
             elif not comment.names:
                 yield _suppression_finding(comment, "the comment names no policy")
             elif not comment.reason:
                 yield _suppression_finding(comment, "the comment gives no reason")
             elif comment.location in self._rejected_locations:
-                message = "the comment cannot hide what is mandatory"
-                yield _suppression_finding(comment, message, "write a Waiver, and let somebody agree to it")
+                message = "the comment cannot suppress a mandatory finding"
+                yield _suppression_finding(comment, message, "write a Waiver, which needs an approval")
             else:
                 used_names = self._used_names.get(comment.location, set())
                 for name in comment.names:
                     if not is_known(name):
                         yield _suppression_finding(
-                            comment, f"there is no policy `{name}`", "name one policy: a pack hides nothing"
+                            comment, f"there is no policy `{name}`", "name a single policy; a pack is not allowed here"
                         )
                     elif name not in used_names and is_evaluated(name):
                         yield _suppression_finding(
-                            comment, f"the comment hides nothing: {name} is not broken here", "remove it"
+                            comment, f"the comment suppresses nothing: {name} is not violated here", "remove it"
                         )
 
 

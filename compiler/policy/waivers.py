@@ -77,7 +77,7 @@ class Waivers:
                 yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "expires", help_=help_)
             elif waiver.expires < self.as_of:
                 yield _waiver_finding(
-                    waiver, codes.WAIVER_EXPIRED, f"it ended on {waiver.expires.isoformat()}", "expires"
+                    waiver, codes.WAIVER_EXPIRED, f"it expired on {waiver.expires.isoformat()}", "expires"
                 )
             elif waiver.granted_on is not None and waiver.granted_on > self.as_of:
                 message = f"it has no effect before {waiver.granted_on.isoformat()}, the date in `validFrom`"
@@ -109,7 +109,7 @@ class Waivers:
         known_names = (*self.fleet.portfolio.by_kind("Environment"), *ALL_STAGES)
         for index, name in enumerate(waiver.spec.data.get("environments", ())):
             if name not in known_names:
-                message = f"there is no Environment and no stage `{name}`"
+                message = f"there is no Environment or stage `{name}`"
                 suggestion = closest_match(name, known_names)
                 help_ = f"did you mean `{suggestion}`?" if suggestion else f"use {quote_list(known_names)}"
                 yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "environments", index, help_=help_)
@@ -137,21 +137,21 @@ class Waivers:
         waived_models = {use.model for use in uses}
         for index, name in enumerate(names):
             if name not in waived_models:
-                message = f"{name} breaks nothing that it waives"
+                message = f"{name} violates none of the waived policies"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "models", "names", index)
         if not uses:
             if not names:
-                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, "no model breaks what it waives", "name")
+                yield _waiver_finding(waiver, codes.UNUSED_WAIVER, "no model violates the waived policies", "name")
             return
         for index, policy in enumerate(waiver.policies):
             if self.library.policies_named(policy) and not any(
                 policy in {use.policy.id, use.policy.pack} for use in uses
             ):
-                message = f"none of its models breaks {policy}"
+                message = f"none of its models violates {policy}"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "policies", index)
         for index, path in enumerate(waiver.paths):
             if not any(path_covers(path, use.value_pointers) for use in uses):
-                message = f"nothing is broken at {format_path(path)}"
+                message = f"no policy is violated at {format_path(path)}"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "paths", index)
 
     def _is_rejected(self, waiver: WaiverScope) -> bool:

@@ -52,13 +52,16 @@ def parse_rules(languages: Mapping[str, str]) -> LanguageRules:
 def _parse_steps(pointer: str) -> tuple[PathStep, ...]:
     matches = list(_STEP.finditer(pointer))
     if not matches or "".join(match[0] for match in matches) != pointer:
-        raise UsageError(f"`{pointer}` is not a field", help='as `spec.groups[].rules[].expr`, or `data["a.b"]`')
+        raise UsageError(
+            f"`{pointer}` is not a valid field path",
+            help='write a path such as `spec.groups[].rules[].expr` or `data["a.b"]`',
+        )
     return tuple(None if match[2] else match[1] or match[3] for match in matches)
 
 
 def _find_encoder(name: str) -> Encoder:
     if name not in ENCODERS:
-        raise UsageError(f"`{name}` is not a language", help=f"there are {', '.join(ENCODERS)}")
+        raise UsageError(f"`{name}` is not a language", help=f"one of: {', '.join(ENCODERS)}")
     return ENCODERS[name]
 
 
@@ -100,7 +103,7 @@ def _check_encoding(encoder: Encoder, value: object) -> None:
         is_accepted = type(value) is str or encoder.name != "literal" or not origins_of(value)
     if not is_accepted:
         raise ValueRejectedError(
-            f"{quoted_excerpt(value) if isinstance(value, str) else kind_of(value)} stands in a field of {encoder.name}",
+            f"{quoted_excerpt(value) if isinstance(value, str) else kind_of(value)} is in a field whose language is {encoder.name}",
             origins_of(value),
             help=_help_text(encoder),
         )
@@ -108,5 +111,5 @@ def _check_encoding(encoder: Encoder, value: object) -> None:
 
 def _help_text(encoder: Encoder) -> str:
     if encoder.name == "literal":
-        return "hand the value over by a variable, outside of the script"
+        return "pass the value to the script in a variable"
     return f"pass it through `| {encoder.name}` ({encoder.usage})"

@@ -39,9 +39,9 @@ class OutputValidator:
         extras = self._output_schemas.missing_extras()
         for key, file in sorted(self._files_without_schema.items()):
             install = f"install modelyard[{','.join(extras)}], or " if extras else ""
-            help_ = f"{install}keep its definition in the project's schemas/crds/"
+            help_ = f"{install}add its CustomResourceDefinition to the project's schemas/crds/"
             location = file.emitter.location((*file.rule.pointer, "schema"))
-            message = f"{key} was rendered and not checked: there is no schema of it here"
+            message = f"{key} was rendered but not validated: its schema is not available"
             yield Finding(
                 codes.NO_OUTPUT_SCHEMA, message, location, file.emitter.finding_subject(("schema", key)), help_
             )
@@ -50,7 +50,7 @@ class OutputValidator:
         """A violation at the line of the spec that the value came from; at the template where no spec is to blame."""
         field_path = format_path(violation.pointer)
         message = f"{file.path}: {f'{field_path}: ' if field_path else ''}{violation.message}"
-        template_note = Note("made by this template", Location(f"{file.emitter.folder}/{file.rule.template}"))
+        template_note = Note("rendered by this template", Location(f"{file.emitter.folder}/{file.rule.template}"))
         location, origin = self._blame.locate(file, index, document, violation.pointer)
         if location is None:
             subject = Subject(

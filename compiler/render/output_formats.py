@@ -96,7 +96,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType({entry.name: entry for e
 def format_of(name: str) -> Format:
     """The format of a name; raises `UsageError` if it is unknown."""
     if name not in FORMATS:
-        raise UsageError(f"`{name}` is not a format", help=f"there are {', '.join(FORMATS)}")
+        raise UsageError(f"`{name}` is not a format", help=f"one of: {', '.join(FORMATS)}")
     return FORMATS[name]
 
 
@@ -109,7 +109,7 @@ def dump(
     """The file's text: the header as comments, then the documents. Equal data give equal bytes."""
     output_format = format_of(format)
     if output_format.dump is None:
-        raise UsageError(f"`{format}` is text; there is no data to dump")
+        raise UsageError(f"`{format}` is a text format without data")
     return with_header(output_format.dump(with_comments(documents, comments)), output_format, header)
 
 

@@ -42,7 +42,13 @@ def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
     """Parse a text in strict YAML 1.2, which includes JSON. Empty documents are dropped."""
     if escaped_placeholder := _ESCAPED_PLACEHOLDER.search(text):
         return Skeleton(
-            (), (OutputProblem(text.count("\n", 0, escaped_placeholder.start()) + 1, "U+E000 and U+E001 mark values"),)
+            (),
+            (
+                OutputProblem(
+                    text.count("\n", 0, escaped_placeholder.start()) + 1,
+                    "the characters U+E000 and U+E001 are not allowed",
+                ),
+            ),
         )
     builder = _SkeletonBuilder(yaml.parse(text, Loader=_LOADER))
     try:
@@ -50,11 +56,15 @@ def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return Skeleton(
-            (), (*builder.problems, OutputProblem(line, f"the template's text is not YAML: {error.problem}"))
+            (), (*builder.problems, OutputProblem(line, f"the output of the template is not YAML: {error.problem}"))
         )
     except (yaml.YAMLError, UnicodeError) as error:
         return Skeleton(
-            (), (*builder.problems, OutputProblem(1, f"the template's text is not YAML: {str(error).splitlines()[0]}"))
+            (),
+            (
+                *builder.problems,
+                OutputProblem(1, f"the output of the template is not YAML: {str(error).splitlines()[0]}"),
+            ),
         )
     except ValueRejectedError as rejection:
         return Skeleton((), (*builder.problems, OutputProblem.from_rejection(rejection, builder.line)))
@@ -70,7 +80,7 @@ class _SkeletonBuilder:
     def documents(self, rules: LanguageRules) -> Iterator[SkeletonNode]:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
-                self._report_if(event.version or event.tags, event, "a template states no directives")
+                self._report_if(event.version or event.tags, event, "directives are not supported")
                 first = next(self.events)
                 document = self._build_node(first, rules, 0)
                 if not (isinstance(first, yaml.ScalarEvent) and first.value == "" and not first.style):
@@ -83,10 +93,12 @@ class _SkeletonBuilder:
     def _build_node(self, event: yaml.Event, rules: LanguageRules, depth: int) -> SkeletonNode:
         self.line = _event_line(event)
         if depth > _MAX_DEPTH:
-            raise ValueRejectedError("the template's text nests too deep")
+            raise ValueRejectedError("the output of the template is nested too deeply")
         has_anchor = getattr(event, "anchor", None) is not None
-        self._report_if(has_anchor, event, "a template needs no anchors", "use `{% set %}`, a macro or an include")
-        self._report_if(getattr(event, "tag", None), event, "a template's text has no tags")
+        self._report_if(
+            has_anchor, event, "anchors and aliases are not supported", "use `{% set %}`, a macro or an include"
+        )
+        self._report_if(getattr(event, "tag", None), event, "tags are not supported")
         if isinstance(event, yaml.ScalarEvent):
             return self._build_scalar(event, rules)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -113,14 +125,14 @@ class _SkeletonBuilder:
 
     def _plain_scalar(self, value: str, event: yaml.Event) -> Json:
         self._report_if(
-            is_ambiguous(value), event, f"{value!r} means one thing in YAML 1.1 and another in 1.2", f'write "{value}"'
+            is_ambiguous(value), event, f"{value!r} has different meanings in YAML 1.1 and 1.2", f'write "{value}"'
         )
         try:
             scalar = parse_scalar(value)
             if isinstance(scalar, (int, float)):
                 format_number(scalar)
         except (ValueRejectedError, ValueError):  # ValueError: Python refuses to parse thousands of digits
-            self._report_if(True, event, f"{quoted_excerpt(value)} is no number that every reader reads alike")
+            self._report_if(True, event, f"parsers disagree about the number {quoted_excerpt(value)}")
             return None
         return scalar
 
@@ -147,7 +159,7 @@ class _SkeletonBuilder:
             return key
         if isinstance(key, ConstantNode) and isinstance(key.data, str):
             return key.data
-        self._report_if(True, event, "a key is not text", "write it between quotes")
+        self._report_if(True, event, "the key is not text", "write it between quotes")
         return f"{event.start_mark}"
 
 

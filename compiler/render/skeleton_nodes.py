@@ -140,14 +140,16 @@ class DynamicMapNode:
         if isinstance(name, str):
             return name
         if len(state.problems) == problem_count:
-            message = f"a key is {kind_of(name)}; keys are text"
+            message = f"the key is {kind_of(name)}; keys must be text"
             state.add_rejection(ValueRejectedError(message, help="write the key between quotes"), key)
         return None
 
     def _reject_duplicate(self, name: str, state: FillState) -> None:
         duplicate_keys = [key for key, _ in self.pairs if not isinstance(key, str) and key.fill(state) == name]
         origins = tuple(origin for key in duplicate_keys for origin in key.origins(state.values))
-        state.add_rejection(ValueRejectedError(f"two keys of one map become {name!r}", origins), duplicate_keys[-1])
+        state.add_rejection(
+            ValueRejectedError(f"two keys of one map have the value {name!r}", origins), duplicate_keys[-1]
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class TemplateEngine:
         if output_format.name == "json" and len(parsed_skeleton.documents) != 1 and not problems:
             problems.append(
                 OutputProblem(
-                    1, f"a JSON file is one document, and the template makes {len(parsed_skeleton.documents)}"
+                    1, f"a JSON file has one document, but the template writes {len(parsed_skeleton.documents)}"
                 )
             )
         if problems:
@@ -130,10 +130,10 @@ class TemplateEngine:
         except TooManyProblemsError:
             return tuple(problems)
         except RecursionError:
-            return (OutputProblem(1, "a value that is placed nests too deep"),)
+            return (OutputProblem(1, "an inserted value is nested too deeply"),)
         documents = tuple([document for _, document in filled if not isinstance(document, Omit)])
         problems += [
-            OutputProblem(node.line, "`omit` cannot be a document", (), "leave it out with `{% if %}`")
+            OutputProblem(node.line, "`omit` cannot be a document", (), "omit the document with `{% if %}`")
             for node, document in filled
             if isinstance(document, Omit) and isinstance(node, Slot)
         ]
@@ -155,7 +155,7 @@ class TemplateEngine:
     ) -> FilledTemplate | tuple[OutputProblem, ...]:
         """The text and its front matter, if the format supports it."""
         if output_format.new_escaper is None:
-            raise UsageError(f"`{output_format.name}` writes no text")
+            raise UsageError(f"`{output_format.name}` is not a text format")
         front_matter = _FRONT_MATTER.match(output.text) if output_format.has_front_matter else None
         line_offset = front_matter[0].count("\n") if front_matter else 0
         body, problems = text_renderer.fill_text(
@@ -173,7 +173,7 @@ class TemplateEngine:
         if not isinstance(front_data, FilledTemplate):
             return (*front_data, *problems)
         if len(front_data.documents) != 1 or not isinstance(front_data.documents[0], dict):
-            problems = (OutputProblem(1, "what stands before the text between two lines of `---` is no map"), *problems)
+            problems = (OutputProblem(1, "the front matter between the two lines of `---` is not a map"), *problems)
         return problems or replace(front_data, text=f"---\n{dump(front_data.documents, 'yaml')}---\n{body}")
 
     def _source_map(self, parsed_skeleton: skeleton.Skeleton, values: list[object]) -> SourceMap:

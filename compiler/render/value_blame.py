@@ -38,7 +38,7 @@ class ValueBlame:
         for origin in problem.origins:
             location, _ = origin_location(self._fleet, file, origin)
             if location is not None:
-                note = Note("placed by this template", template_location)
+                note = Note("inserted by this template", template_location)
                 return Finding(
                     codes.TEMPLATE_ERROR, message, location, finding_subject(file, origin), problem.help, (note,)
                 )

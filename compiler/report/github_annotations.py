@@ -73,7 +73,10 @@ def _summary_line(report: Report, annotated_count: int) -> str:
     omitted_count = len(report.open) - annotated_count
     if not omitted_count:
         return summary_line(report)
-    hint = f"{omitted_count} of these are not annotated, for GitHub shows {MAX_ANNOTATIONS} of a kind; the log of `modelyard check` has all"
+    hint = (
+        f"{omitted_count} of these have no annotation, because GitHub shows "
+        f"{MAX_ANNOTATIONS} per level; the log of `modelyard check` lists all"
+    )
     return f"::notice title=Modelyard::{_escape_data(f'{summary_line(report)}; {hint}')}"
 
 

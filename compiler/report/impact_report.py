@@ -36,7 +36,7 @@ def render_text(changes: Sequence[StateChange]) -> str:
         ]
         lines.append("")
     owners = Counter(change.owner for change in changes if change.new_state is PolicyState.FAILS)
-    lines += [f"{count} new failures for {owner or 'nobody'}" for owner, count in sorted(owners.items())]
+    lines += [f"{count} new failures for {owner or 'no owner'}" for owner, count in sorted(owners.items())]
     return "\n".join(lines).rstrip() + "\n"
 
 

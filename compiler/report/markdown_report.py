@@ -68,7 +68,10 @@ def _count_rows(table: Sequence[str]) -> int:
 def _omission_note(findings: Sequence[Finding]) -> Iterator[str]:
     if findings:
         counts = f" ({format_level_counts(findings)})" if findings[0].status is Status.OPEN else ""
-        yield f"\n{pluralize(len(findings), 'finding')} left out for want of room{counts}; `modelyard check` says all of them.\n"
+        yield (
+            f"\n{pluralize(len(findings), 'finding')} omitted because of the maximum "
+            f"length{counts}; `modelyard check` shows all of them.\n"
+        )
 
 
 def _open_row(finding: Finding, locations: ForgeLocations) -> str:

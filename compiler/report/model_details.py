@@ -70,7 +70,10 @@ def _purpose_lines(row: Row) -> LabelledLines:
             decision = ", ".join(
                 filter(None, [classification.decided_by, str(classification.date) if classification.date else None])
             )
-            yield "classification", f"{classification.regime}: {classification.value}{f' ({decision})' if decision else ''}"
+            yield (
+                "classification",
+                f"{classification.regime}: {classification.value}{f' ({decision})' if decision else ''}",
+            )
     for label, value in (
         ("materiality", row.materiality),
         ("complexity", row.complexity),
@@ -145,7 +148,10 @@ def _governance_lines(row: Row) -> LabelledLines:
         yield "review", f"every {row.review.interval}, {review_dates}"
     if row.validation:
         suffix = f", next {row.validation.next}" if row.validation.next else ""
-        yield "validation", f"{row.validation.conclusion} by {row.validation.validated_by} on {row.validation.date}{suffix}"
+        yield (
+            "validation",
+            f"{row.validation.conclusion} by {row.validation.validated_by} on {row.validation.date}{suffix}",
+        )
     for evidence in row.evidence:
         yield "evidence", f"{evidence.control}: {evidence.uri}{_until_date(evidence.valid_until)}"
     yield from _values_with_label("approval", map(_format_approval, row.approvals))
@@ -159,7 +165,7 @@ def _governance_lines(row: Row) -> LabelledLines:
 
 
 def _format_approval(approval: Approval) -> str:
-    validity = "" if approval.valid else f"; void: {approval.invalid_reason}"
+    validity = "" if approval.valid else f"; invalid: {approval.invalid_reason}"
     return (
         f"{approval.environment}: {approval.decision} by {approval.team} as {approval.role} on "
         f"{approval.date}{_until_date(approval.expires)}{validity}"
@@ -179,7 +185,7 @@ def _gap_lines(row: Row) -> LabelledLines:
         (f"{item.objective}: {item.reason}{_in_environments(item.environments)}" for item in row.unmeasured),
     )
     yield from _values_with_label(
-        "unmeasured", (f"{item.signal}: no series holds it" for item in row.signals if not item.measured)
+        "unmeasured", (f"{item.signal}: no metric series" for item in row.signals if not item.measured)
     )
     for counts in row.record_fields:
         if counts.missing:

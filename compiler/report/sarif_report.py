@@ -74,9 +74,7 @@ def _run(report: Report, findings: list[Finding]) -> Json:
 
 
 def _invocation(omitted_count: int) -> Json:
-    message = (
-        f"{pluralize(omitted_count, 'result')} left out: GitHub shows {MAX_RESULTS} of a run, and these are the worst"
-    )
+    message = f"{pluralize(omitted_count, 'result')} omitted: GitHub shows {MAX_RESULTS} per run, the most severe first"
     notes = [{"level": "warning", "message": {"text": message}}] if omitted_count else []
     return {"executionSuccessful": True, "toolExecutionNotifications": notes}
 

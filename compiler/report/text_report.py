@@ -69,7 +69,7 @@ def _notice_count_lines(notices: list[Finding], report: Report, paint: Paint) ->
     for code, count in Counter(finding.code for finding in notices).items():
         label = f"info[{_code_label(code)}]"
         text = f"{count} notices; `modelyard build --verbose` shows each, "
-        text += f"`modelyard explain {code.id}` says more"
+        text += f"run `modelyard explain {code.id}` for details"
         yield from _labelled_lines("info", label, text, report, paint)
     if notices:
         yield ""
@@ -158,7 +158,7 @@ def _summary(report: Report) -> tuple[str, str, str]:
     worst_level = "error" if report.blocking_count else "warning"
     first_code = next(finding.code.id for finding in serious_findings if level(finding) == worst_level)
     extra = f"; {suppressed_counts}" if suppressed_counts else ""
-    rest = f"{scope}{extra}; `modelyard explain {first_code}` says more"
+    rest = f"{scope}{extra}; run `modelyard explain {first_code}` for details"
     return worst_level, format_level_counts(serious_findings), rest
 
 

@@ -48,12 +48,12 @@ def gate_findings(
         pointer = (*EVALUATE_POINTER, "gates", index)
         metric = gate["metric"]
         if metric not in metrics.numbers:
-            message = f"{model.name} {metrics.version}: nobody measured {metric}"
+            message = f"{model.name} {metrics.version}: no value of {metric} is recorded"
             yield _finding(model, codes.METRIC_NOT_RECORDED, message, pointer)
             continue
         value, op, threshold = metrics.numbers[metric], gate["op"], float(gate["value"])
         if not _OPERATORS[op](value, threshold):
-            message = f"{model.name} {metrics.version}: {metric} is {value:g}, and has to be {op} {threshold:g}"
+            message = f"{model.name} {metrics.version}: {metric} is {value:g}, but must be {op} {threshold:g}"
             yield _finding(model, codes.GATE_FAILED, message, pointer)
         if champion is not None and champion.version != metrics.version:
             yield from _champion_findings(model, gate, pointer, value, metrics, champion)
@@ -69,10 +69,10 @@ def _champion_findings(
 ) -> Iterator[Finding]:
     champion_config = evaluation_config(model)["champion"]
     metric, tolerance = gate["metric"], float(champion_config.get("tolerance", 0))
-    champion_label = f"{champion.version}, which runs in {champion_config['environment']}"
-    note = Note("the champion is named here", model.location((*EVALUATE_POINTER, "champion")))
+    champion_label = f"{champion.version} in {champion_config['environment']}"
+    note = Note("the champion is defined here", model.location((*EVALUATE_POINTER, "champion")))
     if metric not in champion.numbers:
-        message = f"{model.name} {metrics.version}: nobody recorded the {metric} of {champion_label}"
+        message = f"{model.name} {metrics.version}: no value of {metric} is recorded for the champion, {champion_label}"
         help_ = f"record it under `evaluations` of {champion.version}"
         yield _finding(model, codes.METRIC_NOT_RECORDED, message, pointer, help_, note)
         return
@@ -80,7 +80,10 @@ def _champion_findings(
     deficit = best - value if gate["op"].startswith(">") else value - best
     if deficit > tolerance and not _is_float_equal(deficit, tolerance):
         tolerance_text = f", by more than {tolerance:g}" if tolerance else ""
-        message = f"{model.name} {metrics.version}: {metric} is {value:g}, worse than the {best:g} of {champion_label}{tolerance_text}"
+        message = (
+            f"{model.name} {metrics.version}: {metric} is {value:g}, worse than "
+            f"{best:g} of the champion, {champion_label}{tolerance_text}"
+        )
         yield _finding(model, codes.WORSE_THAN_CHAMPION, message, pointer, None, note)
 
 

@@ -47,8 +47,8 @@ def read_release(
             findings.append(_companion_finding(spec, (*pointer, *relative_pointer), entry))
     total = sum(len(file.content) for file in files.values())
     if total > MAX_COMPANION_BYTES:
-        message = f"the files of {version} have {total:,} bytes together, and may have {MAX_COMPANION_BYTES:,}"
-        problem = _FileProblem(message, "store large files elsewhere, and refer to them by address and digest")
+        message = f"the files of {version} have a total size of {total:,} bytes; the maximum is {MAX_COMPANION_BYTES:,}"
+        problem = _FileProblem(message, "store large files elsewhere, and refer to them by URI and digest")
         findings.append(_companion_finding(spec, (*pointer, "source"), problem))
     digests = {relative: bytes_digest(file.content) for relative, file in sorted(files.items())}
     release_digest = digest({"content": plain_data(content), "files": digests})
@@ -76,10 +76,10 @@ def selected_version(merged_model: MergedModel, environment: str) -> tuple[str |
     return None, [
         Finding(
             codes.NO_RELEASE,
-            f"{len(versions)} releases are published, and nothing says which runs in {environment}",
+            f"{len(versions)} releases are published, but none is selected for {environment}",
             spec.document.key_location(pointer),
             Subject("Model", spec.name, environment, pointer),
-            f"add `release:` with one of: {', '.join(versions)}",
+            f"add `release` with one of: {', '.join(versions)}",
         )
     ]
 
@@ -92,10 +92,10 @@ def selected_canary(merged_model: MergedModel, running_version: str | None) -> t
         return None, []
     version, findings = _published_version(merged_model, pointer, list(release_contents(merged_model.spec.data)))
     if version is not None and version == running_version:
-        message = f"{version} runs here already, and is no canary beside itself"
+        message = f"{version} is the release here, so that it cannot also be the canary"
         return None, [
             merged_model.finding(
-                codes.NO_RELEASE, message, pointer, "name another release, or remove the canary", per_environment=True
+                codes.NO_RELEASE, message, pointer, "choose another release, or remove the canary", per_environment=True
             )
         ]
     return version, findings
@@ -130,7 +130,7 @@ def _read_companion_file(
         content = tree.read(path)
     except ValueError as error:
         message, _, help_ = str(error).rstrip(".").partition("; ")
-        return _FileProblem(message, help_ or "write the path of a file below the folder of the spec")
+        return _FileProblem(message, help_ or "write a path relative to the folder of the spec")
     except NoSuchFile:
         return _FileProblem(
             f"there is no file `{relative}` next to {spec.document.path}", _file_help(tree, spec, relative)
@@ -138,8 +138,8 @@ def _read_companion_file(
     if is_lfs_pointer(content):
         return _FileProblem(f"`{relative}` is a pointer of Git LFS, not the file", codes.LFS_POINTER.remedy)
     if len(content) > MAX_COMPANION_BYTES:
-        message = f"`{relative}` has {len(content):,} bytes, and may have {MAX_COMPANION_BYTES:,}"
-        return _FileProblem(message, "store it elsewhere, and refer to it by address and digest")
+        message = f"`{relative}` has {len(content):,} bytes; the maximum is {MAX_COMPANION_BYTES:,}"
+        return _FileProblem(message, "store it elsewhere, and refer to it by URI and digest")
     return CompanionFile(path, relative, content)
 
 

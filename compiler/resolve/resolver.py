@@ -292,7 +292,7 @@ def _unused_deletion_finding(layer: Layer, spec: ModelSpec, pointer: Pointer) ->
     deleted_pointer = pointer[:-1] if pointer and pointer[-1] == "$delete" else pointer
     return Finding(
         codes.MATCHES_NOTHING,
-        f"{format_path(deleted_pointer)} is deleted here, and no layer below sets it",
+        f"{format_path(deleted_pointer)} is deleted here, but no lower layer sets it",
         spec.document.location(document_pointer),
         Subject("Model", spec.name, None, document_pointer),
         "remove the deletion, or correct the name",

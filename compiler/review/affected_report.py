@@ -48,7 +48,7 @@ def impact_summary(impact: ChangeImpact) -> str:
         return (
             "nothing is affected"
             if impact.artifacts is not None
-            else "no model is affected, and artifacts were not compared"
+            else "no model is affected; artifacts were not compared"
         )
     parts = [
         pluralize(len(impact.model_names) + len(_removed_models(impact)), "model"),

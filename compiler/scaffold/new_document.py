@@ -151,10 +151,10 @@ def require_available(document: NewDocument, path: str, project: ExistingProject
     location = project.location_of(document.kind, document.name)
     if location:
         raise UsageError(
-            f"there is a {document.kind} `{document.name}` already: {location}", help="choose another name"
+            f"there is already a {document.kind} `{document.name}`: {location}", help="choose another name"
         )
     if project.tree.has(path):
-        raise UsageError(f"there is a file {path} already", help="choose another name or --folder, or use --print")
+        raise UsageError(f"there is already a file {path}", help="choose another name or --folder, or use --print")
     if project.portfolio and project.portfolio.has_document(document.kind, document.name):
         help_ = "run `modelyard check`, and fix it or choose another name"
-        raise UsageError(f"there is a {document.kind} `{document.name}` already, and it is broken", help=help_)
+        raise UsageError(f"there is already a {document.kind} `{document.name}`, and it has errors", help=help_)

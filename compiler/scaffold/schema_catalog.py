@@ -74,7 +74,7 @@ class SchemaCatalog:
             return name
         suggestion = closest_match(name, self.language.types)
         help_text = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(self.language.types)}"
-        raise UsageError(f"there is no type of model `{name}`", help=help_text)
+        raise UsageError(f"there is no model type `{name}`", help=help_text)
 
     def kind_schema(self, name: str) -> Object:
         """The schema of a kind."""

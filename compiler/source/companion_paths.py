@@ -14,14 +14,14 @@ def companion_path(tree: Tree, document_path: str, relative: str) -> str:
     if not relative:
         raise ValueError("The path is empty.")
     if "\\" in relative:
-        raise ValueError(f"`{relative}` has a backslash; write `/` between folders.")
+        raise ValueError(f"`{relative}` contains a backslash; write `/` between folders.")
     if relative.startswith("/"):
         raise ValueError(f"`{relative}` is absolute; write it relative to the spec's folder.")
     path = posixpath.normpath(posixpath.join(posixpath.dirname(document_path), relative))
     if path == ".." or path.startswith("../"):
-        raise ValueError(f"`{relative}` leaves the project's root.")
+        raise ValueError(f"`{relative}` is outside the project.")
     if path == "." or not all(map(is_listed, path.split("/"))):
-        raise ValueError(f"`{relative}` names a hidden file or folder, or none.")
+        raise ValueError(f"`{relative}` is a hidden file or folder, or not a file.")
     if not tree.has(path):
         _reject_symlink(tree, path)
     return path
@@ -29,4 +29,4 @@ def companion_path(tree: Tree, document_path: str, relative: str) -> str:
 
 def _reject_symlink(tree: Tree, path: str) -> None:
     if link := tree.link_on(path):
-        raise ValueError(f"`{link}` is a symbolic link; put the file itself there.")
+        raise ValueError(f"`{link}` is a symbolic link; replace it with the file.")

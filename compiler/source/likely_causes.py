@@ -74,7 +74,7 @@ def _merge_conflict(text: str, problem: int) -> Cause | None:
     return Cause(
         start.start(),
         end.end(),
-        f"Lines {first} to {last} hold an unresolved merge conflict.",
+        f"Lines {first} to {last} contain an unresolved merge conflict.",
         "Keep the lines of one side, and delete the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`.",
     )
 

@@ -83,7 +83,7 @@ def resolve_scalar(text: str) -> tuple[Scalar, AmbiguousScalar | InvalidNode | N
 
 def _resolve_number(text: str) -> tuple[Scalar, AmbiguousScalar | InvalidNode | None]:
     if len(text) > _MAX_NUMBER_LENGTH:
-        return text, InvalidNode("The number is too long for any reader.") if _DECIMAL_NUMBER.fullmatch(text) else None
+        return text, InvalidNode("The number is too long for any parser.") if _DECIMAL_NUMBER.fullmatch(text) else None
     if _INT.fullmatch(text):
         return _resolve_integer(text, int(text))
     if _FLOAT.fullmatch(text):
@@ -91,7 +91,7 @@ def _resolve_number(text: str) -> tuple[Scalar, AmbiguousScalar | InvalidNode | 
     if _OCTAL_OR_HEX.fullmatch(text):
         return _resolve_integer(text, int(text, 0))
     if _NOT_FINITE.fullmatch(text):
-        return text, InvalidNode(f"`{truncate(text)}` is no number that JSON can hold.")
+        return text, InvalidNode(f"JSON cannot represent the number `{truncate(text)}`.")
     kind = next((kind for pattern, kind in _YAML_1_1_PATTERNS if re.fullmatch(pattern, text)), None)
     return text, None if kind is None else _yaml_1_1_ambiguity(text, kind)
 
@@ -101,7 +101,7 @@ def _resolve_integer(text: str, value: int) -> tuple[Scalar, AmbiguousScalar | I
         return text, InvalidNode(f"`{truncate(text)}` does not fit into 64 bits.")
     if text.startswith("0o"):
         return value, AmbiguousScalar(
-            f"`{truncate(text)}` is the number {value} here, and text for readers of YAML 1.1.", str(value)
+            f"`{truncate(text)}` is the number {value} here, but text for parsers of YAML 1.1.", str(value)
         )
     return value, None
 
@@ -109,10 +109,10 @@ def _resolve_integer(text: str, value: int) -> tuple[Scalar, AmbiguousScalar | I
 def _resolve_float(text: str) -> tuple[Scalar, AmbiguousScalar | InvalidNode | None]:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        return text, InvalidNode(f"`{truncate(text)}` is larger than any number that JSON can hold.")
+        return text, InvalidNode(f"`{truncate(text)}` is larger than any number that JSON can represent.")
     if _is_portable_float(text, value):
         return value, _signed_fraction_ambiguity(text)
-    message = f"`{truncate(text)}` is the number {value!r}, which is not how it is written."
+    message = f"`{truncate(text)}` is the number {value!r}, which has another spelling."
     return value, AmbiguousScalar(message, f'"{text}"', safe=False)
 
 
@@ -120,7 +120,7 @@ def _signed_fraction_ambiguity(text: str) -> AmbiguousScalar | None:
     if text[0] not in "+-" or text[1] != ".":
         return None
     return AmbiguousScalar(
-        f"`{truncate(text)}` is a number here, and text for some readers of YAML 1.1.", f"{text[0]}0{text[1:]}"
+        f"`{truncate(text)}` is a number here, but text for some parsers of YAML 1.1.", f"{text[0]}0{text[1:]}"
     )
 
 
@@ -135,4 +135,4 @@ def _is_portable_float(text: str, value: float) -> bool:
 
 
 def _yaml_1_1_ambiguity(text: str, kind: str) -> AmbiguousScalar:
-    return AmbiguousScalar(f"`{truncate(text)}` is text here, and {kind} for other readers of YAML.", f'"{text}"')
+    return AmbiguousScalar(f"`{truncate(text)}` is text here, but {kind} for other YAML parsers.", f'"{text}"')

@@ -68,7 +68,8 @@ class RevisionTree:
             return self._objects.read(path, blob)
         except GitCommandError as error:
             raise HostError(
-                f"`{path}` of {self.label} cannot be read from git.", help="Look with `git fsck`, or fetch it again."
+                f"`{path}` of {self.label} cannot be read from git.",
+                help="Run `git fsck`, or fetch the revision again.",
             ) from error
 
     def blob_id(self, path: str) -> str:
@@ -166,7 +167,7 @@ def _open_repository(root: Path) -> tuple[Git, str]:
         raise HostError(f"git cannot read the repository of `{root}`: {error}") from error
     is_bare, is_inside, prefix = (*output.split("\n", 2), "", "")[:3]
     if "true" not in {is_bare, is_inside}:
-        raise UsageError(f"`{root}` lies outside the work tree of its git repository.")
+        raise UsageError(f"`{root}` is outside the work tree of its git repository.")
     return repository, prefix
 
 
@@ -218,15 +219,15 @@ def _ref_names(repository: Git) -> list[str]:
 def _unknown_revision_error(revision: str, repository: Git) -> UsageError:
     if _is_empty(repository):
         return UsageError(
-            f"there is no commit yet in this repository, so `{revision}` is none.",
-            help="Commit first, or leave the revision out.",
+            f"this repository has no commits yet, so that `{revision}` does not exist.",
+            help="Commit first, or omit the revision.",
         )
     suggestion = closest_match(revision, _ref_names(repository))
     return UsageError(
-        f"`{revision}` is no revision of this repository.",
+        f"`{revision}` is not a revision of this repository.",
         help=f"Did you mean `{suggestion}`?"
         if suggestion
-        else "Name a branch, a tag or a commit that was fetched; in CI, fetch the whole history.",
+        else "Use a branch, a tag or a commit that was fetched; in CI, fetch the complete history.",
     )
 
 

@@ -37,14 +37,14 @@ _TAB = re.compile(r"[ ]*\t[ \t]*(?=\S)")
 _SYNTAX_ERROR_KINDS = (
     _SyntaxErrorKind(
         r"mapping values are not allowed",
-        "A value contains a colon, which would begin another key.",
+        "A value contains a colon, which would start another key.",
         "Quote the value if the colon is part of it; else write the key on a line of its own, below the key before it.",
     ),
     _SyntaxErrorKind(r"mapping keys are not allowed", "A value cannot begin with `?`.", "Quote the value."),
     _SyntaxErrorKind(
         r"tab character|cannot start any token.*\t\Z",
-        "A tab stands where YAML takes only spaces.",
-        "Replace the tab by spaces.",
+        "This is a tab, but YAML allows only spaces here.",
+        "Replace the tab with spaces.",
     ),
     _SyntaxErrorKind(r"cannot start any token.*`\Z", "A value cannot begin with a backtick.", "Quote the value."),
     _SyntaxErrorKind(r"cannot start any token", "A value cannot begin with `{}`.", "Quote the value."),
@@ -62,7 +62,7 @@ _SYNTAX_ERROR_KINDS = (
         r"expected (key|<block end>|'-' ind).*:\Z", "A key is missing before the colon.", "Write the key."
     ),
     _SyntaxErrorKind(
-        r"expected (key|<block end>|'-' ind).*[]}]\Z", "This `{}` closes nothing that was opened.", "Remove it."
+        r"expected (key|<block end>|'-' ind).*[]}]\Z", "This `{}` has no matching opening bracket.", "Remove it."
     ),
     _SyntaxErrorKind(
         r"expected (key|<block end>|'-' ind).* inside \S\Z",
@@ -71,18 +71,18 @@ _SYNTAX_ERROR_KINDS = (
     ),
     _SyntaxErrorKind(
         r"expected '-' ind|expected <block end>.*block collection",
-        "This line fits neither the list above nor what is around it.",
+        "This line belongs neither to the list above nor to the map around it.",
         "Begin each element of the list with `- `, all in the same column.",
     ),
     _SyntaxErrorKind(
         r"expected (key|<block end>)",
         "The indentation of this line matches no line above it.",
-        "Indent it like the keys that it belongs with.",
+        "Indent it like the other keys of the same map.",
     ),
     _SyntaxErrorKind(
         r"node content",
         "A value is missing here.",
-        "Write the value; quote it if it begins with a bracket, a comma or another sign of YAML.",
+        "Write the value; quote it if it begins with a bracket, a comma or another special character of YAML.",
     ),
     _SyntaxErrorKind(
         r"expected ',' or '[]}]'",
@@ -98,25 +98,27 @@ _SYNTAX_ERROR_KINDS = (
     ),
     _SyntaxErrorKind(
         r"unknown escape character|hexdecimal|hexadecimal numbers|invalid Unicode character escape",
-        "This is no escape that double quotes know.",
+        "This is not a valid escape sequence in double quotes.",
         "Write the backslash twice, or use single quotes, in which it is an ordinary character.",
         _TargetKind.ESCAPE,
     ),
     _SyntaxErrorKind(
-        r"expected '?<document start>", "Something follows the end of the document.", "Begin another one with `---`."
+        r"expected '?<document start>",
+        "There is text after the end of the document.",
+        "Start another document with `---`.",
     ),
     _SyntaxErrorKind(
         r"while scanning a block scalar",
-        "Something follows `|` or `>` on its line.",
-        "Begin the text on the next line, indented.",
+        "There is text after `|` or `>` on the same line.",
+        "Start the text on the next line, indented.",
     ),
     _SyntaxErrorKind(
         r"while scanning an (alias|anchor)",
-        "`&` and `*` need a name after them.",
+        "`&` and `*` must be followed by a name.",
         "Quote the value if it is text that begins with this sign.",
     ),
     _SyntaxErrorKind(
-        r"directive|incompatible YAML", "This directive is not understood.", "Remove the line.", _TargetKind.LINE
+        r"directive|incompatible YAML", "This directive is not supported.", "Remove the line.", _TargetKind.LINE
     ),
 )
 
@@ -132,11 +134,11 @@ def syntax_error_finding(error: YAMLError, text: str, path: str) -> Finding:
     lines = LineIndex(text)
     if tab := _TAB.match(text, text.rfind("\n", 0, problem) + 1):
         location = lines.location(path, text.index("\t", tab.start()), tab.end())
-        message = "A tab indents this line; YAML takes only spaces."
-        return Finding(codes.YAML_SYNTAX, message, location, help="Replace the tab by spaces.")
+        message = "This line is indented with a tab; YAML allows only spaces."
+        return Finding(codes.YAML_SYNTAX, message, location, help="Replace the tab with spaces.")
     if _UNKNOWN_TAG.search(f"{error.problem} {error.context}"):
         location = _character_location(lines, path, text, problem)
-        return Finding(codes.CUSTOM_TAG, "This tag is not understood.", location, help=codes.CUSTOM_TAG.remedy)
+        return Finding(codes.CUSTOM_TAG, "This tag is not supported.", location, help=codes.CUSTOM_TAG.remedy)
     if cause := likely_cause(text, problem, opening):
         return _cause_finding(cause, lines, path)
     kind = _classify_error(error, text, problem)
@@ -148,7 +150,7 @@ def syntax_error_finding(error: YAMLError, text: str, path: str) -> Finding:
         index = text.rfind("\n", 0, problem) + 1
     elif kind.target is _TargetKind.OPENING and (problem == len(text) or "\n" in text[opening:problem]):
         index = opening
-        notes = (Note("it is not closed before this place", _character_location(lines, path, text, problem)),)
+        notes = (Note("it is not closed before this point", _character_location(lines, path, text, problem)),)
     message = kind.message.replace("{}", text[problem : problem + 1])
     return Finding(
         codes.YAML_SYNTAX, message, _character_location(lines, path, text, index), help=kind.help, notes=notes

@@ -66,7 +66,7 @@ def _reserved_character_findings(text: str, path: str) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             codes.RESERVED_CHARACTER,
-            f"The file holds {_character_name(match[0])}, which reviewers cannot see.",
+            f"The file contains {_character_name(match[0])}, which reviewers cannot see.",
             lines.location(path, match.start(), match.end()),
             help=_remedy(match[0]),
         )
@@ -82,7 +82,7 @@ def _remedy(character: str) -> str:
     if character == "\0":
         return "Save the file as UTF-8; NUL characters come from UTF-16 or from binary files."
     if character == "\r":
-        return "Save the file with line ends of Unix or Windows."
+        return "Save the file with Unix or Windows line endings."
     return "Remove the character."
 
 

@@ -79,7 +79,7 @@ class YamlLoader:
         while (event := self._next_event()).__class__ is DocumentStartEvent:
             if index == MAX_DOCUMENTS:
                 self._loader_findings.abort(
-                    codes.TOO_LARGE, f"The file holds more than {MAX_DOCUMENTS:,} documents.", event
+                    codes.TOO_LARGE, f"The file has more than {MAX_DOCUMENTS:,} documents.", event
                 )
             event = self._next_event()
             data = self._load_node(event, 1)
@@ -169,7 +169,9 @@ class YamlLoader:
 
     def _load_scalar(self, event: ScalarEvent) -> Json:
         if event.style == '"' and (name := reserved_character_name(event.value)):
-            self._loader_findings.add(codes.RESERVED_CHARACTER, f"The escapes of this text hide {name}.", event)
+            self._loader_findings.add(
+                codes.RESERVED_CHARACTER, f"The escape sequences of this text produce {name}.", event
+            )
         if event.tag:
             value, problem = resolve_tagged_scalar(event.tag, event.value)
             if problem:
@@ -192,14 +194,14 @@ class YamlLoader:
         name = event.anchor or ""
         if name in self._open_anchors:
             self._loader_findings.abort(
-                codes.ALIAS_BUDGET, f"`*{truncate(name)}` stands within what it refers to.", event
+                codes.ALIAS_BUDGET, f"The alias `*{truncate(name)}` is inside its own anchor.", event
             )
         if name not in self._anchors:
             self._loader_findings.abort(
                 codes.YAML_SYNTAX,
-                f"Nothing above is called `&{truncate(name)}`.",
+                f"There is no anchor `&{truncate(name)}` above.",
                 event,
-                help="Name an anchor that stands above.",
+                help="Use the name of an anchor above this line.",
             )
         value = self._anchors[name]
         value_count, height = _measure_values(value, self._values_left)
@@ -255,16 +257,14 @@ class YamlLoader:
         maps = value if isinstance(value, list) else [value]
         if _are_all_maps(maps):
             return maps
-        self._loader_findings.add(
-            codes.MERGE_KEY, "`<<` takes in a map, or a list of maps; this is something else.", source
-        )
+        self._loader_findings.add(codes.MERGE_KEY, "`<<` requires a map or a list of maps.", source)
         return []
 
     def _abort_too_large(self, event: Event) -> NoReturn:
         if self._has_aliases:
-            message = f"With its aliases written out, the file holds more than {MAX_VALUES:,} values."
+            message = f"With its aliases expanded, the file has more than {MAX_VALUES:,} values."
             self._loader_findings.abort(codes.ALIAS_BUDGET, message, event)
-        self._loader_findings.abort(codes.TOO_LARGE, f"The file holds more than {MAX_VALUES:,} values.", event)
+        self._loader_findings.abort(codes.TOO_LARGE, f"The file has more than {MAX_VALUES:,} values.", event)
 
 
 def _invalid_key_message(event: Event) -> str:

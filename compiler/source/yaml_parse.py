@@ -43,7 +43,7 @@ def parse(text: bytes | str, path: str) -> ParseResult:
     if findings:
         return ParseResult((), findings)
     if content.count("%TAG") > MAX_TAG_LINES:  # libyaml compares every pair of keys
-        return ParseResult((), (_too_large("The file is full of `%TAG` lines.", path),))
+        return ParseResult((), (_too_large("The file has too many `%TAG` lines.", path),))
     return _load(content, path)
 
 

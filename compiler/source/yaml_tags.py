@@ -29,7 +29,7 @@ def check_collection_tag(tag: str, kind: str) -> InvalidNode | None:
 def _invalid_tag(tag: str) -> InvalidNode:
     name = tag.removeprefix(_CORE_TAG_PREFIX)
     if name == tag:
-        return InvalidNode(f"`{tag}` is a tag that specs do not know.")
+        return InvalidNode(f"The tag `{tag}` is not supported in specs.")
     if name in {"str", "null", "bool", "int", "float", "map", "seq"}:
         return InvalidNode(f"The tag `!!{name}` does not fit its value.")
-    return InvalidNode(f"`!!{name}` is a tag that specs do not know.")
+    return InvalidNode(f"The tag `!!{name}` is not supported in specs.")

@@ -73,7 +73,7 @@ def quantity_number(quantity: str, text: str) -> float:
             return Cpu(text).millicores / 1000
         case "memory":
             return float(Memory(text).bytes)
-    message = f"{quantity} is no number"
+    message = f"{quantity} is not a number"
     raise ValueError(message)
 
 

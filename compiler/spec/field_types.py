@@ -57,7 +57,7 @@ CpuText = Annotated[
     str | float,
     _text_type(
         r"^[0-9]+(?:\.[0-9]+)?$|^[0-9]+m$",
-        "an amount of CPU such as 500m or 2",
+        "a quantity of CPU such as 500m or 2",
         "500m",
         "cpu",
         **_TEXT_OR_NUMBER,
@@ -67,7 +67,7 @@ CpuText = Annotated[
 MemoryText = Annotated[
     str,
     _text_type(
-        r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "an amount of memory such as 512Mi or 2Gi", "512Mi", "memory"
+        r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "a quantity of memory such as 512Mi or 2Gi", "512Mi", "memory"
     ),
 ]
 CronText = Annotated[

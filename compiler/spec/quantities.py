@@ -107,10 +107,10 @@ class Memory(str):
     def __new__(cls, text: str) -> "Memory":
         match = re.fullmatch(r"([0-9.]+)([A-Za-z]*)", text)
         if match is None:
-            raise QuantityError("the memory is not a number with a unit", "write an amount such as `512Mi`")
+            raise QuantityError("the memory is not a number with a unit", "write a quantity such as `512Mi`")
         amount = Fraction(match[1]) * _MEMORY_UNITS[match[2]]
         if amount.denominator != 1 or amount == 0:
-            raise QuantityError("the memory is not a whole number of bytes above 0", "write an amount such as `512Mi`")
+            raise QuantityError("the memory is not a whole number of bytes above 0", "write a quantity such as `512Mi`")
         total = int(amount)
         order = ("Pi", "Ti", "Gi", "Mi", "Ki") if total % 1024 == 0 else ("P", "T", "G", "M", "k", "")
         unit = next(unit for unit in order if total % _MEMORY_UNITS[unit] == 0)

@@ -15,10 +15,14 @@ _CODES: Mapping[str, Code] = MappingProxyType({"unknown": codes.UNKNOWN_KEY, "re
 
 _MISPLACED_KEY_HELP: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("apiVersion", "kind", "name", "type"), "a layer cannot change what a document is: remove it"),
-        **dict.fromkeys(("release", "canary"), "say it of an environment: `environments.<name>` of the Model"),
-        **dict.fromkeys(("releases", "version", "source", "environments"), "only the Model itself says it: remove it"),
-        **dict.fromkeys(("previousNames", "retirement"), "only the Model itself says it: remove it"),
+        **dict.fromkeys(
+            ("apiVersion", "kind", "name", "type"), "remove it: a layer cannot change the kind of a document"
+        ),
+        **dict.fromkeys(("release", "canary"), "move it to `environments.<name>` of the Model"),
+        **dict.fromkeys(
+            ("releases", "version", "source", "environments"), "remove it: only the Model document can set it"
+        ),
+        **dict.fromkeys(("previousNames", "retirement"), "remove it: only the Model document can set it"),
     }
 )
 

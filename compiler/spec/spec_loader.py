@@ -78,7 +78,7 @@ def load_portfolio(
             raise UsageError(f"{link} is a symbolic link, and is not read", help="replace it by the folder itself")
         setting = f"`folders.models` of {PROJECT_FILE}"
         raise UsageError(
-            f"there is no spec below {models_folder}/", help=f"write the first one there, or fix {setting}"
+            f"there is no spec in {models_folder}/ or below it", help=f"write the first one there, or fix {setting}"
         )
     companions = _companion_paths(tree, files)
     for path, parse_result in files.items():
@@ -129,7 +129,7 @@ def _unreadable_message(parse_result: ParseResult) -> str:
     for finding in parse_result.findings:
         if finding.location:
             return f"{PROJECT_FILE}:{finding.location.line}:{finding.location.column}: {finding.message.rstrip('.')}"
-    return f"{PROJECT_FILE} holds {len(parse_result.documents)} documents, and the project is one"
+    return f"{PROJECT_FILE} has {len(parse_result.documents)} documents, but can have only one"
 
 
 def _parse_files(
@@ -235,17 +235,15 @@ def _header_finding(document: Document, language: Language) -> Finding | None:
     if "apiVersion" not in data and "kind" not in data:
         help_ = (
             f"start it with `apiVersion: {API_VERSION}` and a `kind`; "
-            "files that a release names under `files` or `tests` need neither"
+            "files that a release lists under `files` or `tests` need neither"
         )
-        return Finding(
-            codes.UNKNOWN_KIND, "the document does not say what it is", document.key_location(()), help=help_
-        )
+        return Finding(codes.UNKNOWN_KIND, "the document has no `kind`", document.key_location(()), help=help_)
     if data.get("apiVersion") != API_VERSION:
         return _unknown_header_finding(document, "apiVersion", "apiVersion", (API_VERSION,))
     if header.kind not in language.kinds:
         return _unknown_header_finding(document, "kind", "kind", language.kinds)
     if header.kind == "Model" and header.type not in language.types:
-        return _unknown_header_finding(document, "type", "type of model", language.types)
+        return _unknown_header_finding(document, "type", "model type", language.types)
     return None
 
 
@@ -258,7 +256,7 @@ def _unknown_header_finding(document: Document, key: str, label: str, known_valu
             else f"add `{key}: …` with one of: {', '.join(known_values)}"
         )
         location = document.location((key,)) if key in document.data else document.key_location(())
-        return Finding(codes.UNKNOWN_KIND, f"the document does not say its {label}", location, help=help_)
+        return Finding(codes.UNKNOWN_KIND, f"the document has no {label}", location, help=help_)
     suggestion = closest_match(value, known_values) if isinstance(value, str) else None
     help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(known_values)}"
     raw_text = document.scalar_text((key,)) or "that"
@@ -269,8 +267,8 @@ def _wrong_file_finding(spec: Spec) -> Finding | None:
     document = spec.document
     if (basename(document.path) == DEFAULTS_FILE) == (spec.kind == "Defaults") and spec.kind != "Project":
         return None
-    message = f"{spec.kind} stands in {document.path}"
-    help_ = f"Defaults stand in a file {DEFAULTS_FILE}, the Project in {PROJECT_FILE}, and nothing else does"
+    message = f"{spec.kind} is not allowed in {document.path}"
+    help_ = f"move it: Defaults belong in a file {DEFAULTS_FILE}, the Project in {PROJECT_FILE}, and all other documents in other files"
     return Finding(codes.WRONG_FILE, message, document.location(("kind",)), spec.subject, help_)
 
 
@@ -280,13 +278,13 @@ def _duplicate_finding(spec: Spec, state: _LoadState) -> Finding | None:
         return None
     if spec.kind == "Defaults":
         message, help_ = (
-            f"there are two documents in {spec.document.path}",
-            "merge them: a folder has one set of Defaults",
+            f"there are two Defaults in {spec.document.path}",
+            "merge them: a folder can have only one",
         )
     else:
         message, help_ = f"there are two documents of kind {spec.kind} with the name {spec.name}", "rename one of them"
     pointer = ("name",)
-    notes = (Note("the other one", first_spec.document.location(pointer)),)
+    notes = (Note("the other document", first_spec.document.location(pointer)),)
     return Finding(codes.DUPLICATE_NAME, message, spec.document.location(pointer), spec.subject, help_, notes)
 
 

@@ -39,12 +39,14 @@ def _escape_promql(value: str) -> str:
 
 def _quote_shell(value: str) -> str:
     if "\0" in value:
-        raise ValueRejectedError("no shell word holds a NUL character")
+        raise ValueRejectedError("a shell word cannot contain a NUL character")
     return shlex.quote(value)
 
 
 def _escape_gotemplate(value: str) -> str:
-    return value.replace("{", '{{"{"}}')  # each brace separately: one of the value's and one next to it would open an action
+    return value.replace(
+        "{", '{{"{"}}'
+    )  # each brace separately: one of the value's and one next to it would open an action
 
 
 def _escape_dollar(value: str) -> str:
@@ -53,7 +55,7 @@ def _escape_dollar(value: str) -> str:
 
 def _quote_path_segment(value: str) -> str:
     if value in {"", ".", ".."}:
-        raise ValueRejectedError(f"{quoted_excerpt(value)} is no segment of a path")
+        raise ValueRejectedError(f"{quoted_excerpt(value)} is not a path segment")
     return _quote_query(value)
 
 
@@ -61,7 +63,9 @@ def _quote_query(value: str) -> str:
     try:
         return quote(value, safe="")
     except UnicodeEncodeError:
-        raise ValueRejectedError(f"{quoted_excerpt(value)} holds half a character (a lone surrogate)") from None
+        raise ValueRejectedError(
+            f"{quoted_excerpt(value)} contains an incomplete character (a lone surrogate)"
+        ) from None
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -90,7 +94,9 @@ def _escape_html(value: str) -> str:
 
 def _check_github(value: str) -> str:
     if _opens_expression(value) or value.endswith(("$", "${")) or value.startswith("{"):
-        raise ValueRejectedError(f"{quoted_excerpt(value)} holds `${{{{`, which opens an expression, or a part of it")
+        raise ValueRejectedError(
+            f"{quoted_excerpt(value)} contains `${{{{`, which starts an expression, or a part of it"
+        )
     return value
 
 
@@ -105,7 +111,9 @@ def _reject_action(value: str) -> str:
 
 
 def _reject_literal(value: str) -> str:
-    raise ValueRejectedError(f"{quoted_excerpt(value)} stands where only the template's own text may")
+    raise ValueRejectedError(
+        f"{quoted_excerpt(value)} comes from a spec, but only constants of the template are allowed here"
+    )
 
 
 _GJSON = re.compile(r"[ !#-\[\]-}][ !#-\[\]-~]*")
@@ -114,7 +122,7 @@ _GJSON = re.compile(r"[ !#-\[\]-}][ !#-\[\]-~]*")
 def _quote_gjson(value: str) -> str:
     if not _GJSON.fullmatch(value):
         raise ValueRejectedError(
-            f"{quoted_excerpt(value)} is more than printable ASCII without quotes and backslashes, or begins with `~`"
+            f"{quoted_excerpt(value)} begins with `~`, or contains a quote, a backslash or a character other than printable ASCII"
         )
     return f'"{value}"'
 
@@ -124,7 +132,7 @@ _PATH = re.compile(r"(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[A-Za-z0-9_./@+-]+")
 
 def _check_path(value: str) -> str:
     if not _PATH.fullmatch(value):
-        raise ValueRejectedError(f"{quoted_excerpt(value)} is no path below a folder")
+        raise ValueRejectedError(f"{quoted_excerpt(value)} is not a relative path inside a folder")
     return value
 
 
@@ -133,25 +141,27 @@ def _clean_prose(value: str) -> str:
 
 
 _ENCODER_LIST = (
-    Encoder("prose", "a sentence that people read, and nobody parses", _clean_prose, lambda _: False),
-    Encoder("path", "a path below a folder", _check_path),
+    Encoder("prose", "a sentence for people, which no program parses", _clean_prose, lambda _: False),
+    Encoder("path", "a relative path inside a folder", _check_path),
     Encoder("promql", "a label's value between double quotes", _escape_promql),
     Encoder("shell", "one word", _quote_shell),
-    Encoder("gotemplate", "text outside of actions", _escape_gotemplate),
+    Encoder("gotemplate", "text outside actions", _escape_gotemplate),
     Encoder(
         "dollar",
-        "text in which `$(NAME)` is a variable, and `$$` the sign",
+        "text in which `$(NAME)` is a variable and `$$` a dollar sign",
         _escape_dollar,
         lambda value: "$" not in value,
     ),
     Encoder("noaction", "text in which `{{` opens an action, and nothing escapes it", _reject_action, lambda value: "{{" not in value),
-    Encoder("gjson", "a value that a query of GJSON compares with", _quote_gjson, lambda _: False),
-    Encoder("urlpath", "one segment of a path", _quote_path_segment),
-    Encoder("urlquery", "a name or a value of a query", _quote_query),
+    Encoder("gjson", "a value in a comparison of a GJSON query", _quote_gjson, lambda _: False),
+    Encoder("urlpath", "one segment of a URL path", _quote_path_segment),
+    Encoder("urlquery", "a name or a value of a URL query", _quote_query),
     Encoder("markdown", "text within a line", escape_markdown),
     Encoder("html", "text, or an attribute's value between quotes", _escape_html),
     Encoder("github", "any text that is not a script", _check_github, lambda value: not _opens_expression(value)),
-    Encoder("literal", "nothing: scripts, and other languages without a safe place", _reject_literal, lambda _: False),
+    Encoder(
+        "literal", "no value: scripts, and other languages without safe escaping", _reject_literal, lambda _: False
+    ),
 )
 ENCODERS: Final[Mapping[str, Encoder]] = MappingProxyType({encoder.name: encoder for encoder in _ENCODER_LIST})
 """By name: filters of templates, and the languages that `emitter.yaml` declares for fields."""

@@ -119,9 +119,9 @@ def interpolate_value(value: object) -> str:
         if is_safe_word(value):  # type: ignore[arg-type]
             return str(value)
         raise ValueRejectedError(
-            f"{quoted_excerpt(value)} is not a plain word, and stands inside larger text",
+            f"{quoted_excerpt(value)} is not a plain word, but is inserted into a longer text",
             origins_of(value),
-            help="place it alone, or pass it through the encoder of the language it stands in, as in `| urlpath`",
+            help="make it the whole value, or encode it for the language of the text, as in `| urlpath`",
         )
     if kind is str or kind is EncodedStr:  # a constant of the template, or already encoded
         return str(value)
@@ -129,7 +129,7 @@ def interpolate_value(value: object) -> str:
         return interpolate(value.parts)
     if kind in _NUMBER_TYPES:
         return format_number(value)  # type: ignore[arg-type]
-    raise ValueRejectedError(f"{kind_of(value)} cannot stand inside larger text", origins_of(value))
+    raise ValueRejectedError(f"{kind_of(value)} cannot be inserted into a longer text", origins_of(value))
 
 
 def is_safe_word(value: str) -> bool:
@@ -156,7 +156,7 @@ def format_number(value: float) -> str:
     if isinstance(value, int):
         if not -_INTEGER_LIMIT < value < _INTEGER_LIMIT:
             raise ValueRejectedError(
-                "a whole number of more than 64 bits is read differently by different readers",
+                "parsers disagree about whole numbers of more than 64 bits",
                 origins_of(value),
                 help="write it as text",
             )

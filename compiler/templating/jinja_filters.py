@@ -65,7 +65,7 @@ def items(value: object) -> list[tuple[object, object]]:
         return list(value.pairs())
     if isinstance(value, Mapping):
         return list(value.items())
-    raise _rejection(value, "a map is needed for `items`")
+    raise _rejection(value, "`items` requires a map")
 
 
 def dictsort(value: object) -> list[tuple[object, object]]:
@@ -90,7 +90,7 @@ def _text_filter(change: Callable[[str], str]) -> Filter:
         if type(value) is str:
             return change(value)
         if not isinstance(value, (TracedStr, InterpolatedText)):
-            raise _rejection(value, "text is needed")
+            raise _rejection(value, "expected text")
         return traced_str(change(str(value)), origins_of(value))
 
     return apply_change
@@ -110,7 +110,7 @@ def with_comment(value: object, comment: object) -> CommentedStr:
     if not _COMMENT.fullmatch(comment_text):
         raise ValueRejectedError(f"{quoted_excerpt(comment_text)} is not a comment of one line", origins_of(comment))
     if not isinstance(value, (str, InterpolatedText)):
-        raise _rejection(value, "text is needed")
+        raise _rejection(value, "expected text")
     return commented_str(
         str(value),
         comment_text,
@@ -122,7 +122,7 @@ def elements(value: object) -> Iterator[Any]:
     """The elements of a list or the keys of a map; raises `ValueRejectedError` for other values."""
     if isinstance(value, Undefined) or (isinstance(value, Iterable) and not isinstance(value, (str, bytes))):
         return iter(value)
-    raise _rejection(value, "a list is needed")
+    raise _rejection(value, "expected a list")
 
 
 def first(value: object) -> object:
@@ -171,7 +171,7 @@ def map_(context: Context, value: object, name: object = None, attribute: object
 def paragraphs(value: object) -> list[object]:
     """The paragraphs of a text, separated by empty lines; without empty lines, each line (as a folded `>` scalar has them)."""
     if not isinstance(value, (str, InterpolatedText)):
-        raise _rejection(value, "text is needed")
+        raise _rejection(value, "expected text")
     parts = re.split(r"\n[ \t]*\n", str(value).strip())
     stripped_parts = [part.strip() for part in (parts if len(parts) > 1 else str(value).split("\n"))]
     return [traced_str(part, origins_of(value)) for part in stripped_parts if part]
@@ -180,10 +180,10 @@ def paragraphs(value: object) -> list[object]:
 def as_json(value: object) -> str:
     """The value as JSON with sorted keys."""
     if isinstance(value, Undefined):
-        raise _rejection(value, "a value is needed")
+        raise _rejection(value, "expected a value")
     data = to_plain(value, ValueBudget(RenderLimits(max_values=_MAX_LIST_SIZE)))
     if isinstance(data, Omit):
-        raise _rejection(value, "a value is needed")
+        raise _rejection(value, "expected a value")
     return traced_str(json.dumps(data, sort_keys=True, indent=1, ensure_ascii=False), origins_of(value))
 
 
@@ -204,7 +204,7 @@ def _select_filter(*, keep_matches: bool) -> Filter:
 def _encoder_filter(encoder: Encoder) -> Filter:
     def encode(value: object) -> EncodedStr:
         if isinstance(value, Undefined):
-            raise _rejection(value, "text is needed")
+            raise _rejection(value, "expected text")
         return encoder(value)
 
     return encode
@@ -214,7 +214,7 @@ def _rejection(value: object, requirement: str) -> ValueRejectedError:
     if isinstance(value, Undefined):
         value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's API for the message of an undefined value
     origins: Origins = origins_of(value)
-    return ValueRejectedError(f"{requirement}, and there is {kind_of(value)}", origins)
+    return ValueRejectedError(f"{requirement}, found {kind_of(value)}", origins)
 
 
 _FILTERS: Final[dict[str, Filter]] = {

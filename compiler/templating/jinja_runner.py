@@ -52,7 +52,7 @@ def compile_template(environment: JinjaSandbox, name: str, text: str | None = No
     except TemplateNotFound:
         raise TemplateFailedError(TemplateProblem("the template is not in the emitter's folder", name, 1)) from None
     except _NESTING_ERRORS:
-        raise TemplateFailedError(TemplateProblem("the template nests too deep", name, 1)) from None
+        raise TemplateFailedError(TemplateProblem("the template is nested too deeply", name, 1)) from None
     except _TEMPLATE_ERRORS as error:
         raise TemplateFailedError(TemplateProblem(_first_line(error), name, 1)) from None
 
@@ -116,9 +116,9 @@ def _collect_output(pieces: Iterable[object], environment: JinjaSandbox) -> Temp
             values.append(piece.value if isinstance(piece, Placeholder) else piece)
             size += size_of(values[-1])
             if len(values) > environment.limits.max_placeholders:
-                raise ValueRejectedError("the template prints too many values")
+                raise ValueRejectedError("the template inserts too many values")
         if size > environment.limits.max_characters:
-            raise ValueRejectedError("what the template prints is too long")
+            raise ValueRejectedError("the output of the template is too long")
     return TemplateOutput("".join(text_parts), values, size)
 
 
@@ -134,7 +134,7 @@ def _to_problems(error: Exception, template: Template) -> tuple[TemplateProblem,
         return (TemplateProblem(error.message, name, line, error.origins, error.help),)
     if isinstance(error, _NESTING_ERRORS):
         return (
-            TemplateProblem("the template goes too deep: a macro, an include or a loop that calls itself", name, line),
+            TemplateProblem("the template recurses too deeply: a macro, an include or a loop calls itself", name, line),
         )
     return (TemplateProblem(_first_line(error), name, line),)
 

@@ -64,7 +64,7 @@ class MissingValue(StrictUndefined):
         if isinstance(view, ListView):
             return f"`{view.origin}` is a list and has no `{name}`"
         suggestions = difflib.get_close_matches(str(name), [str(key) for key in view.data], n=1)
-        return f"`{view.origin}` has no field `{name}`" + (f"; there is `{suggestions[0]}`" if suggestions else "")
+        return f"`{view.origin}` has no field `{name}`" + (f"; did you mean `{suggestions[0]}`?" if suggestions else "")
 
 
 @pass_context
@@ -128,7 +128,7 @@ def check_source(source: str, path: str, limits: RenderLimits) -> str:
     reserved_offsets = [offset for mark in (PLACEHOLDER_START, PLACEHOLDER_END) if (offset := source.find(mark)) >= 0]
     if reserved_offsets:
         line = source.count("\n", 0, min(reserved_offsets)) + 1
-        problem = TemplateProblem("U+E000 and U+E001 mark values; a template may not hold them", path, line)
+        problem = TemplateProblem("a template must not contain the characters U+E000 and U+E001", path, line)
     elif len(source) > limits.max_template_characters:
         problem = TemplateProblem(f"the template is longer than {limits.max_template_characters} characters", path, 1)
     if problem:
@@ -191,7 +191,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         text = concat(pieces)
         self.fuel.spend(shallow_work(text))
         if isinstance(text, InterpolatedText) and text.size > self.limits.max_characters:
-            raise ValueRejectedError("a text that the template makes is too long")
+            raise ValueRejectedError("a text that the template builds is too long")
         return text
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:

@@ -24,12 +24,12 @@ _ALLOWED_NODES: Final = frozenset({
     "Operand", "Or", "Output", "Pair", "Template", "TemplateData", "Test", "Tuple", "With",
 })  # fmt: skip
 _ALTERNATIVES: Final = {
-    "Add": "values are placed, not computed: what takes arithmetic comes with the context",
+    "Add": "templates do not compute; use a variable that has the result",
     "Concat": 'write the values side by side, as in "{{ a }}-{{ b }}"',
     "Block": "use an include or a macro",
     "Extends": "use an include or a macro",
     "FilterBlock": "apply the filter to the value",
-    "Slice": "loop over the list, and ask `loop.first` or `loop.last`",
+    "Slice": "loop over the list and test `loop.first` or `loop.last`",
 }
 _ARITHMETIC_NODES: Final = frozenset({"Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow", "Pos"})
 _BUILTIN_CALLABLES: Final = frozenset({"caller", "loop"})
@@ -43,7 +43,7 @@ class UnsupportedSyntaxError(TemplateError):
     """A template contains unsupported syntax."""
 
     def __init__(self, problems: tuple[TemplateProblem, ...]) -> None:
-        super().__init__("outside of the grammar")
+        super().__init__("unsupported template syntax")
         self.problems = problems
 
 
@@ -76,22 +76,22 @@ def _syntax_problems(node: nodes.Node, macros: frozenset[str]) -> Iterator[tuple
     kind = type(node).__name__
     if kind not in _ALLOWED_NODES:
         advice = _ALTERNATIVES["Add"] if kind in _ARITHMETIC_NODES else _ALTERNATIVES.get(kind)
-        yield f"a template may not hold {_describe_node(kind)}", advice
+        yield f"a template must not contain {_describe_node(kind)}", advice
     elif isinstance(node, nodes.Neg) and not _is_number(node.node):
-        yield "a template may not hold arithmetic", _ALTERNATIVES["Add"]
+        yield "a template must not contain arithmetic", _ALTERNATIVES["Add"]
     elif isinstance(node, nodes.Call):
         yield from _call_problems(node, macros)
     elif isinstance(node, (nodes.Include, nodes.Import, nodes.FromImport)):
         if not (isinstance(node.template, nodes.Const) and isinstance(node.template.value, str)):
-            yield "a fragment is named by a constant", 'write `{% include "fragment.yaml.j2" %}`'
+            yield "the name of a fragment must be a constant", 'write `{% include "fragment.yaml.j2" %}`'
         elif isinstance(node, nodes.Include) and not node.with_context:
-            yield "an include sees the context", "take `without context` out"
+            yield "an include always receives the context", "remove `without context`"
     elif isinstance(node, nodes.Name) and node.ctx != "load" and node.name in _RESERVED_NAMES:
-        yield f"`{node.name}` has a meaning of its own", "choose another name"
+        yield f"`{node.name}` is a reserved name", "choose another name"
     elif isinstance(node, nodes.Name) and node.name == "self":
-        yield "a template may not refer to itself", None
+        yield "a template must not use `self`", None
     elif isinstance(node, nodes.AssignBlock) and node.filter is not None:
-        yield "a block that is set takes no filter", "apply the filter where the name is used"
+        yield "a `set` block must not have a filter", "apply the filter where the name is used"
 
 
 def _filter_problems(node: nodes.Node) -> Iterator[tuple[str, str | None]]:
@@ -109,7 +109,7 @@ def _call_problems(node: nodes.Call, macros: frozenset[str]) -> Iterator[tuple[s
         return
     if isinstance(callee, nodes.Getattr) and isinstance(callee.node, nodes.Name):
         if callee.attr in {"items", "keys", "values", "get"}:
-            yield f"`.{callee.attr}` is a field here, no method", "loop over `x | items`; ask for a field by `x.name`"
+            yield f"`.{callee.attr}` is a field here, not a method", "loop over `x | items`; read a field with `x.name`"
         return  # a macro of an imported fragment; other calls fail at run time
     yield "only macros can be called", None
 

@@ -34,7 +34,7 @@ class ValueBudget:
         """Place values; raises `ValueRejectedError` when the budget is used up."""
         self.remaining_values -= amount
         if self.remaining_values < 0:
-            raise ValueRejectedError("the template places more values than one file may hold")
+            raise ValueRejectedError("the template inserts more values than one file can have")
 
     def spend_characters(self, text: str) -> str:
         """Place a text; raises `ValueRejectedError` when the budget is used up."""
@@ -68,9 +68,9 @@ def _container_to_plain(value: object, budget: ValueBudget) -> Json:
         budget.spend(len(value) + 1)
         return [member for _, member in _plain_members(enumerate(value), budget)]
     raise ValueRejectedError(
-        f"{kind_of(value)} cannot be placed",
+        f"{kind_of(value)} cannot be inserted",
         origins_of(value),
-        help="leave the key out with `| default(omit)`, or ask `is defined` first",
+        help="omit the key with `| default(omit)`, or test `is defined` first",
     )
 
 
@@ -84,7 +84,7 @@ def _plain_members(pairs: Iterable[tuple[object, object]], budget: ValueBudget) 
 def _plain_key(key: object) -> str:
     if isinstance(key, (str, InterpolatedText)):
         return to_plain_str(str(key))
-    raise ValueRejectedError(f"a key is {kind_of(key)}; keys are text", origins_of(key))
+    raise ValueRejectedError(f"the key is {kind_of(key)}; keys must be text", origins_of(key))
 
 
 def printed_size(documents: Iterable[object], limit: int) -> int:
@@ -111,7 +111,7 @@ def to_plain_str(value: str) -> str:
             value.encode()
         except UnicodeEncodeError:
             raise ValueRejectedError(
-                f"{quoted_excerpt(value)} holds half a character (a lone surrogate)", origins_of(value)
+                f"{quoted_excerpt(value)} contains an incomplete character (a lone surrogate)", origins_of(value)
             ) from None
     return str(value)
 

@@ -49,7 +49,9 @@ class TemplateSet:
         limits: RenderLimits = _DEFAULT_LIMITS,
     ) -> None:
         if unknown_kinds := sorted(set(delimiters.values()) - set(DELIMITERS)):
-            raise UsageError(f"`{unknown_kinds[0]}` are no delimiters", help=f"there are {', '.join(DELIMITERS)}")
+            raise UsageError(
+                f"`{unknown_kinds[0]}` is not a kind of delimiters", help=f"one of: {', '.join(DELIMITERS)}"
+            )
         self.limits = limits
         self._sandbox = JinjaSandbox(templates, delimiters, limits)
         self._compiled: dict[tuple[str, bool], Template | TemplateFailedError] = {}

@@ -114,7 +114,7 @@ def traced_scalar(value: object, origins: Origins) -> TracedScalar:
     elif isinstance(value, float):
         result = TracedFloat(value)
     else:
-        raise TypeError(f"{type(value).__name__} is not plain data")
+        raise TypeError(f"{type(value).__name__} is not JSON data")
     result.origins = origins
     return result
 

@@ -40,7 +40,7 @@ def digest_hex(value: object) -> object:
     text = _scalar_text(value, origins)
     algorithm, _, digits = text.partition(":")
     if algorithm != "sha256" or not digits:
-        raise ValueRejectedError(f"{quoted_excerpt(text)} is no digest", origins)
+        raise ValueRejectedError(f"{quoted_excerpt(text)} is not a digest", origins)
     return traced_str(digits, origins)
 
 
@@ -50,7 +50,7 @@ def _convert_quantity(value: object, convert: Callable[[str], int | float]) -> o
     try:
         number = convert(text)
     except (ValueError, ArithmeticError, IndexError):
-        raise ValueRejectedError(f"{quoted_excerpt(text)} is no quantity of that kind", origins) from None
+        raise ValueRejectedError(f"{quoted_excerpt(text)} is not a quantity of this kind", origins) from None
     return traced_scalar(number, origins) if origins else number
 
 

@@ -58,7 +58,7 @@ def apply(root: Path, change_set: ChangeSet, folder: str = "", on_write: Callabl
     if change_set.conflicts:
         message = "a change set with conflicts is not applied"
         raise ValueError(message)
-    with os_errors("make the folder", os.fspath(root)):
+    with os_errors("create the folder", os.fspath(root)):
         os.makedirs(root, exist_ok=True)
     changes = _staged_changes(root, folder, change_set)
     kept_operations = run_transaction(root, folder, changes, on_write) if changes else ()

@@ -29,13 +29,13 @@ class ConflictReporter:
 
     def hand_edited(self, path: str, sources: tuple[str, ...], file: OutputFile | None) -> Finding:
         """The file is managed, but its content is neither what was written nor what would be written."""
-        orphan_text = "" if file else ", and nothing makes it any more"
-        edit_target = "what it is made from" if file else "a file of another name"
+        orphan_text = "" if file else ", and it is no longer rendered"
+        edit_target = "the spec or template that it is rendered from" if file else "another file"
         return Finding(
             codes.HAND_EDITED,
-            f"`{self.display_path(path)}` was edited by hand since it was written{orphan_text}",
+            f"`{self.display_path(path)}` was edited by hand after the last build{orphan_text}",
             Location(self.display_path(path)),
-            help=f"Put the edit into {edit_target}, delete `{self.display_path(path)}`, and build again.",
+            help=f"Move the edit to {edit_target}, delete `{self.display_path(path)}`, and build again.",
             notes=_source_notes(sources),
         )
 
@@ -44,9 +44,9 @@ class ConflictReporter:
         return Finding(
             codes.UNMANAGED_FILE,
             f"`{self.display_path(file.path)}` cannot be written: {_KIND_NAMES[state.kind]} that Modelyard did not write"
-            f" stands {self._obstacle_text(file.path, state)}",
+            f" is {self._obstacle_text(file.path, state)}",
             Location(self.display_path(state.path)),
-            help=f"Move or delete `{self.display_path(state.path)}`, or place the output elsewhere.",
+            help=f"Move or delete `{self.display_path(state.path)}`, or choose another output folder.",
             notes=_source_notes(file.sources),
         )
 
@@ -54,9 +54,9 @@ class ConflictReporter:
         """Writing would follow a symbolic link out of the root."""
         return Finding(
             codes.OUTPUT_LINK,
-            f"`{self.display_path(path)}` cannot be reached: a symbolic link stands {self._obstacle_text(path, state)}",
+            f"`{self.display_path(path)}` cannot be accessed: a symbolic link is {self._obstacle_text(path, state)}",
             Location(self.display_path(state.path)),
-            help=f"Replace the link `{self.display_path(state.path)}` by a folder or a file.",
+            help=f"Replace the link `{self.display_path(state.path)}` with a folder or a file.",
         )
 
     def unreachable_root(self, levels_up: int) -> Finding:
@@ -77,11 +77,11 @@ class ConflictReporter:
         )
         return Finding(
             codes.PATH_CONFLICT,
-            f"{first_label} is also made by `{other_unit}`"
+            f"{first_label} is also rendered by `{other_unit}`"
             if path == other_path
-            else f"{first_label} cannot stand beside {second_label}",
+            else f"{first_label} conflicts with {second_label}",
             Location(self.display_path(path)),
-            help="Give one of the two another path.",
+            help="Change the path of one of the two.",
             notes=_source_notes(sources),
         )
 
@@ -89,9 +89,9 @@ class ConflictReporter:
         """No file may have this path."""
         return Finding(
             codes.UNSAFE_PATH,
-            f"the path {file.path!r} of a file made by `{file.emitter}` {reason}",
+            f"the path {file.path!r} of a file rendered by `{file.emitter}` {reason}",
             Location(self.display_path(file.path)),
-            help="Rename what the path is made from, or change the path in the emitter.",
+            help="Rename the model or document in the path, or change the path in the emitter.",
             notes=_source_notes(file.sources),
         )
 
@@ -99,9 +99,9 @@ class ConflictReporter:
         """The lock cannot be read, so that the owner of files is unknown."""
         return Finding(
             codes.DAMAGED_LOCK,
-            f"`{self.display_path(path)}` does not say what Modelyard wrote: {reason}",
+            f"the lock file `{self.display_path(path)}` is not valid: {reason}",
             Location(self.display_path(path)),
-            help=f"Restore `{self.display_path(path)}` from git; or delete it and the files that it names, and build again.",
+            help=f"Restore `{self.display_path(path)}` from git; or delete it and the files that it lists, and build again.",
         )
 
     def foreign_file(self, path: str, unit: str, emitter: str) -> Finding:
@@ -141,8 +141,8 @@ class ConflictReporter:
         )
 
     def _obstacle_text(self, path: str, state: PathState) -> str:
-        return "there" if state.path == path else f"at `{self.display_path(state.path)}`"
+        return "at this path" if state.path == path else f"at `{self.display_path(state.path)}`"
 
 
 def _source_notes(sources: tuple[str, ...]) -> tuple[Note, ...]:
-    return tuple(Note(f"made from `{source}`", Location(source)) for source in sources)
+    return tuple(Note(f"rendered from `{source}`", Location(source)) for source in sources)

@@ -56,7 +56,7 @@ class Repository:
     def changed_files(self, paths: Sequence[str], root: Path) -> tuple[str, ...]:
         """Files below paths of a folder that differ from HEAD or are not in it."""
         options = ("--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=dirty")
-        with _git_errors("look at the work tree"):
+        with _git_errors("read the work tree"):
             output = self._git.text("status", *options, "--", *(f":(literal){root / path}" for path in paths))
         return tuple(line[3:] for line in output.split("\0") if line)
 
@@ -68,7 +68,10 @@ class Repository:
             raise UsageError(f"`{name}` cannot be the name of a branch") from error
         with _git_errors("list the work trees"):
             if f"branch refs/heads/{name}" in self._git.text("worktree", "list", "--porcelain").splitlines():
-                raise UsageError(f"`{name}` is checked out, and is not written to", help="check out another branch")
+                raise UsageError(
+                    f"the branch `{name}` is checked out, so that it cannot be published to",
+                    help="check out another branch",
+                )
 
     def fetch_branch(self, remote: str, branch: str) -> str | None:
         """Fetch the tip of a remote branch; `None` if the remote has no such branch."""
@@ -147,8 +150,8 @@ class Repository:
         try:
             ident = self._git.text("var", "GIT_COMMITTER_IDENT")
         except GitCommandError as error:
-            help_ = "say it with `git config user.name` and `user.email`, or GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
-            raise UsageError("git does not know who publishes", help=help_) from error
+            help_ = "set `git config user.name` and `user.email`, or GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
+            raise UsageError("git has no name and email of the committer", help=help_) from error
         return ident.rpartition(">")[0] + ">"
 
 

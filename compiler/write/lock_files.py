@@ -39,7 +39,7 @@ class DamagedLockError(ValueError):
 def lock_path(unit: str) -> str:
     """The path of a unit's lock below the root; raises `ValueError` for an invalid id."""
     if not all(_UNIT_PART.fullmatch(part) and not part.endswith(_SUFFIX) for part in unit.split("/")):
-        message = f"{unit!r} is not the id of a unit"
+        message = f"{unit!r} is not a valid id of a unit"
         raise ValueError(message)
     return f"{LOCKS_FOLDER}/{unit}{_SUFFIX}"
 
@@ -89,7 +89,7 @@ def _decode_file(path: str, entry: Json) -> ManagedFile:
     fields = entry if isinstance(entry, dict) else {}
     digest = fields.get("digest")
     if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
-        raise DamagedLockError(f"its digest of `{path}` is not one")
+        raise DamagedLockError(f"its digest of `{path}` is not valid")
     match fields:
         case {"emitter": str(emitter), "sources": list(sources)}:
             paths = tuple(source for source in sources if isinstance(source, str))

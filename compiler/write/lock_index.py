@@ -29,7 +29,7 @@ class LockIndex:
         damage_findings = [
             reporter.symlink_in_path(state.path, state)
             if state.kind is PathKind.LINK
-            else reporter.damaged_lock(state.path, "it is no folder")
+            else reporter.damaged_lock(state.path, "it is not a folder")
             for state in disk.obstructions(LOCKS_FOLDER)
         ]
         for unit in () if damage_findings else filter(None, map(unit_from_path, disk.walk(LOCKS_FOLDER))):

@@ -78,11 +78,11 @@ def _publish_once(
     parent = tip.commit
     skip_reason = _skip_reason(repository, request, branch, parent) if parent is not None and not force else ""
     if skip_reason or (parent is None and not request.files):
-        return PublishResult(None, reason=skip_reason or f"there is nothing for {branch}")
+        return PublishResult(None, reason=skip_reason or f"there are no files to publish to {branch}")
     message = CommitMessage(_message_text(request), repository.commit_timestamp(request.source_commit))
     commit = repository.create_commit(request.files, message, parent, request.folder)
     if parent is not None and repository.has_same_files(parent, commit):
-        return PublishResult(None, reason=f"{branch} holds this tree already")
+        return PublishResult(None, reason=f"{branch} is up to date")
     if remote is not None:
         repository.push_commit(remote, branch, commit, tip.expected_commit)
     else:
@@ -99,13 +99,15 @@ def _skip_reason(repository: Repository, request: PublishRequest, branch: str, t
     published_source = repository.trailer(last_commit, conventions.SOURCE_TRAILER)
     if not published_source:
         message = f"the last commit of {branch_label}, {last_commit[:7]}, was not made by `modelyard publish`"
-        raise UsageError(message, help="look at it; --force publishes over it, as a commit that follows")
+        raise UsageError(message, help="check that commit; to publish on top of it, use --force")
     published_environment = repository.trailer(last_commit, conventions.ENVIRONMENT_TRAILER)
     if published_environment != request.environment:
-        message = f"{branch_label} holds what was published of {published_environment}"
-        raise UsageError(message, help="give each Environment a branch or a folder of its own; --force replaces it")
+        message = f"{branch_label} contains files published for {published_environment}"
+        raise UsageError(
+            message, help="give each Environment its own branch or folder; to replace the files, use --force"
+        )
     if published_source != request.source_commit and repository.is_ancestor(request.source_commit, published_source):
-        return f"{branch} holds what a later commit made, {published_source[:7]}"
+        return f"{branch} was published from a later commit, {published_source[:7]}"
     return ""
 
 

@@ -206,7 +206,7 @@ def test_a_mistake_is_annotated_at_its_line_and_fails_what_is_required(repositor
     [scanned] = run_result.sarif_reports
     assert {result["ruleId"] for result in scanned["runs"][0]["results"]} == {"MY103"}
     [comment] = repository.server.requests["comments"]
-    assert "expected an amount of CPU" in comment["body"]
+    assert "expected a quantity of CPU" in comment["body"]
 
 
 def test_a_release_that_is_no_better_fails_at_its_gate(repository) -> None:
@@ -217,7 +217,7 @@ def test_a_release_that_is_no_better_fails_at_its_gate(repository) -> None:
         "failure",
         "success",
     ), result.log
-    assert "card-fraud 3.2.0: auc is 0.94, worse than the 0.951 of 3.1.0, which runs in prod" in result.log
+    assert "card-fraud 3.2.0: auc is 0.94, worse than 0.951 of the champion, 3.1.0 in prod" in result.log
     assert f"::error file={CARD_FRAUD},line=" in result.log
 
 
@@ -433,7 +433,7 @@ def test_what_may_not_be_is_not_proposed(repository, inputs, tmp_path) -> None:
 def test_what_is_so_already_is_not_proposed(repository) -> None:
     done = change(repository, action="promote", model="card-fraud", environment="staging", release="3.2.0")
     assert done.results == {"change": "success"}, done.log
-    assert "card-fraud 3.2.0 runs in staging already" in done.log
+    assert "card-fraud 3.2.0 is already deployed in staging" in done.log
     assert repository.server.requests == {}
 
 

@@ -42,7 +42,7 @@ def test_an_emitter_can_commit_no_file_of_git(project, git, run_command) -> None
     said = run_command("check")
     assert said.code == 1
     assert "templates/targets/plain/emitter.yaml:" in said.out
-    assert "git or Modelyard keeps its own files" in said.out
+    assert "is reserved for files of git or Modelyard" in said.out
 
 
 def test_a_linked_output_folder_is_a_finding(project, tmp_path, run_command) -> None:

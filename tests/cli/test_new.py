@@ -269,7 +269,7 @@ def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, 
         (["project", "x"], "`new` does not create projects", "modelyard init"),
         (["cases", "x"], "Cases is not one", "modelyard schema cases"),
         (["model", "x"], "a model requires --type", "agent, ensemble, heuristic"),
-        (["model", "x", "--type", "rule"], "no type of model `rule`", "did you mean `rules`?"),
+        (["model", "x", "--type", "rule"], "no model type `rule`", "did you mean `rules`?"),
         (["model", "x", "--type", "ml", "--owner", "decision"], "no Team `decision`", "did you mean `decisions`?"),
         (["model", "x", "--type", "ml", "--target", "show"], "no target `show`", "did you mean `shown`?"),
         (["model", "x", "--type", "ml", "--folder", "elsewhere"], "is outside of models/", "in models/"),
@@ -299,7 +299,7 @@ def test_a_name_that_is_taken_is_answered_with_its_place(fresh, run_command) -> 
     line = (
         (fresh / "models/refund-policy/spec.yaml").read_text(encoding="utf-8").splitlines().index("name: refund-policy")
     )
-    assert f"there is a Model `refund-policy` already: models/refund-policy/spec.yaml:{line + 1}" in result.err
+    assert f"there is already a Model `refund-policy`: models/refund-policy/spec.yaml:{line + 1}" in result.err
     assert run_command("new", "team", "refund-policy").code == 0, "another kind has names of its own"
 
 
@@ -308,14 +308,14 @@ def test_a_name_that_a_broken_document_has_is_taken(fresh, run_command) -> None:
     spec.write_text(spec.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
     said = run_command("new", "model", "refund-policy", "--type", "ml")
     assert said.code == 2
-    assert "already, and it is broken" in said.err
+    assert "and it has errors" in said.err
 
 
 def test_a_file_that_is_there_is_never_overwritten(fresh, run_command) -> None:
     (fresh / "models" / "x.yaml").write_text("# mine\n", encoding="utf-8")
     said = run_command("new", "model", "x", "--type", "ml")
     assert said.code == 2
-    assert "there is a file models/x.yaml already" in said.err
+    assert "there is already a file models/x.yaml" in said.err
     assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == "# mine\n"
 
 

@@ -72,8 +72,8 @@ def test_it_goes_to_a_file_or_to_a_pipe(tmp_path, run_command) -> None:
     [
         (["modle"], "there is no kind `modle`", "did you mean `model`?"),
         (["elephant"], "there is no kind `elephant`", "one of: cases, dataset, defaults,"),
-        (["model/lmm"], "there is no type of model `lmm`", "did you mean `llm`?"),
-        (["model", "--type", "rule"], "there is no type of model `rule`", "did you mean `rules`?"),
+        (["model/lmm"], "there is no model type `lmm`", "did you mean `llm`?"),
+        (["model", "--type", "rule"], "there is no model type `rule`", "did you mean `rules`?"),
         (["team/llm"], "Team has no types", "modelyard schema team"),
         (["team", "--type", "llm"], "Team has no types", "modelyard schema team"),
         (["model/llm", "--type", "ml"], "contradict each other", "omit one"),

@@ -421,7 +421,7 @@ def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_m
         "templates/monitoring/note/note.yaml.j2": b"apiVersion: v1\nkind: ConfigMap\n",
     }
     [(message, line)] = build_of({**files, **extra}).wrong
-    assert "nothing says of which kind note.yaml is" in message
+    assert "the kind of note.yaml is unknown" in message
     assert line.startswith("files:")
 
 

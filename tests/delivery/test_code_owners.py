@@ -402,7 +402,7 @@ def test_a_handle_that_the_forge_does_not_know_is_told_at_the_teams_line(files, 
     [(message, line)] = build_of(
         project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("github"))
     ).wrong
-    assert "'@bank/cards/risk' is no handle that GitHub knows" in message
+    assert "'@bank/cards/risk' is not a valid handle in GitHub" in message
     assert "@bank/cards/risk" in line
     assert build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("gitlab"))).wrong == []
 
@@ -416,7 +416,7 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
     made = build_of(project(a_model, files, **enable_forge("github")))
     [(code, message, line)] = made.reported_findings
     assert code == "MY424"
-    assert re.fullmatch(r"risk owns models/cards/pair/ and \d+ more, and says no handle of the forge", message)
+    assert re.fullmatch(r"risk owns models/cards/pair/ and \d+ more, but has no handle on the code forge", message)
     assert line == "name: risk"
     assert build_of(project(a_model, files)).reported_findings == [], "where no forge is told, nobody needs one"
 
@@ -424,7 +424,7 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
 def test_a_project_without_an_owner_is_told(files, a_model, build_of):
     whole = project(a_model, files, **enable_forge("gitlab"))
     whole["modelyard.yaml"] = whole["modelyard.yaml"].replace(b"owner: platform\n", b"")
-    assert build_of(whole).reported_findings == [("MY424", "nobody owns what belongs to no other team", "name: bank")]
+    assert build_of(whole).reported_findings == [("MY424", "files without a team of their own have no owner", "name: bank")]
 
 
 def test_an_owner_that_there_is_not_is_told(files, a_model, build_of):

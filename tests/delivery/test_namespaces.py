@@ -103,7 +103,7 @@ def test_a_quota_that_is_less_than_models_can_come_to_is_said_at_its_line(delive
     said = {"namespaces": {"models": {"cpu": "1500m", "memory": "2Gi"}}}
     made = deliver(a_model("one"), environment={"quota": said})
     assert made.reported_findings == [
-        ("MY423", "the models of models can come to request 2 of cpu, and its quota is 1500m", "cpu: 1500m")
+        ("MY423", "the models of models can request up to 2 of cpu, but its quota is 1500m", "cpu: 1500m")
     ]
     assert made.wrong == [], "an organisation may want less"
 
@@ -123,10 +123,10 @@ def test_a_namespace_of_kubernetes_own_is_refused(deliver, a_model):
 @pytest.mark.parametrize("amount", ["0", "0m", "0.0001"])
 def test_an_amount_that_is_none_is_refused(amount, deliver, a_model):
     made = deliver(a_model("one"), environment={"quota": {"namespaces": {"models": {"cpu": amount}}}})
-    assert made.wrong == [(f"{amount} is no amount of cpu", f"cpu: '{amount}'" if amount != "0m" else "cpu: 0m")]
+    assert made.wrong == [(f"{amount} is not a quantity of cpu", f"cpu: '{amount}'" if amount != "0m" else "cpu: 0m")]
 
 
-@pytest.mark.parametrize(("lacks", "message"), [("cpu", "counts cpu"), ("memory", "counts memory")])
+@pytest.mark.parametrize(("lacks", "message"), [("cpu", "limits cpu"), ("memory", "limits memory")])
 def test_a_model_that_does_not_say_what_a_quota_counts_is_told(lacks, message, deliver, a_model):
     resources = {key: value for key, value in {"cpu": 1, "memory": "1Gi"}.items() if key != lacks}
     made = deliver(a_model("one", {"resources": resources}), environment={"quota": QUOTA})

@@ -58,7 +58,7 @@ def test_it_comes_to_run_where_it_did_not(fleet) -> None:
 
 def test_what_runs_already_is_no_edit(fleet) -> None:
     assert promote(fleet(), "refunds", "prod-us", "1.0.0", None) == EditResult(
-        "refunds 1.0.0 runs in prod-us already", {}
+        "refunds 1.0.0 is already deployed in prod-us", {}
     )
 
 
@@ -74,17 +74,21 @@ def test_a_canary_that_another_layer_says_is_deleted(fleet) -> None:
 def test_the_lifecycle_must_allow_it(fleet) -> None:
     run = fleet("  dev: {release: 3.0.0}", lifecycle="development")
     assert edit_errors(promote(run, "refunds", "prod-eu", "3.0.0", None)) == [
-        ("transition-not-allowed", "a model with lifecycle `development` runs in dev, test, and prod-eu is prod", 8)
+        (
+            "transition-not-allowed",
+            "a model with lifecycle `development` is allowed in dev, test, but prod-eu has stage `prod`",
+            8,
+        )
     ]
 
 
 def test_the_gates_must_be_cleared(fleet) -> None:
     run = fleet(pipeline=GATES)
     assert edit_errors(promote(run, "refunds", "test", None, None)) == [
-        ("metric-not-recorded", "refunds 3.0.0: nobody measured auc", 21)
+        ("metric-not-recorded", "refunds 3.0.0: no value of auc is recorded", 21)
     ]
     assert edit_errors(promote(run, "refunds", "test", "1.0.0", None)) == [
-        ("gate-failed", "refunds 1.0.0: auc is 0.91, and has to be >= 0.92", 21)
+        ("gate-failed", "refunds 1.0.0: auc is 0.91, but must be >= 0.92", 21)
     ]
     assert isinstance(promote(run, "refunds", "prod-us", "2.0.0", None), EditResult)
 
@@ -95,7 +99,7 @@ def test_the_champion_must_be_met(fleet) -> None:
     )
     [(name, message, line)] = edit_errors(promote(run, "refunds", "dev", "1.0.0", None))
     assert (name, line) == ("worse-than-champion", 21)
-    assert "0.95 of 2.0.0, which runs in prod-us" in message
+    assert "0.95 of the champion, 2.0.0 in prod-us" in message
 
 
 def test_what_a_program_measures_is_judged_when_it_has_run(fleet) -> None:
@@ -109,7 +113,7 @@ def test_what_others_then_break_is_told_and_nothing_written(fleet) -> None:
     user = other_model("uses: [{model: refunds, release: ^1, env: REFUNDS}]")
     run = fleet(till=user)
     [(name, message, line)] = edit_errors(promote(run, "refunds", "prod-us", "2.0.0", None))
-    assert (name, message, line) == ("dependency-not-deployed", "till uses refunds ^1, and prod-us runs 2.0.0", 10)
+    assert (name, message, line) == ("dependency-not-deployed", "till requires refunds ^1, but prod-us has 2.0.0", 10)
 
 
 def test_an_anchor_is_for_people(fleet) -> None:
@@ -123,7 +127,7 @@ def test_an_anchor_is_for_people(fleet) -> None:
     ("environment", "release", "canary", "says"),
     [
         ("test", "9.0.0", None, "there is no release `9.0.0` of refunds"),
-        ("dev", None, None, "runs nowhere before dev"),
+        ("dev", None, None, "is not deployed in any environment before dev"),
         ("prod-us", "1.0.0", "10%", None),
     ],
 )
@@ -154,13 +158,13 @@ def test_no_model_is_promoted_that_is_not_there(fleet) -> None:
 
 
 def test_nothing_can_be_tried_beside_nothing(fleet) -> None:
-    with pytest.raises(UsageError, match="could be tried beside"):
+    with pytest.raises(UsageError, match="cannot be a canary"):
         promote(fleet("  dev: {release: 3.0.0}"), "refunds", "prod-us", "3.0.0", "5%")
 
 
 @pytest.mark.parametrize("text", ["10", "0%", "100%", "-5%", "x", "101%", "5%; rm"])
 def test_a_share_is_a_part(text) -> None:
-    with pytest.raises(UsageError, match="no share"):
+    with pytest.raises(UsageError, match="not a valid share"):
         parse_share(text)
 
 

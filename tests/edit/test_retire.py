@@ -33,20 +33,20 @@ def test_not_before(fleet) -> None:
     run = fleet(pipeline=END, day=EARLY_DAY)
     assert retire(run, ()).files == {}
     assert edit_errors(retire(run, ("refunds",))) == [
-        ("transition-not-allowed", "refunds is to be retired on 2027-03-31", 19)
+        ("transition-not-allowed", "the retirement date of refunds is in the future: 2027-03-31", 19)
     ]
 
 
 def test_not_without_a_day(fleet) -> None:
     assert edit_errors(retire(fleet(day=DUE_DAY), ("refunds",))) == [
-        ("transition-not-allowed", "nothing says when refunds is to be retired", 2)
+        ("transition-not-allowed", "refunds has no retirement date", 2)
     ]
 
 
 def test_not_while_somebody_uses_it(fleet) -> None:
     user = other_model("uses: [{model: refunds, env: REFUNDS}]")
     [(_, message, line)] = edit_errors(retire(fleet(pipeline=END, day=DUE_DAY, till=user), ()))
-    assert (message, line) == ("till uses refunds, which does not run in prod-us", 10)
+    assert (message, line) == ("till uses refunds, which is not deployed in prod-us", 10)
 
 
 def test_what_is_retired_is_not_retired_again(fleet) -> None:
@@ -61,7 +61,7 @@ def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> N
     result = retire(run, ())
     assert list(result.files) == ["models/refunds.yaml"]
     assert edit_errors(result.skipped_findings) == [
-        ("not-editable", "till: environments cannot be changed alone: it has an anchor or a tag", 12)
+        ("not-editable", "till: environments cannot be edited automatically: it has an anchor or a tag", 12)
     ]
     assert edit_errors(retire(run, ("till",))) == edit_errors(result.skipped_findings)
 
@@ -69,4 +69,4 @@ def test_one_that_only_a_person_can_edit_keeps_no_other_from_its_end(fleet) -> N
 def test_however_many_are_retired_their_title_is_short(fleet) -> None:
     more = other_model(END, "till-of-the-shop")
     made = retire(fleet("  dev: {release: 3.0.0}", pipeline=END, day=DUE_DAY, till=more), ())
-    assert (made.summary, len(made.files)) == ("Retire models whose day has come", 2)
+    assert (made.summary, len(made.files)) == ("Retire models that have reached their retirement date", 2)

@@ -21,7 +21,7 @@ def test_a_canary_goes_and_the_history_is_not_asked(fleet) -> None:
     run = fleet()
     made = rollback(run, "refunds", "prod-eu", None, fail_on_history)
     assert edit_of(run, made) == ["-    canary: {release: 2.0.0, weight: 10%}"]
-    assert made.summary == "Take the canary 2.0.0 of refunds out of prod-eu"
+    assert made.summary == "Remove the canary 2.0.0 of refunds from prod-eu"
 
 
 def test_the_release_before_comes_back(fleet) -> None:
@@ -70,8 +70,8 @@ def test_no_gate_is_asked(fleet) -> None:
 
 @pytest.mark.parametrize(
     ("states", "says"),
-    [([], "when models/refunds.yaml was changed, as far as the history goes"),
-     (["9.0.0"], "9.0.0 ran in prod-us before, and is not published any more")],
+    [([], "the history of models/refunds.yaml contains no other release"),
+     (["9.0.0"], "9.0.0 before, which is no longer published")],
 )  # fmt: skip
 def test_without_a_release_before_one_has_to_be_named(fleet, states, says) -> None:
     run = fleet_at_release(fleet, "2.0.0")
@@ -94,7 +94,7 @@ def test_without_a_release_before_one_has_to_be_named(fleet, states, says) -> No
 
 
 def test_nothing_is_taken_back_where_nothing_runs(fleet) -> None:
-    with pytest.raises(UsageError, match="nothing of refunds runs in prod-us"):
+    with pytest.raises(UsageError, match="refunds is not deployed in prod-us"):
         rollback(fleet("  dev: {release: 3.0.0}"), "refunds", "prod-us", None, fail_on_history)
 
 

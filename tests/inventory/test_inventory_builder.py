@@ -191,9 +191,9 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
 @pytest.mark.parametrize(
     ("more", "because"),
     [
-        ({"role": "board"}, "the team does not hold the role"),
-        ({"team": "checkers"}, "the team does not hold the role"),
-        ({"expires": '"2026-06-30"'}, "it ends before it begins"),
+        ({"role": "board"}, "the team does not have the role"),
+        ({"team": "checkers"}, "the team does not have the role"),
+        ({"expires": '"2026-06-30"'}, "it expires before its date"),
     ],
 )
 def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(more, because, refunds, fleet) -> None:
@@ -202,7 +202,7 @@ def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(m
     row = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{said}")).inventory.by_name["refunds"]
     assert [(one.valid, one.invalid_reason) for one in row.approvals] == [(False, because)]
     shown = " ".join(model_details.render_text(row, date(2026, 8, 1), colour=False).split())
-    assert f"; void: {because}" in shown
+    assert f"; invalid: {because}" in shown
 
 
 def test_an_approval_of_another_content_names_the_digest_that_differs(refunds, fleet) -> None:

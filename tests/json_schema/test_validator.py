@@ -187,7 +187,7 @@ def test_the_alternative_of_the_right_type_is_told():
         ({"minLength": 1}, "", 'expected text that is not empty, found ""'),
         ({"maxLength": 2}, "abc", "expected at most 2 characters, found 3"),
         ({"minItems": 1}, [], "expected at least 1 element, found an empty list"),
-        ({"uniqueItems": True}, ["a", "b", "a"], 'expected every element once, found "a" twice'),
+        ({"uniqueItems": True}, ["a", "b", "a"], 'expected unique elements, found "a" twice'),
         ({"exclusiveMinimum": 0}, 0, "expected more than 0, found 0"),
         ({"multipleOf": 5}, 7, "expected a multiple of 5, found 7"),
         ({"const": "v1"}, "v2", 'expected "v1", found "v2"'),
@@ -199,7 +199,7 @@ def test_the_alternative_of_the_right_type_is_told():
     ],
 )
 def test_what_was_expected_and_what_was_found_is_said(schema, data, message):
-    expected = message or 'expected anything but a moving tag, found "latest"'
+    expected = message or 'expected a value other than a moving tag, found "latest"'
     assert [one[2] for one in violation_details(data, schema)] == [expected]
 
 
@@ -210,7 +210,7 @@ def test_long_values_are_cut():
 def test_keys_that_exclude_each_other_are_named():
     schema = {"not": {"required": ["replicas", "scaling"]}}
     assert violation_details({"replicas": 1, "scaling": 2}, schema) == [
-        (("scaling",), "unknown", "`replicas` and `scaling` exclude each other", "remove one of them")
+        (("scaling",), "unknown", "`replicas` and `scaling` cannot be used together", "remove one of them")
     ]
 
 

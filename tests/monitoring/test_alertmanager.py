@@ -151,7 +151,7 @@ MISSING_CONTACTS = {
     "who is told of what nobody owns": (
         "defaultReceiver",
         {"email": "a@b.example"},
-        "MY404 modelyard.yaml: Alertmanager lacks something: alerts without a team",
+        "MY404 modelyard.yaml: a requirement of Alertmanager is not met: alerts without a team",
     ),
     "who calls": (
         "pagerduty",
@@ -183,7 +183,7 @@ def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
     _, wrong = build_configuration(contacts, OPTIONS)
     assert len(wrong) == 1
     assert wrong[0].startswith(
-        "MY404 models/all.yaml: Alertmanager lacks something: a team that owns a model has no on-call rotation"
+        "MY404 models/all.yaml: a requirement of Alertmanager is not met: a team that owns a model has no on-call rotation"
     )
 
 

@@ -149,7 +149,7 @@ def test_nothing_is_placed_where_the_next_run_would_read_it(folder) -> None:
 def test_a_path_that_a_value_makes_invalid_is_a_finding_at_the_emitters_line(key: str, old: str) -> None:
     hidden = ".{{ 'git' }}" + ("/facts.json" if key == "path" else "")
     [blocking_finding] = [item for item in build(Session(tree(one=(old, hidden)))).findings if item.is_blocking]
-    assert "git or Modelyard keeps its own files" in blocking_finding.message
+    assert "is reserved for files of git or Modelyard" in blocking_finding.message
     assert (blocking_finding.code.id, blocking_finding.location.path) == ("MY407", "templates/records/log/emitter.yaml")
 
 

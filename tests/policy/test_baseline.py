@@ -89,7 +89,7 @@ def test_what_is_known_and_gone_is_counted(two) -> None:
 
 
 def test_a_nest_of_lists_is_no_baseline() -> None:
-    with pytest.raises(ValueError, match="no JSON"):
+    with pytest.raises(ValueError, match="not JSON"):
         parse_baseline("[" * 100_000)
 
 

@@ -21,7 +21,10 @@ def test_a_scheduled_check_fails(check_findings) -> None:
 def test_a_change_of_something_else_does_not(check_findings, tree) -> None:
     [item] = check_findings(RULE, since=ChangeBase(tree(RULE), date(2026, 12, 1)))
     assert not item.is_blocking
-    assert item.status_reason == "advisory here: nothing of it changed since 2026-12-01, only the day"
+    assert (
+        item.status_reason
+        == "advisory here: the model has not changed since 2026-12-01; the policy became mandatory by date"
+    )
 
 
 def test_a_change_of_the_model_does(check_findings, tree) -> None:

@@ -30,23 +30,23 @@ def finding_positions(findings, code):
         (SOUND.replace(">= 0.999", ">= 'much'"), "MY302", 7, 45, None),
         (SOUND.replace("too seldom", "'{model.slaa} is too seldom'"), "MY302", 8, 22, None),
         ("match: {when: model.nam == 'x'}\n" + SOUND, "MY302", 6, 21, "`model.nam == 'x'`: there is no field `nam` here"),
-        ("match: {types: [rule]}\n" + SOUND, "MY302", 6, 17, "rule: there is no type of model `rule`"),
-        ("match: {environments: [prd]}\n" + SOUND, "MY302", 6, 24, "rule: there is no Environment and no stage `prd`"),
-        ("enforcementIn: {prd: advisory}\n" + SOUND, "MY302", 6, 22, "rule: there is no Environment and no stage `prd`"),
+        ("match: {types: [rule]}\n" + SOUND, "MY302", 6, 17, "rule: there is no model type `rule`"),
+        ("match: {environments: [prd]}\n" + SOUND, "MY302", 6, 24, "rule: there is no Environment or stage `prd`"),
+        ("enforcementIn: {prd: advisory}\n" + SOUND, "MY302", 6, 22, "rule: there is no Environment or stage `prd`"),
         ("controls: [NO-SUCH:1]\n" + SOUND, "MY306", 6, 12, "rule: there is no catalogue `NO-SUCH`"),
         (EXAMPLES, "MY302", 3, 7, "rule: it has neither `schema` nor `rules`"),
         ("schema: {type: 1}\n" + EXAMPLES, "MY302", 6, 16, None),
-        ("schema: {properties: {sla: {requried: [latency]}}}\n" + EXAMPLES, "MY302", 6, 29, "`requried` is no keyword of JSON Schema"),
-        ("schema: {$ref: 'https://shop.example/schema.json'}\n" + EXAMPLES, "MY302", 6, 10, "`https://shop.example/schema.json` leads out of the schema, and nothing is fetched"),
+        ("schema: {properties: {sla: {requried: [latency]}}}\n" + EXAMPLES, "MY302", 6, 29, "`requried` is not a keyword of JSON Schema"),
+        ("schema: {$ref: 'https://shop.example/schema.json'}\n" + EXAMPLES, "MY302", 6, 10, "`https://shop.example/schema.json` refers to another document, which is never fetched"),
         ("schema: {$schema: 'http://json-schema.org/draft-07/schema#'}\n" + EXAMPLES, "MY302", 6, 10, None),
-        ("schema: {anyOf: [{}, {properties: {a: {minimun: 1}}}]}\n" + EXAMPLES, "MY302", 6, 40, "`minimun` is no keyword of JSON Schema"),
-        (SOUND.replace("availability: 99%", "availability: 99.99%"), "MY305", 11, 9, "rule: a bad example breaks nothing"),
-        (SOUND.replace("99.9%", "99.8%"), "MY305", 10, 52, "rule: a good example breaks it: too seldom; sla.availability is `99.8%`"),
+        ("schema: {anyOf: [{}, {properties: {a: {minimun: 1}}}]}\n" + EXAMPLES, "MY302", 6, 40, "`minimun` is not a keyword of JSON Schema"),
+        (SOUND.replace("availability: 99%", "availability: 99.99%"), "MY305", 11, 9, "rule: a bad example violates no rule"),
+        (SOUND.replace("99.9%", "99.8%"), "MY305", 10, 52, "rule: a good example violates it: too seldom; sla.availability is `99.8%`"),
         (SOUND.replace("availability: 99%}}", "availability: 99%}}, path: sla"), "MY305", 11, 64, "rule: the finding reports `sla.availability`, not `sla`"),
-        (SOUND.replace("availability: 99%}}", "availability: 99%}}, message: no"), "MY305", 11, 67, "rule: what is said is: too seldom; sla.availability is `99%`"),
+        (SOUND.replace("availability: 99%}}", "availability: 99%}}, message: no"), "MY305", 11, 67, "rule: the actual message is: too seldom; sla.availability is `99%`"),
         (SOUND.replace("availability: 99%", "availabilty: 99%"), "MY305", 11, 50, "rule: unknown key `availabilty`"),
-        ("match: {types: [ml]}\n" + SOUND, "MY305", 11, 10, "rule: `good 1` is not selected by `match`, so that it tests nothing"),
-        (SOUND.replace("rules:\n", "rules:\n  - {expression: model.type != 'ml', message: never}\n"), "MY305", 7, 5, "rule: no bad example breaks rule 1"),
+        ("match: {types: [ml]}\n" + SOUND, "MY305", 11, 10, "rule: `match` does not select `good 1`, so that the example tests nothing"),
+        (SOUND.replace("rules:\n", "rules:\n  - {expression: model.type != 'ml', message: never}\n"), "MY305", 7, 5, "rule: no bad example violates rule 1"),
         (RULES, "MY102", 1, 1, None),
         (RULES + "examples: {good: [{model: {}}], bad: []}\n", "MY103", 9, 38, None),
     ],
@@ -73,8 +73,8 @@ def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(check_findin
     )
     [item] = check_findings(keyed)
     assert (item.code.id, item.location.path, item.location.line) == ("MY303", PATH, 7)
-    assert "could not be asked" in item.message
-    assert [note.message for note in item.notes] == ["it was asked of refunds"]
+    assert "could not be evaluated" in item.message
+    assert [note.message for note in item.notes] == ["evaluated for refunds"]
 
 
 def test_a_name_that_nobody_has_is_told_where_it_is_bound(check_findings, tree) -> None:
@@ -91,8 +91,8 @@ def test_a_shipped_pack_cannot_be_shadowed(check_findings) -> None:
     mine, taken = (text.format(name) + SOUND for name in ("mine", "baseline"))
     items = check_findings(schemas__policies__baseline__mine=mine, models__policy=taken)
     assert sorted(finding_positions(items, "MY307")) == [
-        ("models/policy.yaml", 3, 7, "baseline: `baseline` came with Modelyard"),
-        ("schemas/policies/baseline/mine.yaml", 3, 7, "baseline/mine: the pack `baseline` came with Modelyard"),
+        ("models/policy.yaml", 3, 7, "baseline: the name of `baseline` belongs to a policy or pack of Modelyard"),
+        ("schemas/policies/baseline/mine.yaml", 3, 7, "baseline/mine: the name of the pack `baseline` belongs to a policy or pack of Modelyard"),
     ]
 
 
@@ -162,7 +162,7 @@ def test_a_policy_that_has_ended_is_told(check_findings) -> None:
         ('inForce: {from: "2027-02-01", to: "2027-01-31"}', "rule: it ends on 2027-01-31, before it begins on 2027-02-01"),
         (
             'enforcement: advisory\nmandatoryFrom: "2026-06-01"',
-            "rule: it is mandatory from 2026-06-01, and `enforcement` says that it is advisory",
+            "rule: it is mandatory from 2026-06-01, but `enforcement` is advisory",
         ),
         (
             'mandatoryFrom: "2027-06-01"\ninForce: {to: "2027-05-31"}',
@@ -188,7 +188,7 @@ def test_a_project_may_keep_catalogues_of_its_own(check_findings) -> None:
 def test_a_policy_and_a_pack_have_names_of_their_own(check_findings) -> None:
     packed = f"apiVersion: modelyard/v1\nkind: Policy\nname: other\ntitle: Another\nremedy: do it\n{KEPT_RULE}"
     [item] = check_findings(KEPT_RULE, schemas__policies__rule__other=packed)
-    assert (item.code.id, item.message, item.location.path) == ("MY307", "rule: `rule` is a pack of this project", PATH)
+    assert (item.code.id, item.message, item.location.path) == ("MY307", "rule: `rule` is the name of a pack of this project", PATH)
 
 
 def test_a_name_that_is_bound_anywhere_has_to_select_somebody(check_findings, tree) -> None:

@@ -68,7 +68,7 @@ def test_what_is_missing_is_told_at_its_parent(check_findings) -> None:
     )
     [item] = check_findings(rule)
     assert spots([item]) == [("rule", MODEL_PATH, 11, 1)]
-    assert item.message == "refunds: no latency; sla.latency is not there"
+    assert item.message == "refunds: no latency; sla.latency is missing"
 
 
 def test_an_overlay_is_told_with_its_environment(check_findings, tree) -> None:
@@ -273,7 +273,7 @@ def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_gro
     [
         ("model.sumary", "there is no field `sumary`"),
         ("models[0].model.name", "there is no"),
-        ("[model.name]", "it comes to no single value"),
+        ("[model.name]", "its value is a list or a map, not a single value"),
         ("model.labels['row']", "is not there"),
     ],
 )

@@ -215,7 +215,7 @@ def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(check_fi
     slip = RENDERED_POLICY.replace("Deployment", "Deploymnet")
     assert [item.code.id for item in check_findings(slip)] == []
     assert finding_locations(build_findings(slip), "MY304") == [
-        ("rule: no object that was rendered is of its kinds", "models/policy.yaml", 7)
+        ("rule: no rendered object has one of its kinds", "models/policy.yaml", 7)
     ]
     other = RENDERED_POLICY.replace("object: {kind: Deployment", "object: {kind: Pod")
     assert "MY305" in {item.code.id for item in check_findings(other)}
@@ -254,7 +254,7 @@ def test_a_path_on_the_fleet_is_of_each_model_of_a_group(check_findings, tree) -
         assert [
             item[0].split(":")[1]
             for item in finding_locations(check_findings(GROUPS.replace("path: summary", f"path: {path}")), "MY302")
-        ] == [f" `{path}` leads to nothing"]
+        ] == [f" no field matches the path `{path}`"]
     assert (
         "there is no `groupBy`"
         in finding_locations(check_findings(GROUPS.replace("groupBy: model.summary\n", "")), "MY302")[0][0]
@@ -270,8 +270,8 @@ def test_a_mistake_in_a_schema_is_told_at_its_element(check_findings) -> None:
 @pytest.mark.parametrize(
     ("example", "position"),
     [
-        ("{model: {type: rulez, owner: pricing}}", "there is no type of model `rulez`"),
-        ("{model: {owner: pricing}, datasets: [{name: a, role: trainign}]}", "a dataset has no role `trainign`"),
+        ("{model: {type: rulez, owner: pricing}}", "there is no model type `rulez`"),
+        ("{model: {owner: pricing}, datasets: [{name: a, role: trainign}]}", "there is no dataset role `trainign`"),
         ("{model: {owner: pricing, canary: {x: 1}}}", "unknown key `x`"),
         ("{model: {owner: pricing, retirement: {dat: x}}}", "unknown key `dat`"),
     ],

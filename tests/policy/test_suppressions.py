@@ -11,7 +11,7 @@ examples:
 """
 
 
-IDLE = "the comment hides nothing: data/training-data-is-named is not broken here"
+IDLE = "the comment suppresses nothing: data/training-data-is-named is not violated here"
 
 
 def findings_with_comment(find_policy, tree, comment, rule=RULE):
@@ -38,13 +38,13 @@ def test_it_hides_with_its_reason(check_findings, tree) -> None:
         ("# modelyard: ignore[other]: why", "there is no policy `other`"),
         ("# modelyard: ignore[baseline]: why", "there is no policy `baseline`"),
         ("# modelyard: ignore[data/training-data-is-named]: why", IDLE),
-        ("# modelyard: ignore [rule]: why", "the comment is not understood"),
-        ("# Modelyard: Ignore[rule]: why", "the comment is not understood"),
-        ("# modelyard:ignore[rule]: why", "the comment is not understood"),
-        ("# modelyard: ignores[rule]: why", "the comment is not understood"),
-        ("# modelyard: ignore[rule] why", "the comment is not understood"),
-        ("# modelyard: disable[rule]: why", "the comment is not understood"),
-        ("# modelyard: skip rule", "the comment is not understood"),
+        ("# modelyard: ignore [rule]: why", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
+        ("# Modelyard: Ignore[rule]: why", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
+        ("# modelyard:ignore[rule]: why", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
+        ("# modelyard: ignores[rule]: why", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
+        ("# modelyard: ignore[rule] why", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
+        ("# modelyard: disable[rule]: why", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
+        ("# modelyard: skip rule", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
     ],
 )
 def test_what_is_wrong_with_it_is_told_at_it(check_findings, tree, comment, message) -> None:

@@ -49,7 +49,7 @@ def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(vi
         assert "from 2027-12-02: obligations of providers of high-risk systems of Annex III" in document
         assert "from 2028-08-02: obligations of providers of high-risk systems of Annex I" in document
         assert "deepinspect.ai and decisionfocus.com" in document
-        assert "This is no legal advice" in document
+        assert "This is not legal advice" in document
 
 
 def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:

@@ -181,7 +181,7 @@ def test_cards_say_what_an_approval_names_that_is_another_now(make_records) -> N
     set_field(found, "Model", "scorer", "governance/limitations", ["Not above 90000"])
     records = make_records(found)
     for card in (records["MODEL_CARD.md"], records["model-card.html"]):
-        assert "what it was given for is another now (the governance digest differs)" in card
+        assert "the governance of the model has changed since (the governance digest differs)" in card
         assert "other rules" not in card
 
 

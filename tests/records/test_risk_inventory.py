@@ -110,7 +110,7 @@ def test_what_it_rests_on_has_a_source_and_a_day(full, entry) -> None:
     assert "SR 26-2, Revised Guidance on Model Risk Management" in text
     assert "from 2026-04-17: the guidance" in text
     assert "to 2026-04-16: SR 11-7" in text
-    assert "This is no legal advice" in text
+    assert "This is not legal advice" in text
     assert entry["guidance"]["asOf"] == "2026-11-23"
     url = "https://www.federalreserve.gov/supervisionreg/srletters/srletters.htm"
     assert entry["guidance"]["url"] == url

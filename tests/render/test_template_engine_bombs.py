@@ -108,7 +108,7 @@ def test_indentation_is_part_of_the_output():
 def test_a_file_reports_a_bounded_number_of_problems():
     problems = render("k:\n{% for a in m %}\n- a {{ long }}\n{% endfor %}", long="x y")
     assert len(problems) <= SMALL.max_problems
-    assert render("{% for a in m %}\n{{ 'k' }}: 1\n{% endfor %}")[0].message == "two keys of one map become 'k'"
+    assert render("{% for a in m %}\n{{ 'k' }}: 1\n{% endfor %}")[0].message == "two keys of one map have the value 'k'"
 
 
 def test_what_all_files_of_a_template_do_is_bounded():
@@ -166,4 +166,4 @@ def test_a_bomb_of_a_terabyte_fits_into_little_memory(output_format):
     result = subprocess.run(
         [sys.executable, "-c", BOMB.replace("FORMAT", output_format)], capture_output=True, text=True, check=True
     )
-    assert result.stdout == "what the template prints is too long\n"
+    assert result.stdout == "the output of the template is too long\n"

@@ -55,7 +55,7 @@ def test_what_is_more_than_one_line_is_no_remark(remark) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "says"), [("{{ 1 | note('x') }}", "text is needed"), ("{{ nothing | note('x') }}", "not defined")]
+    ("value", "says"), [("{{ 1 | note('x') }}", "expected text"), ("{{ nothing | note('x') }}", "not defined")]
 )
 def test_only_text_has_one(value, says) -> None:
     assert says in refusal_message(f"a: {value}\n")

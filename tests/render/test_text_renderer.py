@@ -63,7 +63,7 @@ def test_html_shows_the_value_and_nothing_comes_of_it(hostile, render):
 )
 def test_html_takes_no_value_where_entities_mean_nothing(place, problem):
     found = problem(place, format="html", x="word")
-    assert "bare tag" in found.message
+    assert "a tag outside quotes" in found.message
     assert found.origins == AT_X
 
 
@@ -219,8 +219,8 @@ def test_what_stands_before_markdown_is_data_and_no_value_leaves_its_place(hosti
     ("text", "line", "says"),
     [
         ("---\nname: {{ x }}: b\n---\n", 2, ""),
-        ("---\n- {{ x }}\n---\n", 1, "is no map"),
-        ("---\na: 1\n---\n\n`{{ x }}`\n", 5, "could end the code"),
+        ("---\n- {{ x }}\n---\n", 1, "is not a map"),
+        ("---\na: 1\n---\n\n`{{ x }}`\n", 5, "would end the code"),
     ],
 )
 def test_what_is_wrong_before_and_after_is_told_at_its_line(text, line, says, problems):

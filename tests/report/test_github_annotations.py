@@ -61,7 +61,7 @@ def test_no_more_than_github_shows_and_the_rest_is_counted(commands, finding) ->
     assert all(properties["title"].startswith("MY900") for kind, properties, _ in workflow_commands if kind == "error")
     assert workflow_commands[-1][1] == {"title": "Modelyard"}
     assert "60 errors" in workflow_commands[-1][2]
-    assert "31 of these are not annotated" in workflow_commands[-1][2]
+    assert "31 of these have no annotation" in workflow_commands[-1][2]
 
 
 def test_ten_of_a_kind_need_no_counting(commands, finding, render_report) -> None:

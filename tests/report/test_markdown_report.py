@@ -31,7 +31,7 @@ def test_a_comment_is_never_too_long_and_says_what_was_left_out(status, render_r
     assert len(said) <= 65_536
     rows = len(re.findall(r"^\| .*scorer", said, re.MULTILINE))
     assert rows > 5
-    assert f"{3000 - rows} findings left out" in said
+    assert f"{3000 - rows} findings omitted" in said
 
 
 def test_both_tables_share_the_room(render_report, finding) -> None:

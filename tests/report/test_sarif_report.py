@@ -219,7 +219,7 @@ def test_more_than_github_shows_keeps_the_worst_and_says_how_many_were_left_out(
     assert len(made["results"]) == MAX_RESULTS
     assert sum(one["level"] == "error" for one in made["results"]) == 3
     (note,) = made["invocations"][0]["toolExecutionNotifications"]
-    assert note["message"]["text"].startswith("3 results left out")
+    assert note["message"]["text"].startswith("3 results omitted")
 
 
 def test_as_many_as_github_shows_are_all_there(run, finding) -> None:

@@ -58,7 +58,7 @@ def test_a_bar_is_cleared_or_missed_at_its_line(op, bar, clears, misses) -> None
     found = model(f'{{metric: auc, op: "{op}", value: {bar}}}')
     assert gate_results(found, {"auc": clears}) == []
     assert gate_results(found, {"auc": misses}) == [
-        ("gate-failed", f"refunds 2.0.0: auc is {misses:g}, and has to be {op} {bar:g}", 14)
+        ("gate-failed", f"refunds 2.0.0: auc is {misses:g}, but must be {op} {bar:g}", 14)
     ]
 
 
@@ -71,7 +71,9 @@ def test_what_is_no_number_clears_nothing(number) -> None:
 
 def test_what_nobody_measured_is_no_bar_cleared() -> None:
     found = model('{metric: auc, op: ">=", value: 0.9}, {metric: lift, op: ">", value: 1}')
-    assert gate_results(found, {"auc": 0.95}) == [("metric-not-recorded", "refunds 2.0.0: nobody measured lift", 14)]
+    assert gate_results(found, {"auc": 0.95}) == [
+        ("metric-not-recorded", "refunds 2.0.0: no value of lift is recorded", 14)
+    ]
 
 
 CHAMPION = "champion: {environment: prod, tolerance: 0.005}"
@@ -86,7 +88,7 @@ def test_the_direction_of_the_bar_says_what_is_worse(op, best, holds, is_worse) 
     assert gate_results(found, {"auc": holds}, {"auc": best}) == []
     told = gate_results(found, {"auc": is_worse}, {"auc": best})
     assert [(name, line) for name, _, line in told] == [("worse-than-champion", 14)]
-    assert f"worse than the {best:g} of 1.0.0, which runs in prod, by more than 0.005" in told[0][1]
+    assert f"worse than {best:g} of the champion, 1.0.0 in prod, by more than 0.005" in told[0][1]
 
 
 def test_no_tolerance_is_none() -> None:
@@ -98,7 +100,7 @@ def test_no_tolerance_is_none() -> None:
 def test_a_champion_without_the_number_is_no_champion_beaten() -> None:
     found = model('{metric: auc, op: ">=", value: 0}', CHAMPION)
     assert gate_results(found, {"auc": 1}, {}) == [
-        ("metric-not-recorded", "refunds 2.0.0: nobody recorded the auc of 1.0.0, which runs in prod", 14)
+        ("metric-not-recorded", "refunds 2.0.0: no value of auc is recorded for the champion, 1.0.0 in prod", 14)
     ]
 
 

@@ -76,7 +76,7 @@ def test_a_folder_that_is_in_no_repository_is_wrong_usage(tmp_path):
 
 
 def test_a_repository_without_a_commit_has_no_revision(git, tmp_path):
-    with pytest.raises(UsageError, match="no commit yet in this repository, so `HEAD` is none"):
+    with pytest.raises(UsageError, match="no commits yet, so that `HEAD` does not exist"):
         open_revision(tmp_path, "HEAD")
 
 

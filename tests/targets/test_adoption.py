@@ -209,7 +209,7 @@ def test_a_target_that_cannot_keep_it_says_so_at_its_line(build_unit):
     served = {**CASES["a served model"][0], "deploy": {"target": "kserve", "adopt": LIVE}}
     unit = build_unit(served)
     [said] = [said for said in unit.blamed_lines if "selector" in said]
-    assert "KServe cannot do this: it cannot keep the selector of objects that run already" in said
+    assert "KServe does not support this: it cannot keep the selector of existing objects" in said
     assert (
         "app: scorer" in unit.blamed_lines[said]
         or "tier: scoring" in unit.blamed_lines[said]
@@ -252,7 +252,7 @@ def adopting_model(called: str, /, **adopt: Any) -> dict:
 
 def test_two_models_cannot_be_one_object():
     assert shared_object_findings(adopting_model("b"), adopting_model("a", name="b")) == [
-        ("the objects of a and of b would both be called b, in the namespace models", "name: b")
+        ("the objects of a and b would both have the name b in the namespace models", "name: b")
     ]
     assert shared_object_findings(adopting_model("b"), adopting_model("a", name="b", namespace="other")) == []
     assert len(shared_object_findings(adopting_model("b", name="live"), adopting_model("a", name="live"))) == 1, (
@@ -267,7 +267,7 @@ def test_two_models_cannot_be_one_object():
 )
 def test_a_selector_finds_no_other_models_replicas(selector):
     [(message, line)] = shared_object_findings(adopting_model("b"), adopting_model("a", selector=selector))
-    assert message == "what selects the replicas of a and of b selects those of the other, too"
+    assert message == "the selector of a or of b also matches the replicas of the other"
     assert line.split(":")[0] in selector
 
 

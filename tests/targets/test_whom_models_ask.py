@@ -55,7 +55,7 @@ CALLERS = {
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
 def test_whoever_asks_a_job_by_the_clock_is_told_where_it_says_so(caller, build_unit):
     unit = build_unit(caller, JOB)
-    said = "one cannot ask nightly: a job by the clock answers nobody"
+    said = "one cannot call nightly: a scheduled job accepts no requests"
     assert unit.blamed_lines[said].removeprefix("- ").startswith("model: nightly")
     assert unit.objects == {}
 

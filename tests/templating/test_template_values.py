@@ -114,7 +114,7 @@ def test_a_derived_value_names_what_it_was_computed_from():
 
 
 def test_what_is_no_plain_data_is_refused():
-    with pytest.raises(TypeError, match="bytes is not plain data"):
+    with pytest.raises(TypeError, match="bytes is not JSON data"):
         wrap_derived(b"x")
     with pytest.raises(TypeError):
         MapView({"a": object()}, Origin("m"))["a"]

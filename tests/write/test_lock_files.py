@@ -43,7 +43,7 @@ def test_what_is_written_is_read_back(lock: dict[str, ManagedFile]) -> None:
         (b'{"version": 1, "unit": "dev", "files": {}}', "the lock of `prod`"),
         (json.dumps({"version": 1, "unit": "prod", "files": {"a": {"digest": "md5:0"}}}).encode(), "digest of `a`"),
         (json.dumps({"version": 1, "unit": "prod", "files": {"a": 3}}).encode(), "digest of `a`"),
-        (json.dumps({"version": 1, "unit": "prod", "files": {"../a": {"digest": DIGEST}}}).encode(), "leads elsewhere"),
+        (json.dumps({"version": 1, "unit": "prod", "files": {"../a": {"digest": DIGEST}}}).encode(), "has a part"),
         (
             json.dumps({"version": 1, "unit": "prod", "files": {"a": {"digest": DIGEST}}}).encode(),
             "no emitter or no sources",

@@ -91,7 +91,7 @@ def test_neither_work_tree_nor_index_nor_head_is_touched(git) -> None:
 def test_the_same_tree_is_no_commit_on_any_day(git) -> None:
     first = publish_tree(git).commit
     again = publish(Repository(git.folder), edition(git, day=date(2027, 1, 1)), "env/prod", None, force=False)
-    assert (again.commit, again.reason) == (None, "env/prod holds this tree already")
+    assert (again.commit, again.reason) == (None, "env/prod is up to date")
     assert git("rev-parse", "env/prod") == first
 
 
@@ -141,7 +141,7 @@ def test_who_comes_late_with_an_earlier_commit_changes_nothing(git) -> None:
     done = publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit)
     assert (done.commit, done.reason) == (
         None,
-        f"env/prod holds what a later commit made, {git('rev-parse', '--short=7', 'HEAD')}",
+        f"env/prod was published from a later commit, {git('rev-parse', '--short=7', 'HEAD')}",
     )
     assert git("rev-parse", "env/prod") == late_commit
     assert publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit, force=True).commit is not None
@@ -169,7 +169,7 @@ def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
     monkeypatch.setenv("EMAIL", "")
     git("config", "user.useConfigOnly", "true")
-    with pytest.raises(UsageError, match="who publishes"):
+    with pytest.raises(UsageError, match="the committer"):
         publish_tree(git)
 
 
@@ -198,7 +198,7 @@ def test_each_environment_has_its_folder_and_leaves_the_others_alone(git) -> Non
     assert files_of(git, "deploy") == under_folder("clusters/staging", {"other.yaml": b"x: 1\n"}) | under_folder(
         "clusters/prod"
     )
-    assert publish_shared(git, "prod").reason == "deploy holds this tree already"
+    assert publish_shared(git, "prod").reason == "deploy is up to date"
     publish_shared(git, "staging", {})
     assert files_of(git, "deploy") == under_folder("clusters/prod")
 
@@ -260,7 +260,7 @@ def test_how_late_it_is_is_known_of_each_environment(git) -> None:
 @pytest.mark.parametrize("folder", ["", "clusters/prod"])
 def test_what_is_another_environments_is_not_replaced(git, folder) -> None:
     publish_shared(git, "prod", folder=folder)
-    with pytest.raises(UsageError, match="holds what was published of prod"):
+    with pytest.raises(UsageError, match="contains files published for prod"):
         publish_shared(git, "staging", folder=folder)
     assert files_of(git, "deploy") == (under_folder(folder) if folder else TREE)
 

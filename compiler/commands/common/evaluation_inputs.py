@@ -31,4 +31,4 @@ def load_baseline(path: Path | None) -> Baseline:
     try:
         return parse_baseline(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise UsageError(f"{path} is no baseline: {error}", help="create one with --write-baseline") from error
+        raise UsageError(f"{path} is not a baseline: {error}", help="create one with --write-baseline") from error

@@ -46,7 +46,7 @@ def _artifact_lines(explanation: ArtifactExplanation, *, colour: bool) -> Iterat
     yield f"{click.style(title, bold=True) if colour else title} = {_display_value(explanation.value)}"
     yield f"  template {explanation.template.path}"
     if not explanation.sources:
-        yield "  a constant of the template; it depends on no spec"
+        yield "  a constant of the template, which no spec sets"
     for source_value in explanation.sources:
         yield _format_value(source_value, colour=colour, indent="  ").rstrip("\n")
     yield ""

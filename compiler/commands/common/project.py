@@ -43,7 +43,7 @@ def current_folder() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError as error:
-        raise HostError("the current folder is gone", help="change to one that exists") from error
+        raise HostError("the current folder no longer exists", help="change to an existing folder") from error
 
 
 def open_tree(root: Path, rev: str | None) -> Tree:

@@ -114,16 +114,16 @@ def _read_metrics(path: Path) -> StepResult:
         with path.open("rb") as file:
             text = file.read(_MAX_RESULT_BYTES + 1)
     except OSError:
-        return StepResult(f"it wrote no file {RESULTS_VARIABLE}")
+        return StepResult(f"it did not write the file that {RESULTS_VARIABLE} names")
     if len(text) > _MAX_RESULT_BYTES:
-        return StepResult(f"it wrote more than {_MAX_RESULT_BYTES >> 20} MiB into {RESULTS_VARIABLE}")
+        return StepResult(f"the file {RESULTS_VARIABLE} is larger than {_MAX_RESULT_BYTES >> 20} MiB")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return StepResult(f"what it wrote into {RESULTS_VARIABLE} is not JSON")
+        return StepResult(f"the file {RESULTS_VARIABLE} is not valid JSON")
     if not isinstance(data, dict):
-        return StepResult(f"what it wrote into {RESULTS_VARIABLE} is no map of metrics to numbers")
+        return StepResult(f"the file {RESULTS_VARIABLE} is not a map of metrics to numbers")
     for metric, value in data.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            return StepResult(f"what it wrote into {RESULTS_VARIABLE} for {metric} is no number")
+            return StepResult(f"the value of {metric} in the file {RESULTS_VARIABLE} is not a number")
     return StepResult(None, {metric: float(value) for metric, value in data.items()})

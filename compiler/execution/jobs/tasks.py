@@ -136,7 +136,7 @@ def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> lis
     require_valid_model(fleet.portfolio, name)
     environments = fleet.environments_of(name) if environment is None else (environment,)
     if environment is not None and environment not in fleet.environments_of(name):
-        raise UsageError(f"{name} does not run in `{environment}`", help=_environments_help(fleet, name))
+        raise UsageError(f"{name} is not deployed in `{environment}`", help=_environments_help(fleet, name))
     models: list[ResolvedModel] = []
     for environment_name in environments:
         model, _ = fleet.resolve(name, environment_name)
@@ -151,7 +151,7 @@ def _resolve_placements(fleet: Fleet, name: str, environment: str | None) -> lis
 
 def _environments_help(fleet: Fleet, name: str) -> str:
     environments = [environment for environment in fleet.environments_of(name) if environment]
-    return f"it runs in {', '.join(environments)}" if environments else "it runs nowhere"
+    return f"it is deployed in {', '.join(environments)}" if environments else "it is not deployed in any environment"
 
 
 def _version_tasks(

@@ -32,12 +32,12 @@ def differences(
             if key in actual_value:
                 yield from differences(value, actual_value[key], max_error, (*pointer, key))
             else:
-                yield (*pointer, key), f"expected {short_json(value)}, and nothing came"
+                yield (*pointer, key), f"expected {short_json(value)}, found nothing"
     elif _is_list(expected_value) and _is_list(actual_value) and len(expected_value) == len(actual_value):
         for index, (expected_item, actual_item) in enumerate(zip(expected_value, actual_value, strict=True)):
             yield from differences(expected_item, actual_item, max_error, (*pointer, index))
     elif not _is_equal(expected_value, actual_value, max_error):
-        yield pointer, f"expected {short_json(expected_value)}, and {short_json(actual_value)} came"
+        yield pointer, f"expected {short_json(expected_value)}, found {short_json(actual_value)}"
 
 
 def first_mismatch(case: CaseData, actual_value: object) -> tuple[Pointer, str] | None:

@@ -88,10 +88,10 @@ def model_issues(
                 message = f"the function `{node.get('name')}` sends requests"
                 yield Issue(IssueKind.EXTERNAL_ACCESS, message, data_location(file, *content_pointer, "source"))
             case "customNode":
-                message = (
-                    f"`{node.get('name')}` is a node of your own program, which is not here: no case is run through it"
+                message = f"`{node.get('name')}` is a custom node, whose program is not available here: no case was run"
+                yield Issue(
+                    IssueKind.NOT_RUN, message, data_location(file, *pointer), "test it in the pipeline of its program"
                 )
-                yield Issue(IssueKind.NOT_RUN, message, data_location(file, *pointer), "test it where its program is")
 
 
 def _table_issues(
@@ -110,22 +110,22 @@ def _table_issues(
                     file, cell, (*row_pointer, column), check_test if is_test else check_expression
                 )
             elif column not in _METADATA_KEYS:
-                message = f"no column of the table has the id `{column}`: the cell is not looked at"
+                message = f"no column of the table has the id `{column}`: the cell is ignored"
                 yield Issue(
                     IssueKind.INVALID,
                     message,
                     data_location(file, *row_pointer, column),
-                    "give it the id of its column",
+                    "correct the id",
                 )
         if table.get("hitPolicy", "first") != "first":
             continue
         if catch_all_row is not None:
-            message = f"row {index + 1} is never reached: row {catch_all_row + 1} matches everything before it"
+            message = f"row {index + 1} is never reached: row {catch_all_row + 1} matches every input"
             yield Issue(
                 IssueKind.SUSPICIOUS,
                 message,
                 data_location(file, *row_pointer),
-                "move the row that matches everything to the end",
+                "move the row that matches every input to the end",
             )
         elif not any(cells.get(column, "").strip() for column in inputs):
             catch_all_row = index
@@ -134,4 +134,4 @@ def _table_issues(
 def _expression_issues(file: str, text: str, pointer: Pointer, check: ExpressionCheck) -> Iterator[Issue]:
     problem = check(text) if text.strip() else None
     if problem is not None:
-        yield Issue(IssueKind.INVALID, f"`{text}` is no expression: {problem}", data_location(file, *pointer))
+        yield Issue(IssueKind.INVALID, f"`{text}` is not a valid expression: {problem}", data_location(file, *pointer))

@@ -55,7 +55,7 @@ def route_request(router: str, steps: Sequence[EnsembleStepData], request: Json,
         for name, step in zip(names, steps, strict=True):
             if "when" not in step or condition_holds(step["when"], request):
                 return Route((name,))
-        return Route((), "no condition holds, and the caller is answered 404")
+        return Route((), "no condition is true, and the caller receives status 404")
     if router == "sequence":
         return _route_sequence(steps, answers)
     return Route(names)
@@ -67,12 +67,12 @@ def _route_sequence(steps: Sequence[EnsembleStepData], answers: Mapping[str, Jso
         name = step["name"]
         if "when" in step:
             if not step_names:
-                return Route((), f"`{name}` looks at an answer before there is one, and the caller is answered 500")
+                return Route((), f"`{name}` reads a response before there is one, and the caller receives status 500")
             if step_names[-1] not in answers:
                 raise MissingAnswerError(step_names[-1])
             answer = answers[step_names[-1]]
             if answer is None or not condition_holds(step["when"], answer):
-                return Route(tuple(step_names), f"the condition of `{name}` does not hold, which ends the sequence")
+                return Route(tuple(step_names), f"the condition of `{name}` is false, which ends the sequence")
         step_names.append(name)
         if step.get("required") is True and name in answers and answers[name] is None:
             return Route(tuple(step_names), f"`{name}` is required and fails, which ends the sequence")

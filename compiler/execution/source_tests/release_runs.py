@@ -91,7 +91,7 @@ def build_job(release_run: ReleaseRun, engine: Engine, reader: CaseReader) -> tu
         if name.endswith(engine.test_suffixes):
             continue
         if not name.endswith(CASE_SUFFIXES):
-            message = f"`{name}` is read as no test of {engine.title}: expected a name that ends with {_expected_suffixes(engine)}"
+            message = f"`{name}` is not recognised as a test of {engine.title}: expected a name that ends with {_expected_suffixes(engine)}"
             findings.append(release_run.finding(codes.SOURCE_MISMATCH, message, ("tests", index)))
         elif name in job.files:
             subject = release_run.subject("tests", index)
@@ -110,19 +110,24 @@ def skipped_findings(release_run: ReleaseRun, matching_engines: tuple[Engine, ..
     source = release_run.release.source
     name = f"{release_run.model.name} {release_run.release.version}"
     skipped_parts: tuple[tuple[Literal["uri", "image"], str], ...] = (
-        ("uri", f"{name} was not run: the artifact does not lie beside the spec"),
-        ("image", f"the program of {name} was not run: nothing is started from an image here"),
+        ("uri", f"{name} was not run: the artifact is not next to the spec"),
+        ("image", f"the program of {name} was not run: Modelyard does not start container images"),
     )
     for key, message in skipped_parts:
         if key in source:
             yield release_run.finding(
-                codes.SOURCE_RUN_SKIPPED, message, (key,), "evaluate it in its pipeline, and name the result there"
+                codes.SOURCE_RUN_SKIPPED,
+                message,
+                (key,),
+                "evaluate it in its pipeline, and record the result under `evaluations`",
             )
     if source.get("files") and not matching_engines:
         source_format = source.get("format") or source.get("engine") or release_run.type
-        message = f"{name} was not run: nothing here runs {source_format} files"
+        message = f"{name} was not run: no engine supports {source_format} files"
         yield release_run.finding(codes.SOURCE_RUN_SKIPPED, message, ("files",), "evaluate it in its pipeline")
     for engine in matching_engines:
         if engine.tests_key and not source.get(engine.tests_key):
-            message = f"{name} was run and not tested: it has no `{engine.tests_key}`"
-            yield release_run.finding(codes.NO_SOURCE_TESTS, message, (), f"add `{engine.tests_key}` beside its files")
+            message = f"{name} was loaded but not tested: it has no `{engine.tests_key}`"
+            yield release_run.finding(
+                codes.NO_SOURCE_TESTS, message, (), f"add `{engine.tests_key}` with tests of its files"
+            )

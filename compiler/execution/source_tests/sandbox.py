@@ -105,7 +105,7 @@ def _resource_module() -> ModuleType | None:
 
 def _deny_event(event: str, _: tuple[object, ...]) -> None:
     if event in _DENIED_EVENTS or event.startswith(_DENIED_EVENT_PREFIXES):
-        raise PermissionError(f"{event} is refused to what lies beside a spec")
+        raise PermissionError(f"companion files are not allowed to use {event}")
 
 
 class _BpfInstruction(ctypes.Structure):

@@ -42,7 +42,7 @@ def to_finding(release_run: ReleaseRun, issue: Issue) -> Finding:
 def failure_finding(release_run: ReleaseRun, engine: Engine, failure: RunFailure) -> Finding:
     """The finding for a release whose run did not finish."""
     name = f"`{failure.file}`" if failure.file else f"{release_run.model.name} {release_run.release.version}"
-    message = f"{engine.title} did not get through {name}: it {failure.reason}"
+    message = f"{engine.title} could not test {name}: it {failure.reason}"
     location = line_location(failure.file) if failure.file else IssueLocation()
     return to_finding(release_run, Issue(IssueKind.ABORTED_RUN, message, location))
 

@@ -56,13 +56,11 @@ def run_job(job: Job, responses: TextIO) -> list[Issue]:
         pass
     except MemoryError:
         issues.append(
-            Issue(
-                IssueKind.ABORTED_RUN, f"{engine.title} ran out of memory on it", IssueLocation(current_file[0], line=1)
-            )
+            Issue(IssueKind.ABORTED_RUN, f"{engine.title} ran out of memory", IssueLocation(current_file[0], line=1))
         )
     except BaseException as error:  # noqa: BLE001 - a panic of native code is not an Exception
         first_line = str(error).split("\n", 1)[0][:200]
-        message = f"{engine.title} broke on it: {type(error).__name__}{': ' if first_line else ''}{first_line}"
+        message = f"{engine.title} failed: {type(error).__name__}{': ' if first_line else ''}{first_line}"
         issues.append(Issue(IssueKind.ABORTED_RUN, message, IssueLocation(current_file[0], line=1)))
     return issues
 

@@ -41,9 +41,7 @@ def corrections(
         yield Correction(f'replace the typographic quotes: `"{inner}"`', inner, is_certain=True)
     text = value if isinstance(value, str) else written
     if "x-modelyard-ref" in node and "@" in text:
-        yield Correction(
-            f"write the name of a {node.text('x-modelyard-ref')} document; an address names a person or a mailbox"
-        )
+        yield Correction(f"write the name of a {node.text('x-modelyard-ref')} document; an email address is not a name")
     correct = TEXT_KINDS.get(text_kind(node))
     if correct and value is not None and (correction := correct(text)):
         yield correction

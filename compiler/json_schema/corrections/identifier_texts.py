@@ -39,7 +39,7 @@ def version(text: str) -> Correction | None:
     """Of `v0.1.0`, `1.10`, `1` or `1.0-rc1`."""
     match = re.fullmatch(r"[vV=]?\s*(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?P<rest>(?:[-+][0-9A-Za-z.+-]*)?)", text.strip())
     if match is None or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", text):
-        return Correction("number the release by three numbers, such as `1.0.0`")
+        return Correction("write a version of three numbers, such as `1.0.0`")
     numbers = [str(int(number)) for number in match["numbers"].split(".")]
     if len(numbers) > 3:  # noqa: PLR2004 - major, minor, patch
         shorter = ".".join(numbers[:3])

@@ -112,17 +112,17 @@ def _missing_handle_findings(fleet: Fleet, rules: Sequence[OwnershipRule]) -> It
     project = portfolio.project
     if not project.data.get("owner"):
         message, help_ = (
-            "nobody owns what belongs to no other team",
-            "add `owner: …` with the Team that answers for the project",
+            "files without a team of their own have no owner",
+            "add `owner: …` with the name of the Team that owns the project",
         )
         yield Finding(codes.NO_CODE_OWNER, message, project.document.location(("name",)), project.subject, help_)
     for team in sorted({rule.team for rule in rules if rule.team and not rule.handles}):
         spec = portfolio.by_kind("Team").get(team)
         if spec is None:
             continue
-        paths = [rule.path or "what belongs to no other team" for rule in rules if rule.team == team]
+        paths = [rule.path or "files without a team of their own" for rule in rules if rule.team == team]
         more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-        message = f"{team} owns {paths[0]}{more}, and says no handle of the forge"
+        message = f"{team} owns {paths[0]}{more}, but has no handle on the code forge"
         location = spec.document.location(("name",))
         subject = Subject("Team", team, None, ("codeOwners",))
         yield Finding(codes.NO_CODE_OWNER, message, location, subject, 'add `codeOwners: ["@…"]`')

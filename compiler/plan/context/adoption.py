@@ -76,18 +76,24 @@ def _collision_findings(first: _ClusterObjects, second: _ClusterObjects) -> Iter
     )
     if first.name == second.name:
         message = (
-            f"the objects of {first.model.name} and of {second_name} would both be called {first.name}, in the "
+            f"the objects of {first.model.name} and {second_name} would both have the name {first.name} in the "
             f"namespace {first.cluster_namespace[1]}"
         )
         yield _collision_finding(
-            first, second, "name", message, "name the live objects of each: two models cannot share them"
+            first,
+            second,
+            "name",
+            message,
+            "give each model the name of its own live objects; two models cannot share them",
         )
     elif _matches_labels(first.selector, second.labels) or _matches_labels(second.selector, first.labels):
-        message = (
-            f"what selects the replicas of {first.model.name} and of {second_name} selects those of the other, too"
-        )
+        message = f"the selector of {first.model.name} or of {second_name} also matches the replicas of the other"
         yield _collision_finding(
-            first, second, "selector", message, "write the whole selector of the live objects, which tells them apart"
+            first,
+            second,
+            "selector",
+            message,
+            "copy the complete selector of the live objects, which distinguishes them",
         )
 
 

@@ -50,7 +50,7 @@ def pinned_images(
         else:
             location = project.document.location(("images",))
             help_ = f"add `{name}: {{image: …, digest: sha256:…}}` under `images` of the project"
-            message = f"{emitter.title} needs the image `{name}`, and the project does not lock it"
+            message = f"{emitter.title} needs the image `{name}`, but the project does not pin it"
             findings.append(
                 Finding(
                     codes.IMAGE_NOT_PINNED,
@@ -81,4 +81,4 @@ def unpinned_image_findings(model: ResolvedModel) -> Iterator[Finding]:
     runtime = model.data.get("runtime", {})
     if "image" in runtime and "digest" not in runtime:
         message = f"{runtime['image']} has no digest"
-        yield model.finding(codes.IMAGE_NOT_PINNED, message, ("runtime", "image"), "add `digest: sha256:…` beside it")
+        yield model.finding(codes.IMAGE_NOT_PINNED, message, ("runtime", "image"), "add `digest: sha256:…` next to it")

@@ -157,7 +157,7 @@ def tool_value() -> ComputedValue:
 def environment_of(model: ResolvedModel) -> EnvironmentSpec:
     """The environment of a deployed model."""
     if model.environment is None:
-        message = f"{model.name} runs nowhere"
+        message = f"{model.name} is not deployed in any environment"
         raise ValueError(message)
     return model.environment
 

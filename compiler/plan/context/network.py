@@ -137,13 +137,13 @@ def _resolve_dependency(
     endpoint_data = exports.endpoint(dependency, emitter)
     if isinstance(endpoint_data, Finding) or endpoint_data.get("url"):
         return endpoint_data if isinstance(endpoint_data, Finding) else (dependency, endpoint_data)
-    reason = endpoint_data.get("absentReason") or f"{emitter.title} says of it no URL"
+    reason = endpoint_data.get("absentReason") or f"{emitter.title} defines no URL for it"
     finding = release_finding(
         model,
         release,
         codes.UNSUPPORTED_FEATURE,
-        f"{model.name} cannot ask {name}: {reason}",
+        f"{model.name} cannot call {name}: {reason}",
         (*pointer, "model"),
-        "ask another model",
+        "call another model",
     )
     return replace(finding, notes=(Note(f"the model {name}", dependency.spec.document.location(("name",))),))

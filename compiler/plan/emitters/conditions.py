@@ -133,7 +133,10 @@ class ConditionEvaluator:
         result = expression.evaluate(activation)
         if isinstance(result, Failure):
             return emitter_finding(
-                emitter, f"{text!r}: {result.message}", pointer, "ask `has(…)` first of a field that may be absent"
+                emitter,
+                f"{text!r}: {result.message}",
+                pointer,
+                "test with `has(…)` first whether an optional field is present",
             )
         return result
 

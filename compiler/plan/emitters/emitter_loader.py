@@ -22,7 +22,7 @@ from compiler.spec.schema_findings import schema_finding
 EMITTER_FILE = "emitter.yaml"
 _EXPRESSION = re.compile(r"\{[{%].*?[}%]\}")
 BUILTIN_PREFIX = "modelyard:templates/"
-"""The path prefix of shipped emitters, so that nobody looks for them in a repository."""
+"""The path prefix of shipped emitters, which shows that they are not in the repository."""
 
 
 def load_builtin_emitters(tree: Tree, schema: Object, capabilities: Object) -> Emitters:
@@ -117,26 +117,34 @@ def _parse_schema(content: bytes) -> Object:
 def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
     if emitter.id != basename(emitter.folder):
         yield emitter_finding(
-            emitter, f"the emitter `{emitter.id}` stands in the folder {emitter.folder}", ("id",), "give both one name"
+            emitter,
+            f"the emitter `{emitter.id}` is in the folder {emitter.folder}, which has another name",
+            ("id",),
+            "give the emitter and its folder the same name",
         )
     for rule in emitter.files:
         yield from _path_findings(emitter, rule)
         if rule.template not in emitter.templates:
             message = f"there is no template {rule.template} in {emitter.folder}"
             yield emitter_finding(
-                emitter, message, (*rule.pointer, "template"), "templates end in .j2 and stand in the emitter's folder"
+                emitter,
+                message,
+                (*rule.pointer, "template"),
+                "add the template to the emitter's folder, or correct its name; names of templates end with .j2",
             )
         if rule.scope != "deployment" and emitter.is_target:
-            message = "a target makes files for each deployment alone"
-            help_ = "make the file `scope: deployment`, or leave it to an emitter of its own"
+            message = "a target renders files of deployments only"
+            help_ = "set `scope: deployment`, or move the file to another emitter"
             yield emitter_finding(emitter, message, (*rule.pointer, "scope"), help_)
     if emitter.is_target:
         if "inputs" in emitter.data:
-            message = "what is watched of a model is worked out from what its target says, and told to others"
+            message = "a target cannot have `inputs`: service levels are derived from its `sli`, and only other emitters receive them"
             yield emitter_finding(emitter, message, ("inputs",), "remove it")
         for key in sorted(set(emitter.model_selector) - {"types", "lifecycle"}):
-            message = "a target takes models by type and lifecycle alone"
-            yield emitter_finding(emitter, message, ("supports", key), "say what it cannot do under `unsupported`")
+            message = "a target selects models by type and lifecycle only"
+            yield emitter_finding(
+                emitter, message, ("supports", key), "declare what the target does not support under `unsupported`"
+            )
     if not emitter.is_builtin:
         yield from schema_findings(emitter)
 
@@ -152,15 +160,20 @@ def schema_findings(emitter: Emitter) -> Iterator[Finding]:
     """Findings about the schemas of an emitter's output and options; a test checks shipped emitters."""
     for name, schema in emitter.schemas.items():
         for mistake in _schema_mistakes(schema):
-            message = f"{name} is no JSON Schema: {mistake.text}"
-            yield emitter_finding(emitter, message, (), "write it as JSON Schema 2020-12")
+            message = f"{name} is not a valid JSON Schema: {mistake.text}"
+            yield emitter_finding(emitter, message, (), "correct it; the dialect is JSON Schema 2020-12")
     options = emitter.data.get("options")
     if options is None:
         return
     if options.get("additionalProperties") is not False:
-        yield emitter_finding(emitter, "the options are not closed", ("options",), "add `additionalProperties: false`")
+        yield emitter_finding(
+            emitter, "the schema of the options allows unknown keys", ("options",), "add `additionalProperties: false`"
+        )
     for problem, pointer in _schema_mistakes(options):
-        message, help_ = f"the options are no JSON Schema: {problem}", "write them as JSON Schema 2020-12"
+        message, help_ = (
+            f"the schema of the options is not valid: {problem}",
+            "correct it; the dialect is JSON Schema 2020-12",
+        )
         yield emitter_finding(emitter, message, ("options", *pointer), help_)
 
 
@@ -186,14 +199,17 @@ def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findi
     if not previous.is_builtin or emitter.is_builtin:
         findings.append(
             emitter_finding(
-                emitter, f"there are two emitters `{emitter.id}`", ("id",), f"the other stands in {previous.folder}"
+                emitter,
+                f"the id `{emitter.id}` belongs to two emitters",
+                ("id",),
+                f"change one of the ids; the other emitter is in {previous.folder}",
             )
         )
         return False
     fork = emitter.data.get("forkedFrom")
     if fork == previous.digest:
         return True
-    message = f"this folder shadows the shipped emitter `{emitter.id}`" + (", which has changed since" if fork else "")
+    message = f"this emitter overrides the shipped emitter `{emitter.id}`" + (", which has changed since" if fork else "")
     help_ = f"set `forkedFrom: {previous.digest}` once you have compared the two, or give it an id of its own"
     findings.append(emitter_finding(emitter, message, ("forkedFrom",) if fork else ("id",), help_))
     return False

@@ -45,7 +45,7 @@ class CompatibilityChecker:
                 if suggestion
                 else f"set `deploy.target` to one of: {', '.join(self._emitters.target_ids)}"
             )
-            message = f"there is no target `{target_id}`" if target_id else f"{model.name} names no target"
+            message = f"there is no target `{target_id}`" if target_id else f"{model.name} has no target"
             return model.finding(codes.UNKNOWN_TARGET, message, ("deploy", "target"), help_)
         selector = emitter.model_selector
         for field, value, supported_values in (
@@ -53,7 +53,7 @@ class CompatibilityChecker:
             ("lifecycle", model.data["lifecycle"], selector.get("lifecycle")),
         ):
             if supported_values and value not in supported_values:
-                message = f"{emitter.title} takes no model of {field} {value}"
+                message = f"{emitter.title} does not support models of {field} {value}"
                 return model.finding(
                     codes.UNSUPPORTED_MODEL, message, ("deploy", "target"), self._alternatives_help(model)
                 )
@@ -106,12 +106,12 @@ class CompatibilityChecker:
         adoption = adoption_config(model) if emitter.is_target else {}
         for field in adoption:
             if field not in emitter.adoptable_fields:
-                message = f"{emitter.title} cannot do this: it cannot keep the {field} of objects that run already"
+                message = f"{emitter.title} does not support this: it cannot keep the {field} of existing objects"
                 finding = model.finding(
                     codes.UNSUPPORTED_FEATURE,
                     message,
                     ("deploy", "adopt", field),
-                    "remove it, and move the callers over",
+                    f"remove it, and change the callers to the new {field}",
                 )
                 yield replace(
                     finding, notes=(Note(f"what {emitter.id} adopts is declared here", emitter.location(("adoptable",))),)
@@ -122,7 +122,7 @@ class CompatibilityChecker:
     ) -> Finding:
         environment = model.environment
         if environment is None:
-            raise ValueError("only a model that runs somewhere is judged")
+            raise ValueError("requirements are checked only for deployed models")
         requirement_note, help_ = (
             Note(f"what {emitter.id} needs is declared here", emitter.location(pointer)),
             requirement.get("remedy"),
@@ -131,7 +131,7 @@ class CompatibilityChecker:
         if field.startswith("environment."):
             return self._environment_finding(emitter, environment, requirement, pointer)
         if field:
-            message = f"{emitter.title} lacks something: {requirement['message']}"
+            message = f"a requirement of {emitter.title} is not met: {requirement['message']}"
             return replace(
                 self._missing_field_finding(emitter, model, tuple(field.split(".")), message, help_),
                 notes=(requirement_note,),
@@ -189,7 +189,7 @@ class CompatibilityChecker:
         alternative = rule.get("alternative")
         help_ = rule.get("remedy") or (f"remove it, or use the target `{alternative}`" if alternative else "remove it")
         finding = self._finding_at_field(
-            emitter, model, rule, f"{emitter.title} cannot do this: {rule['message']}", help_
+            emitter, model, rule, f"{emitter.title} does not support this: {rule['message']}", help_
         )
         note = Note(f"what {emitter.id} cannot do is declared here", emitter.location(pointer))
         return replace(finding, notes=(note,))
@@ -230,7 +230,11 @@ class CompatibilityChecker:
             for emitter in self._emitters.by_id.values()
             if emitter.is_target and matches_emitter(emitter.model_selector, model.data, None)
         ]
-        return f"use one of: {', '.join(alternatives)}" if alternatives else "no target takes it yet"
+        return (
+            f"use one of: {', '.join(alternatives)}"
+            if alternatives
+            else "no target supports this model; add an emitter, or change the type or the lifecycle"
+        )
 
 
 def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:
@@ -255,7 +259,7 @@ def emitter_setting_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
         yield from _unknown_name_findings(
             fleet,
             "images",
-            "no emitter asks for an image",
+            "no emitter uses an image",
             set(data.get("images", {})) - image_names,
             image_names,
         )
@@ -286,11 +290,11 @@ def _project_option_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
 def _target_setting_findings(project: ProjectSpec, id_: str, settings: EmitterSettingData) -> Iterator[Finding]:
     messages: Mapping[Literal["options", "match"], tuple[str, str]] = {
         "options": (
-            f"{id_} is a target, and models say its options",
-            "say them under `deploy.options`, in `defaults` for all",
+            f"{id_} is a target; its options belong to models",
+            "move them to `deploy.options` of the models, or of `defaults` for all models",
         ),
         "match": (
-            f"{id_} is a target, and models choose it",
+            f"{id_} is a target; each model selects its own target",
             "remove it, or set `deploy.target` in `defaults` or `types`",
         ),
     }
@@ -310,7 +314,7 @@ def _unknown_name_findings(
         help_ = (
             f"did you mean `{suggestion}`?"
             if suggestion
-            else f"remove it, or name one of: {', '.join(sorted(known_names))}"
+            else f"remove it, or use one of: {', '.join(sorted(known_names))}"
         )
         location, subject = project.document.key_location(pointer), Subject("Project", project.name, None, pointer)
         yield Finding(codes.MATCHES_NOTHING, f"{message_prefix} `{name}`", location, subject, help_)

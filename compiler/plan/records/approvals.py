@@ -16,10 +16,10 @@ from compiler.spec.portfolio import Portfolio, UseCaseSpec
 
 _INVALID_REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "hasRole": "the team does not hold the role",
-        "hasValidDates": "it ends before it begins",
-        "runtimeMatches": "something else runs now (the runtime digest differs)",
-        "governanceMatches": "what it was given for is another now (the governance digest differs)",
+        "hasRole": "the team does not have the role",
+        "hasValidDates": "it expires before its date",
+        "runtimeMatches": "the deployment has changed since (the runtime digest differs)",
+        "governanceMatches": "the governance of the model has changed since (the governance digest differs)",
     }
 )
 """Why an approval is invalid, by the check that fails."""

@@ -41,7 +41,7 @@ def _pattern_findings(model: ResolvedModel, pointer: Pointer, series: SelectorDa
     for label, pattern in series.get("matchRegex", {}).items():
         problem = re2_pattern_error(pattern)
         if problem is not None:
-            message = f"{pattern!r} is no expression of RE2: {problem}"
+            message = f"{pattern!r} is not a valid RE2 expression: {problem}"
             help_ = "fix it: it has to match the whole value"
             yield model.finding(codes.BAD_SERIES, message, (*pointer, "matchRegex", label), help_)
 
@@ -50,21 +50,26 @@ def _contradictory_matcher_findings(model: ResolvedModel, pointer: Pointer, seri
     labels = series.get("labels", {})
     for label, pattern in series.get("matchRegex", {}).items():
         if label in labels and not re2_full_match(pattern, labels[label]):
-            message = f"no series has `{label}` equal to {labels[label]!r} and matching {pattern!r}"
-            yield model.finding(codes.BAD_SERIES, message, (*pointer, "matchRegex", label), "take one of the two away")
+            message = f"no series can match: `{label}` must equal {labels[label]!r} and match {pattern!r}"
+            yield model.finding(
+                codes.BAD_SERIES, message, (*pointer, "matchRegex", label), "remove one of the two matchers"
+            )
 
 
 def _histogram_findings(model: ResolvedModel, pointer: Pointer, histogram: SelectorData) -> Iterator[Finding]:
     metric = histogram["metric"]
     suffix = next((part for part in _HISTOGRAM_SUFFIXES if metric.endswith(part)), None)
     if suffix is not None:
-        message = f"`{metric}` is a part of a histogram: rules put {', '.join(_HISTOGRAM_SUFFIXES[:-1])} and the like behind its name"
+        message = (
+            f"`{metric}` is one series of a histogram; rules append "
+            f"{', '.join(_HISTOGRAM_SUFFIXES[:-1])} and so on to the histogram's name"
+        )
         help_ = f"write `{metric.removesuffix(suffix)}`"
         yield model.finding(codes.BAD_SERIES, message, (*pointer, "metric"), help_)
     for key, matchers in (("labels", histogram.get("labels", {})), ("matchRegex", histogram.get("matchRegex", {}))):
         if "le" in matchers:
-            message = "`le` is the bound of a bucket, and rules choose the bucket by the objective's time"
-            yield model.finding(codes.BAD_SERIES, message, (*pointer, key, "le"), "take it away")
+            message = "`le` is the bound of a bucket, which rules set to the threshold of the objective"
+            yield model.finding(codes.BAD_SERIES, message, (*pointer, key, "le"), "remove it")
 
 
 def _error_series_findings(model: ResolvedModel, pointer: Pointer, indicator: RequestSeriesData) -> Iterator[Finding]:
@@ -74,8 +79,8 @@ def _error_series_findings(model: ResolvedModel, pointer: Pointer, indicator: Re
     if errors is None or total_series is None:
         return
     if _is_same_series(errors, total_series):
-        message = f"the errors are the same series as `{total_key}`: each request would be one"
-        help_ = "say by which label, or by which metric, those that failed are told"
+        message = f"`errors` selects the same series as `{total_key}`, so that each request would count as an error"
+        help_ = "add the label, or use the metric, that identifies failed requests"
         yield model.finding(codes.BAD_SERIES, message, (*pointer, "errors"), help_)
     elif total_key == "total" and errors["metric"] == total_series["metric"]:
         yield from _uncounted_error_findings(model, (*pointer, "errors"), errors, total_series)
@@ -88,9 +93,9 @@ def _uncounted_error_findings(
     for label, value in errors.get("labels", {}).items():
         is_counted = equal_labels.get(label, value) == value and re2_full_match(regex_labels.get(label, ".*"), value)
         if not is_counted:
-            message = f"no error is among all requests: those have another `{label}` than {value!r}"
+            message = f"`total` does not count the errors: its `{label}` is not {value!r}"
             yield model.finding(
-                codes.BAD_SERIES, message, (*pointer, "labels", label), "let `total` count the errors too"
+                codes.BAD_SERIES, message, (*pointer, "labels", label), "change `total` so that it includes the errors"
             )
 
 

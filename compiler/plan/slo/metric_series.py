@@ -52,12 +52,12 @@ def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> F
 def _series_error(entry: Object) -> str | None:
     metric = entry["metric"]
     if not isinstance(metric, str) or not METRIC.fullmatch(metric):
-        return f"{metric!r} is no name of a metric"
+        return f"{metric!r} is not a valid metric name"
     for key in ("labels", "matchRegex"):
         for label, value in _label_texts(entry.get(key)):
             if not LABEL.fullmatch(label):
-                return f"{label!r} is no name of a label"
+                return f"{label!r} is not a valid label name"
             pattern_error = re2_pattern_error(value) if key == "matchRegex" else None
             if pattern_error is not None:
-                return f"{value!r} is no expression of RE2: {pattern_error}"
+                return f"{value!r} is not a valid RE2 expression: {pattern_error}"
     return None

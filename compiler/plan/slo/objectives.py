@@ -123,16 +123,18 @@ def _objective_period(model: ResolvedModel, slo: SloData, sla: SlaData) -> str |
     period = slo.get("window", sla.get("window"))
     if not period or period in PERIODS:
         return period or _DEFAULT_PERIOD
-    message = f"burn rates are known for {', '.join(PERIODS[:-1])} and {PERIODS[-1]}, and the window is {period}"
-    help_ = "set `slo.window` to one of them; what is promised may keep its own"
+    message = (
+        f"burn rates are defined for windows of {', '.join(PERIODS[:-1])} and {PERIODS[-1]}, but the window is {period}"
+    )
+    help_ = "set `slo.window` to one of them; the SLA can keep its own window"
     return model.finding(codes.BAD_OBJECTIVE, message, (root, "window"), help_)
 
 
 def _complete_objective(model: ResolvedModel, draft: _ObjectiveDraft, period: str) -> Objective | Finding:
     if 0 < draft.target < 1:
         return Objective(draft.indicator, draft.name, draft.target, period, draft.pointer, draft.latency_limit)
-    reason = "leaves no budget: the first error would use it up" if draft.target else "asks for nothing"
+    reason = "leaves no budget: the first error would use it up" if draft.target else "requires nothing"
     message = f"an objective of {100 if draft.target else 0}% {reason}"
     return model.finding(
-        codes.BAD_OBJECTIVE, message, draft.pointer, "watch a share that may be missed now and then, such as 99.9%"
+        codes.BAD_OBJECTIVE, message, draft.pointer, "set an objective between 0% and 100%, such as 99.9%"
     )

@@ -71,7 +71,7 @@ def instant_vector(series: Series) -> Vector:
     ):
         bad_name = next((name for name in names if not pattern.fullmatch(name)), None)
         if bad_name is not None:
-            message = f"{bad_name!r} is no name that Prometheus takes"
+            message = f"{bad_name!r} is not a valid name in Prometheus"
             raise ValueError(message)
     matchers = [f"{name}={quote_string(value)}" for name, value in series.labels]
     matchers += [f"{name}=~{quote_string(value)}" for name, value in series.regex_labels]
@@ -81,7 +81,7 @@ def instant_vector(series: Series) -> Vector:
 def range_vector(series: Series, window: str) -> Range:
     """A range vector selector."""
     if not _WINDOW.fullmatch(window):
-        message = f"{window!r} is no window"
+        message = f"{window!r} is not a valid window"
         raise ValueError(message)
     return Range(f"{instant_vector(series)}[{window}]")
 

@@ -14,10 +14,10 @@ from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import SliDefinitionData
 
 _INDICATOR_PHRASES: Final[Mapping[str, str]] = {
-    "availability": "how often {} answers",
-    "latency": "how long answers of {} take",
-    "timeToFirstToken": "how long streamed answers of {} take to begin",
-    "freshness": "when a run of {} last ended well",
+    "availability": "the share of requests that {} answers",
+    "latency": "the response time of {}",
+    "timeToFirstToken": "the time to first token of {}",
+    "freshness": "the time of the last successful run of {}",
 }
 _MAX_SUGGESTIONS: Final = 2
 
@@ -64,7 +64,10 @@ def select_sli_source(model: ResolvedModel, objective: AnyObjective, catalog: Sl
     custom_indicator = model.data.get("slo", {}).get("indicators", {}).get(key)
     if custom_indicator:
         return SliSource(
-            "the model's own indicator", plain_data(custom_indicator), ("slo", "indicators", key), is_from_catalog=False
+            "the model's custom indicator",
+            plain_data(custom_indicator),
+            ("slo", "indicators", key),
+            is_from_catalog=False,
         )
     candidates = list[SliDefinitionData]()
     for result in catalog.matching_entries():
@@ -82,13 +85,18 @@ def _unmeasured_finding(
 ) -> Finding:
     key, environment = objective.indicator, model.environment.name if model.environment else ""
     reasons = [entry.get("unmeasured", {}).get(key) for entry in candidates if catalog.is_available(entry)]
-    reason_text = "; ".join(dict.fromkeys(filter(None, reasons))) or f"{catalog.emitter.title} knows nothing that does"
+    reason_text = (
+        "; ".join(dict.fromkeys(filter(None, reasons))) or f"{catalog.emitter.title} defines no indicator for it"
+    )
     needed_capabilities = {
         f"the capability `{entry['capability']}` ({entry['name']})": None for entry in candidates if key in entry
     }
-    message = f"nothing measures in {environment} {_INDICATOR_PHRASES[key].format(model.name)}: {reason_text}"
-    capability_help = f"give the Environment {' or '.join(needed_capabilities)}; or " if needed_capabilities else ""
-    help_ = f"{capability_help}say where it is measured under `slo.indicators.{key}`, or why it is not: `slo: {{unmeasured: {{{key}: …}}}}`"
+    message = f"nothing measures {_INDICATOR_PHRASES[key].format(model.name)} in {environment}: {reason_text}"
+    capability_help = f"add {' or '.join(needed_capabilities)} to the Environment; or " if needed_capabilities else ""
+    help_ = (
+        f"{capability_help}define the metric under `slo.indicators.{key}`, or give the "
+        f"reason why there is none: `slo: {{unmeasured: {{{key}: …}}}}`"
+    )
     finding = model.finding(codes.OBJECTIVE_NOT_MEASURED, message, objective.pointer, help_, per_environment=True)
     note = Note(f"what {catalog.emitter.id} knows to measure is declared here", catalog.emitter.location(("sli",)))
     return replace(finding, notes=(note,))
@@ -115,8 +123,8 @@ def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_sour
     units_per_second = _units_per_second(sli_source.spec)
     nearest_bounds = sorted(sorted(bounds, key=lambda value: abs(value - threshold))[:_MAX_SUGGESTIONS])
     suggestion = " or ".join(_format_bound(value, units_per_second) for value in nearest_bounds)
-    message = f"{sli_source.title} counts answers up to fixed times, and {objective.latency_limit} is none of them"
-    help_ = f"watch {suggestion}; where that is shorter, what is promised may stay as it is"
+    message = f"{sli_source.title} counts responses in buckets with fixed bounds, and {objective.latency_limit} is not one of them"
+    help_ = f"set the objective to {suggestion}; the SLA can keep a longer time"
     return model.finding(codes.LATENCY_NOT_A_BUCKET, message, _latency_pointer(objective), help_)
 
 

@@ -89,8 +89,8 @@ def signal_values(model: ResolvedModel, slo_plan: SloPlan) -> list[Json]:
 
 def _contradiction_finding(model: ResolvedModel, objective: AnyObjective) -> Finding:
     key = objective.indicator
-    message = f"`slo.{key}` is an objective, and `slo.unmeasured` says why nothing watches it"
-    help_ = f"take one of them away; what is promised under `sla.{key}` may stay"
+    message = f"`slo.{key}` defines an objective, but `slo.unmeasured` gives a reason why nothing measures it"
+    help_ = f"remove one of the two; `sla.{key}` can stay"
     return model.finding(codes.BAD_OBJECTIVE, message, ("slo", "unmeasured", key), help_)
 
 

@@ -46,19 +46,19 @@ class CodeownersEscaper:
             if _SECTION.fullmatch(value):
                 return value
             raise ValueRejectedError(
-                f"{quoted_excerpt(value)} is no plain word, and stands in the heading of a section"
+                f"{quoted_excerpt(value)} is not a plain word, but is inserted into the heading of a section"
             )
         if self.handle.fullmatch(value):
             return value
         raise ValueRejectedError(
-            f"{quoted_excerpt(value)} is no handle that {self.forge} knows",
-            help="write a user, a team or an address of mail as it has them",
+            f"{quoted_excerpt(value)} is not a valid handle in {self.forge}",
+            help="write a user, a team or an email address in its syntax",
         )
 
     def path_pattern(self, path: str) -> str:
         """The path from the repository's root, with every special character escaped."""
         if not path.startswith("/") or "//" in path:
-            raise ValueRejectedError(f"{quoted_excerpt(path)} is no path from the root")
+            raise ValueRejectedError(f"{quoted_excerpt(path)} is not a path from the root")
         return "".join(
             "?" if self.unmatchable.match(character) else f"\\{character}" if character in _SPECIAL else character
             for character in path

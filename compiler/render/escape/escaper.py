@@ -37,5 +37,5 @@ class PlainTextEscaper:
         if _ONE_WORD.fullmatch(value):
             return value
         raise ValueRejectedError(
-            f"{quoted_excerpt(value)} is not a single printable word, which is all that plain text takes"
+            f"{quoted_excerpt(value)} is not a single printable word, but plain text allows nothing else"
         )

@@ -76,14 +76,14 @@ class HtmlEscaper:
         """The value with entities, in text and in quoted attributes."""
         if not self._can_escape():
             raise ValueRejectedError(
-                "a value stands in a script, a style, a comment, a handler or a bare tag",
-                help="place it in text, or in an attribute between quotes",
+                "a value is inserted into a script, a style, a comment, an event handler or a tag outside quotes",
+                help="insert it into text, or into an attribute between quotes",
             )
         self._url += value
         is_url = self._state == self._in_quotes and self._attribute in _URL_ATTRIBUTES
         if is_url and not _SAFE_URL.fullmatch(self._url):
             raise ValueRejectedError(
-                f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto"
+                f"{quoted_excerpt(self._url)} is a URL that can run code", help="use https or mailto"
             )
         self._tail = "x"
         return value if is_encoded else ENCODERS["html"].encode(value)

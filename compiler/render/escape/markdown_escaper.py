@@ -56,7 +56,7 @@ class MarkdownEscaper:
         """The value encoded; unchanged in code, if it cannot end the code; percent-encoded in an address."""
         if self._in_code:
             if "`" in value or "~~~" in value or ("\n" in value and not self._fence):
-                raise ValueRejectedError(f"{quoted_excerpt(value)} could end the code that it stands in")
+                raise ValueRejectedError(f"{quoted_excerpt(value)} would end the code span or block around it")
             return value
         if self._url is None:
             begins_block = _LINE_PREFIX.fullmatch(self._line) is not None or "<!--" in self._line
@@ -64,6 +64,6 @@ class MarkdownEscaper:
         self._url += value
         if not _SAFE_URL.fullmatch(self._url):
             raise ValueRejectedError(
-                f"{quoted_excerpt(self._url)} is an address that may run code", help="use https or mailto"
+                f"{quoted_excerpt(self._url)} is a URL that can run code", help="use https or mailto"
             )
         return quote(value, safe=_URL_CHARACTERS, errors="replace").replace("&", "&amp;")

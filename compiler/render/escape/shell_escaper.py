@@ -50,8 +50,8 @@ class ShellEscaper:
         is_unquoted = not self._context and not self._is_untracked and self._tail not in {"\\", "$"}
         if not is_unquoted and not is_safe_word(value):
             raise ValueRejectedError(
-                f"{quoted_excerpt(value)} is not a plain word, and stands where no quoting makes it one",
-                help="place it outside of quotes, substitutions and here-documents",
+                f"{quoted_excerpt(value)} is not a plain word, and cannot be quoted here",
+                help="insert it outside quotes, substitutions and here-documents",
             )
         self._tail = "x"
         return value if is_encoded or is_safe_word(value) else ENCODERS["shell"].encode(value)

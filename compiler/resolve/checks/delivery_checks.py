@@ -72,13 +72,13 @@ def _overlap_finding(spec: EnvironmentSpec, other_spec: EnvironmentSpec) -> Find
         if folder
         else f"the branch `{delivery['branch']}`"
     )
-    message = f"{spec.name} is delivered to {target_text}, and so is {other_spec.name}"
+    message = f"{spec.name} and {other_spec.name} are both delivered to {target_text}"
     other_path = other_spec.data["delivery"].get("path", "")
     if normalise_folder(other_path) != folder:
         message = f"{spec.name} is delivered to {target_text}, and {other_spec.name} to " + (
             f"the folder `{other_path}`" if other_path else "its root"
         )
-    note = Note(f"{other_spec.name} is delivered to here", other_spec.document.location(("delivery",)))
+    note = Note(f"the delivery of {other_spec.name} is set here", other_spec.document.location(("delivery",)))
     subject = Subject("Environment", spec.name, None, pointer)
     return Finding(
         codes.OVERLAPPING_DELIVERY,

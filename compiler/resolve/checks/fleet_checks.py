@@ -117,14 +117,14 @@ def _check_promotion_order(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
         if not fleet.portfolio.has_document("Environment", name):
             yield _unknown_reference_finding("Environment", name, environments, location, subject)
         elif name in first_pointers:
-            note = Note("the first time", project.document.location(first_pointers[name]))
+            note = Note("listed here first", project.document.location(first_pointers[name]))
             yield Finding(
                 codes.PROMOTION_ORDER, f"`{name}` is listed twice", location, subject, "keep one of the two", (note,)
             )
         first_pointers.setdefault(name, pointer)
     for name, spec in environments.items() if first_pointers else ():
         if name not in first_pointers:
-            help_ = f"add `{name}` to `environments` of the project, where it stands in the order of promotion"
+            help_ = f"add `{name}` to `environments` of the project, at its position in the order of promotion"
             message = f"the project does not list the Environment `{name}`"
             yield Finding(codes.PROMOTION_ORDER, message, spec.document.location(("name",)), spec.subject, help_)
 
@@ -141,8 +141,8 @@ def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Find
         folder_models = portfolio.models_by_folder.get(folder, ())
         if not folder_models and not has_broken_models:
             message, help_ = (
-                f"there is no model below {folder}/",
-                "remove the file, or put it above the models it is for",
+                f"there is no model in {folder}/ or below it",
+                "remove the file, or move it to a folder above its models",
             )
             yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_location(()), defaults.subject, help_)
             continue
@@ -165,9 +165,13 @@ def _check_type_keys(
         if key not in types and not has_broken_models:
             pointer = ("types", key)
             location, subject = spec.document.key_location(pointer), Subject(spec.kind, spec.name, None, pointer)
-            help_ = "remove it, or put it above the models it is for"
+            help_ = "remove it, or move it to Defaults in a folder above its models"
             yield Finding(
-                codes.MATCHES_NOTHING, f"no model that this holds for is of type {key}", location, subject, help_
+                codes.MATCHES_NOTHING,
+                f"no model that these defaults apply to has the type {key}",
+                location,
+                subject,
+                help_,
             )
 
 
@@ -182,14 +186,16 @@ def _check_environment_keys(
     stages = ALL_STAGES if has_broken_environments else tuple(stages_by_environment.values())
     for key in spec.data.get("environments", {}):
         if not fleet.portfolio.has_document("Environment", key) and key not in stages:
-            message = f"there is no Environment and no stage `{key}`"
+            message = f"there is no Environment or stage `{key}`"
             yield _unused_key_finding(spec, key, message, _suggestion_help(key, {*stages_by_environment, *stages}))
         elif (
             used_environments is not None
             and not has_broken_environments
             and not _has_effect(key, used_environments, stages_by_environment)
         ):
-            yield _unused_key_finding(spec, key, f"no model that this holds for runs in `{key}`", _STAGE_KEY_HELP)
+            yield _unused_key_finding(
+                spec, key, f"no model that this applies to is deployed in `{key}`", _STAGE_KEY_HELP
+            )
 
 
 def _unused_key_finding(spec: Spec, key: str, message: str, help_: str | None) -> Finding:
@@ -207,7 +213,10 @@ def _has_effect(key: str, used_environments: set[str], stages_by_environment: Ma
     )
 
 
-_STAGE_KEY_HELP = "only names of Environments in a Model's own `environments` say where it runs; a stage only overlays"
+_STAGE_KEY_HELP = (
+    "to deploy a model, add the name of an Environment to `environments` "
+    "of the Model; the key of a stage only overlays values"
+)
 
 
 def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:

@@ -93,11 +93,11 @@ def _check_lifecycle(model: ResolvedModel) -> Iterator[Finding]:
     allowed_stages = [
         f"`{allowed_stage}`" for allowed_stage in ALL_STAGES if allowed_stage in ALLOWED_STAGES[lifecycle]
     ]
-    runs_text = f"only in stages {', '.join(allowed_stages)}" if allowed_stages else "nowhere"
+    stages_text = f"only in stages {', '.join(allowed_stages)}" if allowed_stages else "in no stage"
     pointer = ("environments", model.environment.name)
     yield Finding(
         codes.LIFECYCLE_NOT_ALLOWED,
-        f"a model with lifecycle `{lifecycle}` runs {runs_text}, and {model.environment.name} has stage `{stage}`",
+        f"a model with lifecycle `{lifecycle}` is allowed {stages_text}, but {model.environment.name} has stage `{stage}`",
         model.spec.document.key_location(pointer),
         Subject("Model", model.name, model.environment.name, pointer),
         "change `lifecycle` if the model has advanced than it says, or take it out of the environment",
@@ -121,11 +121,11 @@ def _check_namespace(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     message = (
         f"{environment.name} has no namespace for tenant `{tenant}`"
         if tenant
-        else f"{environment.name} has a namespace for each tenant, and {model.name} names none"
+        else f"{environment.name} has one namespace per tenant, but {model.name} has no `tenant`"
     )
     finding = model.finding(codes.NO_NAMESPACE, message, ("tenant",), help_, per_environment=True)
     location = finding.location if tenant else model.spec.document.key_location(())
-    note = Note("the namespaces are named here", environment.document.location(("namespaces",)))
+    note = Note("the namespaces are defined here", environment.document.location(("namespaces",)))
     yield replace(finding, location=location, notes=(note,))
 
 
@@ -151,7 +151,7 @@ def _check_environment_variables(_: Fleet, model: ResolvedModel) -> Iterator[Fin
         for index, name in enumerate(names):
             pointer = (*list_pointer, index, *key)
             if name in first_pointers:
-                note = Note("the other one", model.location(first_pointers[name]))
+                note = Note("set here first", model.location(first_pointers[name]))
                 message = f"the environment variable {name} is set twice"
                 finding = model.finding(codes.DUPLICATE_NAME, message, pointer, "give one of them another name")
                 yield replace(finding, notes=(note,))
@@ -169,8 +169,10 @@ def _check_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]
             continue
         if environment not in spec.data.get("environments", {}):
             verb = "uses" if dependency.is_direct else "needs"
-            message = f"{model.name} {verb} {dependency.name}, which does not run in {environment}"
-            help_ = f"add `{environment}` to the environments of {dependency.name}, or use it only where it runs"
+            message = f"{model.name} {verb} {dependency.name}, which is not deployed in {environment}"
+            help_ = (
+                f"add `{environment}` to `environments` of {dependency.name}, or remove the dependency in {environment}"
+            )
             yield dependency.finding(model, message, "model", help_)
             continue
         dependency_model = fleet.model(dependency.name, environment)
@@ -178,10 +180,12 @@ def _check_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]
             continue
         if not satisfies(dependency_model.release.version, str(dependency.version_range)):
             message = (
-                f"{model.name} uses {dependency.name} {dependency.version_range}, and {environment} runs "
+                f"{model.name} requires {dependency.name} {dependency.version_range}, but {environment} has "
                 f"{dependency_model.release.version}"
             )
-            yield dependency.finding(model, message, "release", "change the range, or the release that runs")
+            yield dependency.finding(
+                model, message, "release", f"change the range, or the release of {dependency.name} in {environment}"
+            )
 
 
 def _check_cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[ModelDependency]]) -> Iterator[Finding]:
@@ -201,8 +205,12 @@ def _check_cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[ModelDepend
                 continue
             reported_cycles.add(cycle)
             dependency = next(dependency for dependency in edges[cycle[0], environment] if dependency.name == next_name)
-            message = "these models use each other in a circle: " + " → ".join([*cycle, cycle[0]])
-            code, pointer, help_ = codes.REFERENCE_CYCLE, (*dependency.pointer, "model"), "remove one of the uses"
+            message = "these models depend on each other in a cycle: " + " → ".join([*cycle, cycle[0]])
+            code, pointer, help_ = (
+                codes.REFERENCE_CYCLE,
+                (*dependency.pointer, "model"),
+                "remove one of the dependencies",
+            )
             yield (
                 release_finding(model, dependency.release, code, message, pointer, help_)
                 if dependency.release

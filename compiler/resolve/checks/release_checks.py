@@ -69,7 +69,7 @@ def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) ->
         for pointer, name in iter_strings(plain_data(release.content), (*annotation.pointer, annotation.value)):
             list_pointer = pointer[:-2]
             if (list_pointer, name) in known_names:
-                message = f"{format_path(list_pointer)} has two elements with the {annotation.value} {name}"
+                message = f"{format_path(list_pointer)} has two elements with the same {annotation.value}: {name}"
                 yield release.finding(codes.DUPLICATE_NAME, message, pointer, "keep one of the two")
             known_names.add((list_pointer, name))
 
@@ -79,17 +79,19 @@ def _check_parameters(release: PublishedRelease) -> Iterator[Finding]:
     for index, parameter in enumerate(release.source.get("parameters", ())):
         value, pointer = parameter.get("value"), ("source", "parameters", index)
         for key, limit, bound_name, is_beyond in (
-            ("min", parameter.get("min"), "least", float.__lt__),
-            ("max", parameter.get("max"), "most", float.__gt__),
+            ("min", parameter.get("min"), "minimum", float.__lt__),
+            ("max", parameter.get("max"), "maximum", float.__gt__),
         ):
             if limit is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float):
-                message = f"`{value}` is no number, and has no {bound_name}"
-                yield release.finding(codes.BAD_VALUE, message, (*pointer, key), f"remove `{key}`, or choose a number")
+                message = f"`{value}` is not a number, so that it cannot have a {bound_name}"
+                yield release.finding(
+                    codes.BAD_VALUE, message, (*pointer, key), f"remove `{key}`, or set `value` to a number"
+                )
             elif is_beyond(float(value), float(limit)):
-                message = f"{value} is out of bounds: the {bound_name} that is sensible is {limit}"
-                help_ = f"choose another value, or change `{key}` and its reason"
+                message = f"{value} is out of bounds: the {bound_name} is {limit}"
+                help_ = f"change the value, or change `{key}` and its reason"
                 yield release.finding(codes.BAD_VALUE, message, (*pointer, "value"), help_)
 
 
@@ -99,7 +101,7 @@ def _check_duplicate_metrics(release: PublishedRelease) -> Iterator[Finding]:
     for index, evaluation in enumerate(release.content.get("evaluations", ())):
         key = (evaluation.get("metric"), evaluation.get("dataset"), evaluation.get("slice"))
         if key in known_keys:
-            message = f"evaluations has two numbers of {key[0]} for the same data"
+            message = f"evaluations has two values of {key[0]} for the same data"
             help_ = "keep one of the two, or set `slice` or `dataset`"
             yield release.finding(codes.DUPLICATE_NAME, message, ("evaluations", index, "metric"), help_)
         known_keys.add(key)
@@ -121,10 +123,13 @@ def _check_router(release: PublishedRelease) -> Iterator[Finding]:
     for index, step in enumerate(steps):
         for key, routers in _ROUTERS_BY_KEY.items():
             if key in step and router not in routers:
-                message = f"`{router}` does not look at it: it is for {' and '.join(f'`{name}`' for name in routers)}"
+                message = (
+                    f"the router `{router}` does not use it; only {' and '.join(f'`{name}`' for name in routers)} "
+                    f"{'does' if len(routers) == 1 else 'do'}"
+                )
                 yield release.finding(codes.BAD_VALUE, message, ("source", "steps", index, key), "remove it")
         if router == "splitter" and "weight" not in step:
-            message, help_ = "a splitter needs the share of each step", "add `weight:`, such as 50%"
+            message, help_ = "a splitter requires the `weight` of each step", "add `weight`, such as 50%"
             yield release.finding(codes.BAD_VALUE, message, ("source", "steps", index), help_)
     if router == "splitter" and all("weight" in step for step in steps):
         yield from _check_weights(release, steps)
@@ -144,7 +149,7 @@ def _check_weights(release: PublishedRelease, steps: Sequence[EnsembleStepData])
         return  # the quantity check reports it
     if round(total, 6) != 100:  # noqa: PLR2004 - per cent
         message = f"the weights add up to {total:g}%"
-        yield release.finding(codes.BAD_VALUE, message, ("source", "steps"), "make them 100% together")
+        yield release.finding(codes.BAD_VALUE, message, ("source", "steps"), "change them so that they add up to 100%")
 
 
 RELEASE_CHECKS: tuple[Callable[[PublishedRelease], Iterator[Finding]], ...] = (

@@ -12,8 +12,8 @@ from compiler.spec.data_types import LatencyObjectiveData, SlaData, SloData
 from compiler.spec.quantities import Duration, Percentage
 
 _LATENCY_KEYS: Mapping[Literal["latency", "timeToFirstToken"], str] = {
-    "latency": "answers within",
-    "timeToFirstToken": "answers begun within",
+    "latency": "responses within",
+    "timeToFirstToken": "responses that start within",
 }
 
 
@@ -22,14 +22,16 @@ def check_service_levels(model: ResolvedModel) -> Iterator[Finding]:
     sla, slo = model.data.get("sla", {}), model.data.get("slo", {})
     sla_value, slo_value = sla.get("availability"), slo.get("availability")
     if sla_value and slo_value and Percentage(slo_value).ratio < Percentage(sla_value).ratio:
-        message = f"the SLO watches {slo_value} availability, and the SLA promises {sla_value}"
+        message = f"the SLO is {slo_value} availability, but the SLA promises {sla_value}"
         yield model.finding(
-            codes.SLO_LOOSER_THAN_SLA, message, ("slo", "availability"), f"make it at least {sla_value}"
+            codes.SLO_LOOSER_THAN_SLA, message, ("slo", "availability"), f"raise it to at least {sla_value}"
         )
     sla_value, slo_value = sla.get("freshness"), slo.get("freshness")
     if sla_value and slo_value and Duration(slo_value).milliseconds > Duration(sla_value).milliseconds:
-        message = f"the SLO waits {slo_value} for a run, and the SLA promises one every {sla_value}"
-        yield model.finding(codes.SLO_LOOSER_THAN_SLA, message, ("slo", "freshness"), f"make it at most {sla_value}")
+        message = f"the SLO allows {slo_value} between successful runs, but the SLA promises {sla_value}"
+        yield model.finding(
+            codes.SLO_LOOSER_THAN_SLA, message, ("slo", "freshness"), f"lower it to at most {sla_value}"
+        )
     yield from _check_freshness(model, sla, slo)
     for key, words in _LATENCY_KEYS.items():
         yield from _check_latency(model, key, words, sla.get(key, {}), slo.get(key, ()))
@@ -42,8 +44,10 @@ def _check_freshness(model: ResolvedModel, sla: SlaData, slo: SloData) -> Iterat
     for root, limit in (("sla", sla.get("freshness")), ("slo", slo.get("freshness"))):
         if gap is not None and limit and Duration(limit).milliseconds <= gap.total_seconds() * 1000:
             gap_text = Duration(f"{int(gap.total_seconds())}s")
-            message = f"a run is to end well every {limit}, and the schedule leaves up to {gap_text} between two"
-            help_ = f"say more than {gap_text}, and the time that a run takes"
+            message = (
+                f"a successful run is required every {limit}, but the schedule leaves up to {gap_text} between two runs"
+            )
+            help_ = f"set more than {gap_text} plus the duration of a run"
             yield model.finding(codes.UNREACHABLE_FRESHNESS, message, (root, "freshness"), help_)
 
 
@@ -67,10 +71,10 @@ def _check_latency(
                 (index for index, (objective_share, _) in enumerate(objectives) if objective_share == share), None
             )
             pointer: Pointer = ("slo", key) if objective_index is None else ("slo", key, objective_index, "threshold")
-            message = f"the SLA promises {share}% of {description} {limit_text}, and no objective watches that"
+            message = f"the SLA promises {share}% of {description} {limit_text}, but no objective covers that"
             help_ = (
                 f"add `{{threshold: {limit_text}, target: {share}%}}`"
                 if objective_index is None
-                else f"make it at most {limit_text}"
+                else f"lower it to at most {limit_text}"
             )
             yield model.finding(codes.SLO_LOOSER_THAN_SLA, message, pointer, help_)

@@ -39,8 +39,8 @@ def test_no_revision_is_known(words, empty_repository, run_command) -> None:
     said = run_command(*words)
     assert (said.code, said.out) == (2, "")
     assert said.err == (
-        f"error: there is no commit yet in this repository, so `{words[-1]}` is none.\n"
-        "  help: Commit first, or leave the revision out.\n"
+        f"error: this repository has no commits yet, so that `{words[-1]}` does not exist.\n"
+        "  help: Commit first, or omit the revision.\n"
     )
 
 
@@ -52,5 +52,5 @@ def test_nothing_is_published(empty_repository, run_command) -> None:
 def test_a_branch_without_a_commit_beside_others_is_no_revision(project, git, run_command) -> None:
     git("checkout", "-q", "--orphan", "other")
     said = run_command("check", "--changed-since", "HEAD")
-    assert (said.code, "`HEAD` is no revision of this repository" in said.err) == (2, True)
+    assert (said.code, "`HEAD` is not a revision of this repository" in said.err) == (2, True)
     assert run_command("check", "--changed-since", "main").code == 0

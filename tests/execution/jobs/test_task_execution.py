@@ -200,20 +200,20 @@ def evaluate_step(root: Path, results: str, **which) -> list[tuple[str, str]]:
 def test_what_it_measured_is_held_against_gates_and_champion(tmp_path) -> None:
     assert evaluate_step(tmp_path, '{"auc": 0.95}', version="3.0.0") == []
     assert evaluate_step(tmp_path, '{"auc": 0.85}', version="3.0.0") == [
-        ("gate-failed", "refunds 3.0.0: auc is 0.85, and has to be >= 0.9"),
-        ("worse-than-champion", "refunds 3.0.0: auc is 0.85, worse than the 0.91 of 1.0.0, which runs in prod-eu"),
+        ("gate-failed", "refunds 3.0.0: auc is 0.85, but must be >= 0.9"),
+        ("worse-than-champion", "refunds 3.0.0: auc is 0.85, worse than 0.91 of the champion, 1.0.0 in prod-eu"),
     ]
 
 
 @pytest.mark.parametrize(
     ("results", "says"),
     [
-        ("nothing", "is not JSON"),
-        ("[1]", "is no map"),
-        ('{"auc": "0.95"}', "for auc is no number"),
-        ('{"auc": true}', "for auc is no number"),
-        ('{"auc": NaN}', "for auc is no number"),
-        ('{"auc": 1e999}', "for auc is no number"),
+        ("nothing", "is not valid JSON"),
+        ("[1]", "is not a map"),
+        ('{"auc": "0.95"}', "is not a number"),
+        ('{"auc": true}', "is not a number"),
+        ('{"auc": NaN}', "is not a number"),
+        ('{"auc": 1e999}', "is not a number"),
     ],
 )
 def test_results_that_are_none_are_told(results, says, tmp_path) -> None:
@@ -225,14 +225,14 @@ def test_results_that_are_none_are_told(results, says, tmp_path) -> None:
 def test_no_results_are_told(tmp_path) -> None:
     run = lay_out(tmp_path, f"  evaluate: {{run: {{command: [{PYTHON}, tell.py]}}}}", PLACES)
     [(name, message, _)] = carried_out(run, tmp_path, "evaluate", version="3.0.0")
-    assert (name, "wrote no file" in message) == ("step-failed", True)
+    assert (name, "did not write the file" in message) == ("step-failed", True)
 
 
 def test_without_a_program_what_is_on_record_is_judged(tmp_path) -> None:
     gates = "  evaluate: {gates: [{metric: auc, op: '>=', value: 0.92}], champion: {environment: prod-eu}}"
     run = lay_out(tmp_path, gates, PLACES)
     assert [message for _, message, _ in carried_out(run, tmp_path, "evaluate")] == [
-        "refunds 1.0.0: auc is 0.91, and has to be >= 0.92"
+        "refunds 1.0.0: auc is 0.91, but must be >= 0.92"
     ]
 
 
@@ -242,7 +242,7 @@ def test_the_champion_is_what_ran_before_the_change(tmp_path) -> None:
     after = lay_out(tmp_path / "after", gates, "  dev: {release: 1.0.0}\n  prod-eu: {release: 1.0.0}\n")
     assert carried_out(after, tmp_path / "after", "evaluate") == []
     [(name, message, _)] = carried_out(after, tmp_path / "after", "evaluate", before)
-    assert (name, "0.93 of 3.0.0" in message) == ("worse-than-champion", True)
+    assert (name, "0.93 of the champion, 3.0.0" in message) == ("worse-than-champion", True)
 
 
 def test_models_are_listed_by_step_and_schedule(tmp_path) -> None:

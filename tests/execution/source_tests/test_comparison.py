@@ -30,5 +30,5 @@ def test_a_case_says_how_far_a_number_may_be_off() -> None:
     case = {"name": "close", "input": {}, "output": {"score": 0.5}, "tolerance": 0.1}
     assert first_mismatch(case, {"score": 0.58}) is None
     assert first_mismatch(case, {"score": 0.7}) == (
-        ("score",), "the case `close` fails: score: expected 0.5, and 0.7 came",
+        ("score",), "the case `close` fails: score: expected 0.5, found 0.7",
     )  # fmt: skip

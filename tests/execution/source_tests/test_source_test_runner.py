@@ -155,7 +155,7 @@ def test_a_program_in_an_image_is_said_to_be_left_out() -> None:
     files = {path: FILES[path].encode() for path in FILES} | {SPEC: text.encode()}
     [item] = list(check_sources(Session(MemoryTree(files))))
     assert (item.code.id, item.message) == (
-        "MY709", "the program of refunds 1.0.0 was not run: nothing is started from an image here",
+        "MY709", "the program of refunds 1.0.0 was not run: Modelyard does not start container images",
     )  # fmt: skip
 
 
@@ -165,9 +165,9 @@ def test_a_test_that_no_engine_reads_is_told_at_its_name(name, expected) -> None
     files[SPEC] = FILES[SPEC].replace("one_test.rego", name).encode()
     [item] = list(check_sources(Session(MemoryTree(files))))
     assert (item.code.id, item.location.path, item.location.line) == (expected, SPEC, 9)
-    assert (
-        item.message
-        == f"`{name}` is read as no test of the Rego engine (regorus): expected a name that ends with .rego or .yaml or .yml or .json"
+    assert item.message == (
+        f"`{name}` is not recognised as a test of the Rego engine (regorus): "
+        "expected a name that ends with .rego or .yaml or .yml or .json"
     )
 
 

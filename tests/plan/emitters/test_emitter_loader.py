@@ -23,9 +23,9 @@ def test_schemas_of_what_is_shipped_are_schemas(emitter):
 def test_a_schema_that_is_none_is_told():
     emitter = replace(EMITTERS[0], schemas={"x.schema.json": {"type": "no type"}})
     assert [found.message.partition(":")[0] for found in schema_findings(emitter)] == [
-        "x.schema.json is no JSON Schema"
+        "x.schema.json is not a valid JSON Schema"
     ]
     options = {**EMITTERS[0].data, "options": {"type": "object"}}
     assert [found.message for found in schema_findings(replace(EMITTERS[0], data=options))] == [
-        "the options are not closed"
+        "the schema of the options allows unknown keys"
     ]

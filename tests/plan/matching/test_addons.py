@@ -110,7 +110,7 @@ def test_what_an_emitter_lacks_of_its_options_is_said_once_at_the_projects_line(
         one for one in check(Session(tree(one=("size(objectives) < 3", "size(objectives) < 1")))) if one.is_blocking
     ]
     assert [(one.code.id, one.location.path, one.message) for one in found] == [
-        ("MY404", "modelyard.yaml", "Look lacks something: three are too many"),
+        ("MY404", "modelyard.yaml", "a requirement of Look is not met: three are too many"),
     ]  # fmt: skip
 
 

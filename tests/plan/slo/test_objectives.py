@@ -44,9 +44,9 @@ def test_nothing_is_watched_where_nothing_is_promised(make, spec):
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"sla": {"availability": "99%", "window": "365d"}}, "burn rates are known for 7d, 28d, 30d and 90d, and the window is 365d"),
+        ({"sla": {"availability": "99%", "window": "365d"}}, "defined for windows of 7d, 28d, 30d and 90d, but the window is 365d"),
         ({"sla": {"availability": "100%"}}, "an objective of 100% leaves no budget: the first error would use it up"),
-        ({"slo": {"availability": "0%"}}, "an objective of 0% asks for nothing"),
+        ({"slo": {"availability": "0%"}}, "an objective of 0% requires nothing"),
         ({"slo": {"latency": [{"threshold": "1s", "target": "100%"}]}}, "an objective of 100% leaves no budget"),
     ],
 )  # fmt: skip

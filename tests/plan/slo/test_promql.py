@@ -77,13 +77,13 @@ def test_prometheus_itself_reads_each_value_as_it_was_meant(promtool):
     ],
 )
 def test_what_is_no_name_is_refused(series):
-    with pytest.raises(ValueError, match="no name"):
+    with pytest.raises(ValueError, match="not a valid name"):
         instant_vector(series)
 
 
 @pytest.mark.parametrize("window", ["", "5", "m", "5m]", "5m:1m", "05m", "5 m", "5m\n"])
 def test_what_is_no_window_is_refused(window):
-    with pytest.raises(ValueError, match="no window"):
+    with pytest.raises(ValueError, match="not a valid window"):
         range_vector(Series("up"), window)
 
 

@@ -137,7 +137,7 @@ def test_a_time_that_is_no_bound_is_refused_with_the_bounds_beside_it(make, spec
     [said] = made.reasons
     assert said.startswith("MY427 models/all.yaml:")
     [finding] = [one for one in made.findings if one.is_blocking]
-    assert finding.help == "watch 100ms or 250ms; where that is shorter, what is promised may stay as it is"
+    assert finding.help == "set the objective to 100ms or 250ms; the SLA can keep a longer time"
 
 
 def test_a_tighter_time_beside_the_promise_is_taken(make, spec):
@@ -180,30 +180,30 @@ def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(
 HISTOGRAM = {"metric": "seconds", "labels": {"app": "scorer"}}
 REQUESTS = {"metric": "requests_total", "labels": {"app": "scorer"}}
 CONTRADICTORY_CASES = {
-    "buckets": ({"histogram": {**HISTOGRAM, "metric": "seconds_bucket"}}, "histogram.metric", "`seconds_bucket` is a part of a histogram"),
-    "a count": ({"histogram": {**HISTOGRAM, "metric": "seconds_count"}}, "histogram.metric", "`seconds_count` is a part of a histogram"),
-    "a sum": ({"histogram": {**HISTOGRAM, "metric": "seconds_sum"}}, "histogram.metric", "`seconds_sum` is a part of a histogram"),
+    "buckets": ({"histogram": {**HISTOGRAM, "metric": "seconds_bucket"}}, "histogram.metric", "`seconds_bucket` is one series of a"),
+    "a count": ({"histogram": {**HISTOGRAM, "metric": "seconds_count"}}, "histogram.metric", "`seconds_count` is one series of a"),
+    "a sum": ({"histogram": {**HISTOGRAM, "metric": "seconds_sum"}}, "histogram.metric", "`seconds_sum` is one series of a"),
     "a bound": ({"histogram": {**HISTOGRAM, "labels": {"le": "1"}}}, "histogram.labels.le", "`le` is the bound of a bucket"),
     "bounds": ({"histogram": {**HISTOGRAM, "matchRegex": {"le": "1|2"}}}, "histogram.matchRegex.le", "`le` is the bound of a bucket"),
-    "all are errors": ({"total": REQUESTS, "errors": REQUESTS}, "errors", "the errors are the same series as `total`"),
+    "all are errors": ({"total": REQUESTS, "errors": REQUESTS}, "errors", "`errors` selects the same series as `total`"),
     "answers are errors": (
-        {"successes": REQUESTS, "errors": {**REQUESTS, "matchRegex": {}}}, "errors", "the errors are the same series as `successes`",
+        {"successes": REQUESTS, "errors": {**REQUESTS, "matchRegex": {}}}, "errors", "`errors` selects the same series as `successes`",
     ),
     "both at once": (
         {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "200"}, "matchRegex": {"code": "5.."}}},
-        "errors.matchRegex.code", "no series has `code` equal to '200' and matching '5..'",
+        "errors.matchRegex.code", "no series can match: `code` must equal '200' and match '5..'",
     ),
     "a pattern of the whole value": (
         {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "5030"}, "matchRegex": {"code": "5.."}}},
-        "errors.matchRegex.code", "no series has `code` equal to '5030'",
+        "errors.matchRegex.code", "`code` must equal '5030'",
     ),
     "errors that are not asked": (
         {"total": {**REQUESTS, "labels": {"code": "200"}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
-        "errors.labels.code", "no error is among all requests",
+        "errors.labels.code", "`total` does not count the errors",
     ),
     "errors that are excluded": (
         {"total": {**REQUESTS, "matchRegex": {"code": "2.."}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
-        "errors.labels.code", "no error is among all requests",
+        "errors.labels.code", "`total` does not count the errors",
     ),
 }  # fmt: skip
 
@@ -242,7 +242,7 @@ def test_an_objective_that_is_said_to_be_unmeasured_contradicts_itself(make, spe
     }
     [wrong] = make(spec("job" if key == "freshness" else "program", slo=slo)).reasons
     assert wrong.startswith("MY426")
-    assert f"`slo.{key}` is an objective, and `slo.unmeasured` says why nothing watches it" in wrong
+    assert f"`slo.{key}` defines an objective, but `slo.unmeasured` gives a reason why nothing measures it" in wrong
     promised = {"availability": "99%"} if key == "availability" else {}
     assert make(spec(sla=promised, slo={"unmeasured": {key: "Nobody counts it."}})).reasons == []
 
@@ -264,7 +264,7 @@ def test_so_is_one_of_a_signals_series(make, spec):
         "series": {"metric": "drift", "matchRegex": {"a": "["}},
     }
     [said] = make(spec(monitoring=[monitor])).reasons
-    assert "'[' is no expression of RE2: missing ]: [" in said
+    assert "'[' is not a valid RE2 expression: missing ]: [" in said
 
 
 def test_a_strange_series_of_an_emitter_is_refused_at_the_emitter(make, spec):
@@ -275,4 +275,4 @@ files: [{path: note.txt, template: note.txt.j2}]
 """
     files = {"templates/targets/odd/emitter.yaml": emitter, "templates/targets/odd/note.txt.j2": b"{{ name }}\n"}
     [said] = make(spec(sla={"availability": "99%"}, deploy={"target": "odd"}), files=files).reasons
-    assert said == "MY407 templates/targets/odd/emitter.yaml:3 'scorer-all' is no name of a metric"
+    assert said == "MY407 templates/targets/odd/emitter.yaml:3 'scorer-all' is not a valid metric name"

@@ -53,7 +53,7 @@ def _load_model(name: str, job: Job) -> tuple[JdmModel | None, list[Issue]]:
         return None, [Issue(IssueKind.INVALID, finding.message, line_location(name, line, column))]
     if not isinstance(data_file.value, Mapping) or "nodes" not in data_file.value:
         return None, [
-            Issue(IssueKind.INVALID, f"`{name}` is no decision model: it has no `nodes`", line_location(name))
+            Issue(IssueKind.INVALID, f"`{name}` is not a decision model: it has no `nodes`", line_location(name))
         ]
     model = data_file.value
     try:
@@ -106,11 +106,11 @@ def _load_issue(name: str, model: Object, error: Exception) -> Issue:
         )
     match details.type:
         case "cyclicGraph":
-            return Issue(IssueKind.INVALID, "the edges lead back to where they came from", data_location(name, "edges"))
+            return Issue(IssueKind.INVALID, "the edges form a cycle", data_location(name, "edges"))
         case "missingNode":
             return Issue(
                 IssueKind.INVALID,
-                f"an edge names the node `{details.node_id}`, which is not there",
+                f"an edge refers to the node `{details.node_id}`, which does not exist",
                 _edge_location(name, model, details.node_id),
             )
     return Issue(IssueKind.INVALID, details.source or details.type, line_location(name))
@@ -130,12 +130,10 @@ def _consistency_issues(job: Job, name: str, model: JdmModel) -> Iterator[Issue]
         if node.get("type") == "decisionTableNode" and spec_policy is not None:
             policy = content.get("hitPolicy", "first")
             if policy != spec_policy:
-                message = (
-                    f"the table `{node.get('name')}` has the hit policy `{policy}`, and the spec says `{spec_policy}`"
-                )
+                message = f"the table `{node.get('name')}` has the hit policy `{policy}`, but the spec declares `{spec_policy}`"
                 yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(name, *pointer, "content", "hitPolicy"))
         if node.get("type") == "decisionNode" and content.get("key") not in job.file_names("files"):
-            message = f"`{content.get('key')}` is asked, and is none of the release's `files`"
+            message = f"a decision node refers to `{content.get('key')}`, which is not one of the release's `files`"
             yield Issue(
                 IssueKind.INVALID, message, data_location(name, *pointer, "content", "key"), "add it to `source.files`"
             )
@@ -149,9 +147,9 @@ def _case_issues(job: Job, models: Mapping[str, JdmModel], on_file: FileCallback
     if entrypoint not in models:
         suggestion = closest_match(entrypoint, names) or names[0]
         message = (
-            f"no file is `{entrypoint}`"
+            f"there is no file `{entrypoint}`"
             if entrypoint
-            else "several files, and no `entrypoint` that says which is asked"
+            else "the release has several files, but no `entrypoint` selects one"
         )
         yield Issue(
             IssueKind.SPEC_MISMATCH,

@@ -44,14 +44,14 @@ _DATATYPES = MappingProxyType(
 def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     models = [name for name in job.file_names("files") if name.endswith(".onnx")]
     if not models:
-        message = "none of the `files` has a name that ends with .onnx"
+        message = "none of the `files` ends with .onnx"
         yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"))
         return
     name, *other_names = models
     for other_name in other_names:
         yield Issue(
             IssueKind.NOT_RUN,
-            f"cases ask `{name}`, the first model: `{other_name}` was not run",
+            f"cases run the first model, `{name}`; `{other_name}` was not run",
             line_location(other_name),
         )
     on_file(name)
@@ -74,7 +74,9 @@ def _load_session(job: Job, name: str) -> InferenceSession | Issue:
     try:
         model = onnx.load_model_from_string(job.content(name))
     except DecodeError:
-        return Issue(IssueKind.INVALID, f"`{name}` is no ONNX model: it is no protobuf of one", line_location(name))
+        return Issue(
+            IssueKind.INVALID, f"`{name}` is not an ONNX model: its protobuf cannot be parsed", line_location(name)
+        )
     external_files = sorted({entry.value for tensor in _tensors(model.graph) for entry in _location_entries(tensor)})
     for external_file in external_files:
         if (
@@ -82,12 +84,12 @@ def _load_session(job: Job, name: str) -> InferenceSession | Issue:
             or ".." in PurePosixPath(external_file).parts
             or PurePosixPath(external_file).is_absolute()
         ):
-            message = f"`{name}` takes weights from `{external_file}`, which is no file of the release"
+            message = f"`{name}` loads weights from `{external_file}`, which is not a file of the release"
             return Issue(
                 IssueKind.EXTERNAL_ACCESS,
                 message,
                 line_location(name),
-                "put it beside the spec, and name it in `files`",
+                "put the file next to the spec and list it in `files`",
             )
     with TemporaryDirectory(dir=".") as folder:
         for file in (name, *external_files):
@@ -156,14 +158,16 @@ def _interface_issues(job: Job, session: InferenceSession) -> Iterator[Issue]:
             if name in interface_tensors:
                 yield from _tensor_issues(f"the {key[:-1]} `{name}`", interface_tensors[name], tensor)
             elif key == "inputs":
-                yield _mismatch_issue(f"the model asks for an input `{name}`, which the interface does not name", None)
+                yield _mismatch_issue(
+                    f"the model requires an input `{name}`, which the interface does not declare", None
+                )
 
 
 def _tensor_issues(label: str, interface_tensor: TensorData, tensor: NodeArg) -> Iterator[Issue]:
     datatype, _ = _DATATYPES.get(tensor.type, (tensor.type, ""))
     if interface_tensor["datatype"] != datatype:
         yield _mismatch_issue(
-            f"{label} is {datatype} in the model, and {interface_tensor['datatype']} in the interface", None
+            f"{label} is {datatype} in the model, but {interface_tensor['datatype']} in the interface", None
         )
     shape = interface_tensor.get("shape")
     model_shape = [size if isinstance(size, int) else -1 for size in tensor.shape]
@@ -176,7 +180,7 @@ def _tensor_issues(label: str, interface_tensor: TensorData, tensor: NodeArg) ->
         )
     ):
         yield _mismatch_issue(
-            f"{label} has the shape {model_shape} in the model, and {interface_shape} in the interface", None
+            f"{label} has the shape {model_shape} in the model, but {interface_shape} in the interface", None
         )
 
 
@@ -194,7 +198,7 @@ def _case_issues(session: InferenceSession, file: str, index: int, case: CaseDat
         return
     inputs = {tensor.name: tensor for tensor in session.get_inputs()}
     if missing_input := next((name for name in inputs if name not in case_input), None):
-        message = f"the case `{case['name']}` gives no input `{missing_input}`"
+        message = f"the case `{case['name']}` has no value for the input `{missing_input}`"
         yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index, "input"))
         return
     feed = {}
@@ -209,7 +213,9 @@ def _case_issues(session: InferenceSession, file: str, index: int, case: CaseDat
             feed[name] = np.array(value, dtype=_DATATYPES[inputs[name].type][1])
         except (KeyError, ValueError, TypeError, OverflowError):
             yield Issue(
-                IssueKind.SPEC_MISMATCH, f"this is no {inputs[name].type}, which the input `{name}` is", location
+                IssueKind.SPEC_MISMATCH,
+                f"the input `{name}` requires {inputs[name].type}, which this value is not",
+                location,
             )
             return
     output_names = [tensor.name for tensor in session.get_outputs()]

@@ -14,7 +14,7 @@ from compiler.execution.source_tests.worker_protocol import (
 from compiler.foundation.suggestions import closest_match
 from compiler.spec.data_types import PromptData
 
-_PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"
+_PLACEHOLDERS_ONLY = "a prompt can contain placeholders but no other template syntax"
 _FORBIDDEN_TOKENS = {"block_begin": "a statement", "raw_begin": "a statement", "comment_begin": "a comment"}
 _FORBIDDEN_NODES = {
     "Filter": "a filter",
@@ -53,7 +53,7 @@ def _unreadable_issue(job: Job, name: str) -> Issue | None:
             return None
     except UnicodeDecodeError as error:
         return Issue(
-            IssueKind.INVALID, f"`{name}` is no UTF-8", line_location(name, content[: error.start].count(b"\n") + 1)
+            IssueKind.INVALID, f"`{name}` is not UTF-8", line_location(name, content[: error.start].count(b"\n") + 1)
         )
     return Issue(IssueKind.INVALID, f"`{name}` is empty", line_location(name))
 
@@ -72,9 +72,9 @@ def _placeholder_issues(name: str, text: str, lines: dict[str, int]) -> Iterator
                 return
         yield from _variable_issues(name, parser.parse(text), lines)
     except TemplateSyntaxError as error:
-        yield Issue(IssueKind.INVALID, error.message or "it cannot be read", line_location(name, error.lineno))
+        yield Issue(IssueKind.INVALID, error.message or "it cannot be parsed", line_location(name, error.lineno))
     except RecursionError:
-        yield Issue(IssueKind.INVALID, "it is nested too deeply to be read", line_location(name))
+        yield Issue(IssueKind.INVALID, "it is nested too deeply to be parsed", line_location(name))
 
 
 def _variable_issues(name: str, template: object, lines: dict[str, int]) -> Iterator[Issue]:
@@ -96,12 +96,12 @@ def _consistency_issues(index: int, prompt: PromptData, lines: dict[str, int]) -
     for variable, line in lines.items():
         if variable not in spec_variables:
             suggestion = closest_match(variable, spec_variables)
-            message = f"`{{{{ {variable} }}}}` is none of the variables of `{prompt['name']}`"
-            help_ = f"did you mean `{suggestion}`?" if suggestion else "name it in `variables`"
+            message = f"`{{{{ {variable} }}}}` is not one of the variables of `{prompt['name']}`"
+            help_ = f"did you mean `{suggestion}`?" if suggestion else "add it to `variables`"
             yield Issue(IssueKind.SPEC_MISMATCH, message, line_location(file, line), help_)
     for position, variable in enumerate(spec_variables):
         if variable not in lines:
-            message = f"`{file}` has no `{{{{ {variable} }}}}`"
+            message = f"`{file}` does not use `{{{{ {variable} }}}}`"
             yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("prompts", index, "variables", position))
 
 

@@ -47,7 +47,7 @@ def _declaration_issues(ontology_spec: OntologyData, ontology: Sequence["Stateme
     name = ontology_spec["iri"]
     if name not in ontology_iris:
         suggestion = closest_match(name, sorted(iri_ for iri_ in ontology_iris if iri_))
-        message = f"no file of the ontology says that <{name}> is an owl:Ontology"
+        message = f"no file of the ontology declares <{name}> as an owl:Ontology"
         yield Issue(
             IssueKind.SPEC_MISMATCH,
             message,
@@ -64,9 +64,7 @@ def _declaration_issues(ontology_spec: OntologyData, ontology: Sequence["Stateme
         and hasattr(statement.quad.object, "value")
     ]
     if versions and version not in versions:
-        message = (
-            f"the ontology says owl:versionInfo {short_json(versions[0])}, and the spec says {short_json(version)}"
-        )
+        message = f"owl:versionInfo of the ontology is {short_json(versions[0])}, but the version in the spec is {short_json(version)}"
         yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("ontology", "version"))
 
 
@@ -84,10 +82,8 @@ def _import_issues(statements: Sequence["Statement"]) -> Iterator[Issue]:
     }
     for statement in statements:
         if statement.predicate == f"{_OWL}imports" and iri(statement.quad.object) not in ontology_iris:
-            message = f"{statement.quad.object} is imported and was not read: nothing is fetched, here or by the store"
-            yield Issue(
-                IssueKind.NOT_RUN, message, statement.location, "put what it says beside the spec, and name it there"
-            )
+            message = f"the import {statement.quad.object} was not loaded: neither Modelyard nor the graph store fetches imports"
+            yield Issue(IssueKind.NOT_RUN, message, statement.location, "put a copy next to the spec and list it there")
 
 
 def _unknown_term_issues(
@@ -114,7 +110,7 @@ def _unknown_term_issues(
                 continue
             reported_terms.add(term)
             suggestion = closest_match(term, sorted(candidate for candidate in known_iris if candidate))
-            message = f"the ontology declares no <{term}>"
+            message = f"the ontology does not declare <{term}>"
             yield Issue(
                 IssueKind.SUSPICIOUS,
                 message,

@@ -117,7 +117,9 @@ def _read_data(name: str, job: Job) -> Object | Issue:
         line, column = (location.line, location.column) if location else (1, 1)
         return Issue(IssueKind.INVALID, finding.message, line_location(name, line, column))
     if not isinstance(data_file.value, Mapping):
-        return Issue(IssueKind.INVALID, f"`{name}` holds no map, and OPA loads data by its keys", line_location(name))
+        return Issue(
+            IssueKind.INVALID, f"`{name}` is not a map, but OPA requires data files to be maps", line_location(name)
+        )
     return data_file.value
 
 
@@ -133,15 +135,15 @@ def _error_issue(error: RuntimeError, file: str) -> Issue:
     )
     function = text.removeprefix(_UNKNOWN_FUNCTION)
     if function != text and function.startswith(_OPA_ONLY_PREFIXES):
-        message = f"`{function}` is a function of OPA that is not to be had here, so that nothing was tested"
-        return Issue(IssueKind.NOT_RUN, message, location, "run `opa test` on the files in the pipeline")
+        message = f"`{function}` is a function of OPA that the test engine does not support, so that no tests were run"
+        return Issue(IssueKind.NOT_RUN, message, location, "run `opa test` on the files in your pipeline")
     if _UNDEFINED_IN_OPA.search(text):
-        message = f"{text}: tests that come by here are not decided; OPA goes on with what is undefined"
+        message = f"{text}: tests that reach this line have no result here; in OPA the expression is undefined"
         return Issue(
             IssueKind.WRONG_ANSWER,
             message,
             location,
-            "ask for what it needs before it, such as `is_number(input.amount)`",
+            "check the operands before this line, as in `is_number(input.amount)`",
         )
     return Issue(IssueKind.INVALID, text, location)
 
@@ -151,7 +153,7 @@ def _external_call_issues(policies: _LoadedPolicies) -> Iterator[Issue]:
         for call in rego_ast.calls(module):
             name = ".".join(call.path)
             if name in _EXTERNAL_FUNCTIONS:
-                message = f"`{name}` asks for what nobody reviewed, and it differs from place to place"
+                message = f"the result of `{name}` depends on the environment, and is not under review"
                 yield Issue(IssueKind.EXTERNAL_ACCESS, message, line_location(file, call.line, call.column))
 
 
@@ -163,10 +165,8 @@ def _conflict_issues(policies: _LoadedPolicies) -> Iterator[Issue]:
             for part in rule.path:
                 value = value.get(part) if isinstance(value, Mapping) else None
             if value is not None:
-                message = f"`{'.'.join(rule.path)}` is a rule of `{file}` as well"
-                yield Issue(
-                    IssueKind.INVALID, message, data_location(name, *rule.path), "name one of the two otherwise"
-                )
+                message = f"the rule `{'.'.join(rule.path)}` is also in `{file}`"
+                yield Issue(IssueKind.INVALID, message, data_location(name, *rule.path), "rename one of the two")
 
 
 def _entrypoint_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallback) -> Iterator[Issue]:
@@ -207,7 +207,7 @@ def _test_issues(policies: _LoadedPolicies, on_file: FileCallback, files: tuple[
             rule.path: rule for rule in rego_ast.rules(policies.modules[file]) if rule.path[-1].startswith("test_")
         }
         if not tests:
-            message = f"`{file}` has no rule whose name begins with `test_`, so that it tests nothing"
+            message = f"`{file}` has no rule whose name begins with `test_`, so that it contains no tests"
             yield Issue(IssueKind.SUSPICIOUS, message, line_location(file))
         for path, rule in tests.items():
             try:
@@ -226,7 +226,7 @@ def _case_issues(job: Job, policies: _LoadedPolicies, on_file: FileCallback) -> 
     for file, cases in job.cases.items():
         on_file(file)
         if not isinstance(entrypoint, str):
-            message = "cases ask a decision, and the spec names no `entrypoint`"
+            message = "there are cases, but the spec has no `entrypoint` to evaluate"
             yield Issue(
                 IssueKind.SPEC_MISMATCH, message, source_location("tests"), "add `entrypoint: <package>/<rule>`"
             )

@@ -40,28 +40,28 @@ def _unreachable_step_issues(router: str, steps: Sequence[EnsembleStepData]) -> 
     for index, step in enumerate(steps):
         name = step["name"]
         if router == "splitter" and traffic_percent(step) == 0:
-            message = f"`{name}` has no share of the requests, so that it is never asked"
+            message = f"`{name}` has no share of the requests, so that it is never called"
             yield Issue(
                 IssueKind.SUSPICIOUS,
                 message,
                 source_location("steps", index, "weight"),
-                "remove the step, or give it one",
+                "remove the step, or give it a `weight`",
             )
         if router == "switch" and default_step is not None:
-            message = f"`{name}` is never asked: `{default_step}` before it takes every request"
+            message = f"`{name}` is never called: `{default_step}` before it receives every request"
             yield Issue(
                 IssueKind.SUSPICIOUS,
                 message,
                 source_location("steps", index),
-                f"put it before `{default_step}`, or remove it",
+                f"move it before `{default_step}`, or remove it",
             )
         if router == "sequence" and index == 0 and "when" in step:
-            message = f"`{name}` is asked first, and its condition looks at the answer before it: every request fails"
+            message = f"`{name}` is the first step, but its condition reads the response of the step before it: every request fails"
             yield Issue(
                 IssueKind.SPEC_MISMATCH,
                 message,
                 source_location("steps", index, "when"),
-                "remove it, or make it a switch",
+                "remove the condition, or make the router a switch",
             )
         if router == "switch" and default_step is None and "when" not in step:
             default_step = name
@@ -72,10 +72,13 @@ def _case_errors(steps: Sequence[EnsembleStepData], file: str, index: int, case:
     names = [step["name"] for step in steps]
     output = case["output"]
     if isinstance(output, str) or not isinstance(output, Sequence):
-        message = (
-            f"the case `{case['name']}` expects {short_json(output)}: expected the list of the steps that it takes"
+        message = f"the case `{case['name']}` expects {short_json(output)}: expected a list of steps"
+        yield Issue(
+            IssueKind.SPEC_MISMATCH,
+            message,
+            data_location(file, index, "output"),
+            f"write the steps that the request passes, such as [{names[0]}]",
         )
-        yield Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, index, "output"), f"such as [{names[0]}]")
         return
     for position, name in enumerate(output):
         if name not in names:
@@ -93,7 +96,7 @@ def _expected_steps(case: CaseData) -> Sequence[str]:
 
 def _unknown_step_issue(name: Json, names: Sequence[str], file: str, *pointer: str | int) -> Issue:
     suggestion = closest_match(name, names) if isinstance(name, str) else None
-    message = f"no step is called {f'`{name}`' if isinstance(name, str) else short_json(name)}"
+    message = f"there is no step {f'`{name}`' if isinstance(name, str) else short_json(name)}"
     help_ = f"did you mean `{suggestion}`?" if suggestion else f"the steps are {quote_list(names, conjunction='and')}"
     return Issue(IssueKind.SPEC_MISMATCH, message, data_location(file, *pointer), help_)
 
@@ -124,8 +127,8 @@ def _splitter_issues(steps: Sequence[EnsembleStepData], file: str, index: int, c
     expected_steps = _expected_steps(case)
     if len(expected_steps) != 1 or expected_steps[0] not in reachable_steps:
         message = (
-            f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, and one of "
-            f"{quote_list(reachable_steps)} is asked"
+            f"the case `{case['name']}` fails: expected {short_json(expected_steps)}, but one of "
+            f"{quote_list(reachable_steps)} is called"
         )
         yield Issue(IssueKind.WRONG_ANSWER, message, data_location(file, index, "output"))
 
@@ -134,8 +137,8 @@ def _uncovered_step_issues(steps: Sequence[EnsembleStepData], covered_steps: set
     for index, step in enumerate(steps):
         name = step["name"]
         if name not in covered_steps:
-            message = f"no case takes the step `{name}`"
-            yield Issue(IssueKind.NOT_RUN, message, source_location("steps", index), "add a case that does")
+            message = f"no case reaches the step `{name}`"
+            yield Issue(IssueKind.NOT_RUN, message, source_location("steps", index), "add a case that reaches it")
 
 
 ENGINE = Engine(

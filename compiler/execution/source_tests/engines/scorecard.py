@@ -31,7 +31,7 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     for other_name in other_names:
         yield Issue(
             IssueKind.NOT_RUN,
-            f"cases ask `{name}`, the first model: `{other_name}` was not run",
+            f"cases run the first model, `{name}`; `{other_name}` was not run",
             line_location(other_name),
         )
     on_file(name)
@@ -50,7 +50,7 @@ def _model_issues(job: Job, name: str, root: Node, on_file: FileCallback) -> Ite
     model = root.find_first("Scorecard")
     if model is None:
         other_model = next((node for node in root.children if node.name not in _NON_MODEL_ELEMENTS), root)
-        message = f"`{other_model.name}` is not run here: of PMML a `Scorecard` is"
+        message = f"`{other_model.name}` was not run: the only supported PMML model is `Scorecard`"
         yield Issue(IssueKind.NOT_RUN, message, line_location(name, other_model.line), _PIPELINE_HELP)
         return
     card = pmml_scorecard.load_scorecard(root, model)
@@ -63,7 +63,9 @@ def _model_issues(job: Job, name: str, root: Node, on_file: FileCallback) -> Ite
         yield Issue(IssueKind.COVERAGE_GAP, message, line_location(name, node.line))
     unsupported_nodes = list(pmml_scorecard.unsupported_nodes(root))
     for node, message in unsupported_nodes:
-        yield Issue(IssueKind.NOT_RUN, f"{message}, and so is no case", line_location(name, node.line), _PIPELINE_HELP)
+        yield Issue(
+            IssueKind.NOT_RUN, f"{message}, and no case was run", line_location(name, node.line), _PIPELINE_HELP
+        )
     for file, cases in job.cases.items() if not unsupported_nodes else ():
         on_file(file)
         for index, case in enumerate(cases):
@@ -90,11 +92,11 @@ def _interface_issues(job: Job, card: Scorecard) -> Iterator[Issue]:
                     help_,
                 )
             elif not _is_compatible(model_types[name], item["datatype"]):
-                message = f"the {key[:-1]} `{name}` is {model_types[name]} in the scorecard, and {item['datatype']} in the interface"
+                message = f"the {key[:-1]} `{name}` is {model_types[name]} in the scorecard, but {item['datatype']} in the interface"
                 yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"))
         for name in model_types if interface_fields and key == "inputs" else ():
             if name not in interface_fields:
-                message = f"the scorecard asks for `{name}`, which the interface does not name"
+                message = f"the scorecard requires `{name}`, which the interface does not declare"
                 yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("files"))
 
 

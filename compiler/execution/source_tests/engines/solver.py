@@ -54,12 +54,12 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     yield from _consistency_issues(job, models)
     first_name, *other_names = models
     for name in other_names if job.cases else ():
-        message = f"cases change `{first_name}`, the first formulation: no case runs `{name}`"
+        message = f"cases change the first formulation, `{first_name}`; no case runs `{name}`"
         yield Issue(
             IssueKind.NOT_RUN,
             message,
             line_location(name),
-            "put it into a release of its own, or evaluate it in the pipeline",
+            "move it to another release, or evaluate it in your pipeline",
         )
     for file, cases in job.cases.items():
         on_file(file)
@@ -97,7 +97,7 @@ def _read_model(name: str, content: bytes) -> HighsLp | Issue:
             return solver.getLp()
         log_text = log.read_text("utf-8", "replace") if log.is_file() else ""
     error_match, location_match = _ERROR_MESSAGE.search(log_text), _ERROR_LOCATION.search(log_text)
-    message = error_match["text"].strip() if error_match else "HiGHS cannot read it"
+    message = error_match["text"].strip() if error_match else "HiGHS cannot parse it"
     location = (
         line_location(name, int(location_match["line"]), int(location_match["column"]))
         if location_match
@@ -120,7 +120,7 @@ def _consistency_issues(job: Job, models: Mapping[str, HighsLp]) -> Iterator[Iss
     for name, model in models.items():
         sense = "maximize" if "max" in str(model.sense_).lower() else "minimize"
         if spec_sense not in {None, sense}:
-            message = f"`{name}` says {sense}, and the spec says {spec_sense}"
+            message = f"`{name}` has the sense {sense}, but the spec declares {spec_sense}"
             yield Issue(IssueKind.SPEC_MISMATCH, message, source_location("objective", "sense"))
 
 
@@ -152,7 +152,7 @@ def _case_issues(model: HighsLp, file: str, index: int, case: CaseData) -> Itera
     result = _solution_values(solver, columns, rows)
     if result["status"] == "time limit reached":
         message = f"the case `{case['name']}` was not solved within {_TIME_LIMIT_SECONDS:g} s"
-        yield Issue(IssueKind.ABORTED_RUN, message, data_location(file, index, "input"), "make a smaller case of it")
+        yield Issue(IssueKind.ABORTED_RUN, message, data_location(file, index, "input"), "make the case smaller")
     elif mismatch := first_mismatch(case, result):
         yield Issue(IssueKind.WRONG_ANSWER, mismatch[1], data_location(file, index, "output", *mismatch[0]))
 

@@ -25,8 +25,8 @@ def _run(job: Job, on_file: FileCallback) -> Iterator[Issue]:
     for index, item in enumerate(job.source.get("tools", ())):
         tool = item
         if "manifest" not in tool:
-            message = f"what the server of `{tool['name']}` offers was not looked at: the tool has no `manifest`"
-            help_ = "put the result of `tools/list` beside the spec"
+            message = f"the tools of the server of `{tool['name']}` were not checked: the tool has no `manifest`"
+            help_ = "put the result of `tools/list` next to the spec and set `manifest` to its path"
             yield Issue(IssueKind.NOT_RUN, message, source_location("tools", index), help_)
             continue
         name = tool["manifest"]
@@ -55,14 +55,16 @@ def _read_manifest(job: Job, name: str) -> _Manifest | Issue:
     for finding in data_file.findings:
         line, column = (finding.location.line, finding.location.column) if finding.location else (1, 1)
         return Issue(IssueKind.INVALID, finding.message, line_location(name, line, column))
-    help_ = "ask the server for `tools/list`, and keep the `result`"
+    help_ = "call `tools/list` of the server and store the `result`"
     if not isinstance(data_file.value, Mapping) or "tools" not in data_file.value:
-        return Issue(IssueKind.INVALID, f"`{name}` is no list of tools: it has no `tools`", line_location(name), help_)
+        return Issue(
+            IssueKind.INVALID, f"`{name}` is not a list of tools: it has no `tools`", line_location(name), help_
+        )
     tools = data_file.value["tools"]
     if not isinstance(tools, list):
         return Issue(
             IssueKind.INVALID,
-            f"`tools` is {short_json(tools)}, and no list",
+            f"`tools` is {short_json(tools)}, not a list",
             data_location(name, "tools"),
         )
     return _Manifest(tools, bool(data_file.value.get("nextCursor")))
@@ -75,11 +77,13 @@ def _manifest_issues(name: str, manifest: _Manifest) -> Iterator[Issue]:
         tool_name = tool.get("name") if isinstance(tool, Mapping) else None
         if not isinstance(tool, Mapping) or not isinstance(tool_name, str):
             yield Issue(
-                IssueKind.INVALID, f"{short_json(tool)} is no tool: it has no name", data_location(name, "tools", index)
+                IssueKind.INVALID,
+                f"{short_json(tool)} is not a tool: it has no name",
+                data_location(name, "tools", index),
             )
             continue
         if tool_name in tool_names:
-            message = f"two tools are called `{tool_name}`"
+            message = f"two tools have the name `{tool_name}`"
             yield Issue(IssueKind.INVALID, message, data_location(name, "tools", index, "name"))
         tool_names.add(tool_name)
         yield from _schema_issues(name, index, tool_name, tool)
@@ -93,13 +97,15 @@ def _schema_issues(name: str, index: int, tool_name: str, tool: Object) -> Itera
     location = data_location(name, "tools", index, "inputSchema")
     if not isinstance(schema, Mapping) or schema.get("type") != "object":
         yield Issue(
-            IssueKind.INVALID, f"what `{tool_name}` takes is no object: its schema says no `type: object`", location
+            IssueKind.INVALID,
+            f"the input of `{tool_name}` is not an object: its schema has no `type: object`",
+            location,
         )
         return
     try:
         Validator(schema)
     except SchemaError as error:
-        message = f"the `inputSchema` of `{tool_name}` is no JSON Schema: {str(error).split(chr(10), 1)[0]}"
+        message = f"the `inputSchema` of `{tool_name}` is not a valid JSON Schema: {str(error).split(chr(10), 1)[0]}"
         yield Issue(IssueKind.INVALID, message, location)
 
 
@@ -109,14 +115,17 @@ def _allow_issues(index: int, tool: ToolData, manifest: _Manifest) -> Iterator[I
     if manifest.has_more:
         message = f"`{tool['manifest']}` is the first page of several: the server has more tools (`nextCursor`)"
         yield Issue(
-            IssueKind.NOT_RUN, message, source_location("tools", index, "manifest"), "keep all pages in one list"
+            IssueKind.NOT_RUN, message, source_location("tools", index, "manifest"), "store all pages in one list"
         )
     for position, item in enumerate(tool["allow"]):
         tool_name, location = item, source_location("tools", index, "allow", position)
         if tool_name in manifest_tools:
             if tool["sideEffects"] == "none" and (hint := _side_effect_hint(manifest_tools[tool_name])):
-                message = f"`{tool_name}` changes nothing, says the spec, and its server says `{hint}`"
-                help_ = "a server's hints are no proof; say `reversible` or `irreversible` where it is right"
+                message = f"the spec declares that `{tool_name}` changes nothing, but its server declares `{hint}`"
+                help_ = (
+                    "check which of the two is right (hints of a server are not reliable); if "
+                    "the tool has effects, declare `reversible` or `irreversible`"
+                )
                 yield Issue(IssueKind.SUSPICIOUS, message, location, help_)
         elif not manifest.has_more:
             suggestion = closest_match(tool_name, manifest_tools)

@@ -86,7 +86,7 @@ def load_scorecard(root: Node, model: Node) -> Scorecard:
     mining_fields = {node.required_attribute("name"): node for node in schema.find_all("MiningField")}
     for name, node in mining_fields.items():
         if name not in fields:
-            raise PmmlError(f"no `DataField` is `{name}`{_suggestion(name, fields)}", node.line)
+            raise PmmlError(f"there is no `DataField` `{name}`{_suggestion(name, fields)}", node.line)
     return Scorecard(model, fields, mining_fields)
 
 
@@ -99,9 +99,9 @@ def unsupported_nodes(root: Node) -> Iterator[tuple[Node, str]]:
     """Parts of a file that are not evaluated."""
     for node in root.iter_subtree():
         if node.name in _UNSUPPORTED_ELEMENTS:
-            yield node, f"`{node.name}` is not run here"
+            yield node, f"`{node.name}` is not supported"
         elif node.name == "OutputField" and node.attributes.get("feature", "predictedValue") not in _SUPPORTED_FEATURES:
-            yield node, f"an output of the feature `{node.attributes['feature']}` is not run here"
+            yield node, f"an output of the feature `{node.attributes['feature']}` is not supported"
 
 
 def validation_errors(card: Scorecard) -> Iterator[PmmlError]:
@@ -119,7 +119,8 @@ def validation_errors(card: Scorecard) -> Iterator[PmmlError]:
             and card.model.float_attribute("baselineScore") is None
         ):
             yield PmmlError(
-                f"{_describe(characteristic)} has no `baselineScore`, by which reasons are ranked", characteristic.line
+                f"{_describe(characteristic)} has no `baselineScore`, which is required to rank reasons",
+                characteristic.line,
             )
         for attribute in attributes:
             try:
@@ -152,15 +153,15 @@ def _check_predicate(card: Scorecard, node: Node) -> None:
     operator = node.required_attribute(key)
     if operator not in operators:
         raise PmmlError(
-            f"`{operator}` is no operator of `{node.name}`{_suggestion(operator, sorted(operators))}", node.line
+            f"`{operator}` is not an operator of `{node.name}`{_suggestion(operator, sorted(operators))}", node.line
         )
     if node.name == "CompoundPredicate":
         return
     name = node.required_attribute("field")
     if name not in card.inputs:
-        raise PmmlError(f"no active `MiningField` is `{name}`{_suggestion(name, card.inputs)}", node.line)
+        raise PmmlError(f"there is no active `MiningField` `{name}`{_suggestion(name, card.inputs)}", node.line)
     if operator in COMPARISON_OPERATORS - {"equal", "notEqual"} and not card.is_numeric(name):
-        raise PmmlError(f"`{operator}` compares numbers, and `{name}` is none", node.line)
+        raise PmmlError(f"`{operator}` compares numbers, but `{name}` is not a number", node.line)
     texts = (
         array_values(node)
         if node.name == "SimpleSetPredicate"
@@ -217,7 +218,7 @@ def _prepare_value(card: Scorecard, name: str, value: Value) -> Value:
     treatments, valid_values = card.mining_fields[name].attributes, card.valid_values(name)
     if card.is_numeric(name) and value is not None:
         if isinstance(value, bool | str):
-            raise PmmlError(f"`{value}` is no number, which `{name}` is", card.mining_fields[name].line)
+            raise PmmlError(f"`{value}` is not a number, which `{name}` requires", card.mining_fields[name].line)
         try:
             value = float(value)
         except OverflowError:
@@ -225,14 +226,14 @@ def _prepare_value(card: Scorecard, name: str, value: Value) -> Value:
     if value is not None and valid_values and not any(_matches_text(value, text) for text in valid_values):
         match treatments.get("invalidValueTreatment", "returnInvalid"):
             case "returnInvalid":
-                raise PmmlError(f"`{value}` is no valid value of `{name}`", card.mining_fields[name].line)
+                raise PmmlError(f"`{value}` is not a valid value of `{name}`", card.mining_fields[name].line)
             case "asMissing":
                 value = None
     if value is None and "missingValueReplacement" in treatments:
         text = treatments["missingValueReplacement"]
         return parse_number(text, card.mining_fields[name]) if card.is_numeric(name) else text
     if value is None and treatments.get("missingValueTreatment") == "returnInvalid":
-        raise PmmlError(f"`{name}` is missing, which the schema does not allow", card.mining_fields[name].line)
+        raise PmmlError(f"`{name}` is missing, but required by the mining schema", card.mining_fields[name].line)
     return value
 
 

@@ -69,7 +69,7 @@ def parse_number(text: str, node: Node) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise PmmlError(f"`{text}` is no number", node.line)
+        raise PmmlError(f"`{text}` is not a number", node.line)
     return value
 
 
@@ -84,7 +84,7 @@ class _TreeBuilder:
         """Start of an element."""
         line = self.parser.CurrentLineNumber if self.parser else 1
         if len(self.stack) > MAX_DEPTH:
-            raise PmmlError(f"elements lie more than {MAX_DEPTH} deep", line)
+            raise PmmlError(f"elements are nested more than {MAX_DEPTH} levels deep", line)
         node = Node(tag.rpartition("}")[2], attributes, line)
         self.stack[-1].children.append(node)
         self.stack.append(node)
@@ -118,12 +118,12 @@ def parse_pmml(content: bytes) -> Node:
         raise PmmlError(str(error).partition(": line")[0].partition(":")[0], line, column + 1) from error
     except DefusedXmlException as error:
         is_external = isinstance(error, DTDForbidden) and bool(error.sysid or error.pubid)
-        message = "a document type is declared, which is not read: it could take in other files, or never end"
+        message = "document type declarations are not allowed: they can include other files or expand without limit"
         raise PmmlError(message, parser.parser.CurrentLineNumber, is_external=is_external) from error
     except LookupError as error:
         raise PmmlError(str(error), 1) from error
     if root.name != "PMML":
-        raise PmmlError(f"the root is `{root.name}`, and not `PMML`", root.line)
+        raise PmmlError(f"the root element is `{root.name}`, not `PMML`", root.line)
     return root
 
 
@@ -138,7 +138,7 @@ def array_values(node: Node) -> list[str]:
     ]
     declared_count = array_node.float_attribute("n")
     if declared_count is not None and declared_count != len(words):
-        raise PmmlError(f"the `Array` holds {len(words)} values, and says n={declared_count:g}", array_node.line)
+        raise PmmlError(f"the `Array` has {len(words)} values, but declares n={declared_count:g}", array_node.line)
     return words
 
 

@@ -23,7 +23,7 @@ from compiler.spec.data_types import QuestionData
 _ERROR_LOCATION = re.compile(r"^error at (?P<line>\d+):(?P<column>\d+): (?P<text>.+)$", re.DOTALL)
 _Result = ox.QueryBoolean | ox.QuerySolutions | ox.QueryTriples
 _MAX_EXTRA_ROWS = 10_000
-"""Maximum number of rows; nobody writes more expected answers."""
+"""Maximum number of rows; expected answers are written by hand."""
 
 
 def question_issues(job: Job, statements: Sequence[Statement], on_file: FileCallback) -> Iterator[Issue]:
@@ -57,7 +57,9 @@ def _external_access_issue(query: Query, graphs: set[str], name: str) -> Issue |
         if token.text.startswith("<"):
             if after_from and token.text[1:-1] not in graphs:
                 return Issue(
-                    IssueKind.EXTERNAL_ACCESS, f"the query reads {token.text}, which is no graph of the facts", location
+                    IssueKind.EXTERNAL_ACCESS,
+                    f"the query reads {token.text}, which is not a graph of the facts",
+                    location,
                 )
             after_from = False
             continue
@@ -66,9 +68,11 @@ def _external_access_issue(query: Query, graphs: set[str], name: str) -> Issue |
             first_word = token
             if token.text in UPDATE_KEYWORDS:
                 kind = IssueKind.EXTERNAL_ACCESS if token.text == "LOAD" else IssueKind.INVALID
-                return Issue(kind, f"`{token.text}` begins an update, and a question changes nothing", location)
+                return Issue(
+                    kind, f"`{token.text}` starts an update, but competency questions must not change data", location
+                )
         if token.text == "SERVICE":
-            return Issue(IssueKind.EXTERNAL_ACCESS, "the query asks another server (SERVICE)", location)
+            return Issue(IssueKind.EXTERNAL_ACCESS, "the query calls another server (SERVICE)", location)
     return None
 
 
@@ -77,7 +81,7 @@ def _syntax_issue(name: str, error_text: str) -> Issue:
     if location_match is None:
         return Issue(IssueKind.INVALID, error_text.split("\n", 1)[0], line_location(name))
     text = location_match["text"].replace(", [_]", "").replace("[_], ", "")
-    message = f"the query cannot be read from here on: {text}"
+    message = f"the query cannot be parsed from here: {text}"
     return Issue(
         IssueKind.INVALID, message, line_location(name, int(location_match["line"]), int(location_match["column"]))
     )
@@ -90,7 +94,7 @@ def _answer_issues(result: _Result, index: int, question: QuestionData) -> Itera
     if key == "expectedAnswer" and isinstance(result, ox.QueryBoolean):
         if bool(result) is not question["expectedAnswer"]:
             message = (
-                f"{_quote_question(question)} is answered with {short_json(bool(result))}, and expected "
+                f"{_quote_question(question)} has the answer {short_json(bool(result))}, expected "
                 f"{short_json(question['expectedAnswer'])}"
             )
             yield Issue(IssueKind.WRONG_ANSWER, message, location)
@@ -100,7 +104,7 @@ def _answer_issues(result: _Result, index: int, question: QuestionData) -> Itera
         if rows < minimum:
             yield Issue(
                 IssueKind.WRONG_ANSWER,
-                f"{_quote_question(question)} is answered with {_count_rows(rows)}, and at least {minimum} expected",
+                f"{_quote_question(question)} has {_count_rows(rows)}, expected at least {minimum}",
                 location,
             )
     elif key == "expectedRows" and isinstance(result, ox.QuerySolutions):
@@ -108,7 +112,7 @@ def _answer_issues(result: _Result, index: int, question: QuestionData) -> Itera
     else:
         form = {ox.QueryBoolean: "ASK", ox.QuerySolutions: "SELECT"}.get(type(result), "CONSTRUCT or DESCRIBE")
         message = (
-            f"`{question['query']}` is {form}, and `{key}` expects {'ASK' if key == 'expectedAnswer' else 'SELECT'}"
+            f"`{question['query']}` is {form}, but `{key}` requires {'ASK' if key == 'expectedAnswer' else 'SELECT'}"
         )
         yield Issue(IssueKind.SPEC_MISMATCH, message, location)
 
@@ -132,28 +136,28 @@ def _row_issues(result: ox.QuerySolutions, index: int, question: QuestionData) -
     rows: Counter[frozenset[tuple[str, str]]] = Counter()
     for row_index, row in enumerate(result):
         if row_index > len(answers) + _MAX_EXTRA_ROWS:
-            message = f"{_quote_question(question)} is answered with more than {_MAX_EXTRA_ROWS} rows, and {len(answers)} expected"
+            message = f"{_quote_question(question)} has more than {_MAX_EXTRA_ROWS} rows, expected {len(answers)}"
             yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "expectedRows"))
             return
         rows[frozenset((name, _term_text(row[name])) for name in names if row[name] is not None)] += 1
     for answer_index, answer in enumerate(answers):
         key = frozenset((name, value) for name, value in answer.items())
         if not rows[key]:
-            message = f"{_quote_question(question)}: expected {short_json(answer)}, which did not come{_unexpected_rows(rows)}"
+            message = f"{_quote_question(question)}: the expected answer {short_json(answer)} is missing{_unexpected_rows(rows)}"
             yield Issue(
                 IssueKind.WRONG_ANSWER, message, source_location("questions", index, "expectedRows", answer_index)
             )
             return
         rows[key] -= 1
     if extra_text := _unexpected_rows(rows):
-        message = f"{_quote_question(question)}: all came that was expected{extra_text}"
+        message = f"{_quote_question(question)}: all expected answers are present{extra_text}"
         yield Issue(IssueKind.WRONG_ANSWER, message, source_location("questions", index, "expectedRows"))
 
 
 def _unexpected_rows(rows: Counter[frozenset[tuple[str, str]]]) -> str:
     extra_rows = sorted(sorted(row) for row in rows.elements())
     return (
-        f", and {_count_rows(len(extra_rows))} came unexpected, such as {short_json(dict(extra_rows[0]))}"
+        f", but there are {_count_rows(len(extra_rows))} more, such as {short_json(dict(extra_rows[0]))}"
         if extra_rows
         else ""
     )

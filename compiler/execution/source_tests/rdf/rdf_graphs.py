@@ -70,7 +70,9 @@ def load_statements(job: Job, names: Sequence[str], on_file: FileCallback) -> tu
         except SyntaxError as error:
             issues.append(_syntax_issue(name, error))
         except KeyError:
-            message = f"`{name}` is read as no RDF: expected a name that ends with {' or '.join(FORMAT_BY_SUFFIX)}"
+            message = (
+                f"the RDF format of `{name}` is unknown: expected a name that ends with {' or '.join(FORMAT_BY_SUFFIX)}"
+            )
             issues.append(Issue(IssueKind.INVALID, message, line_location(name)))
     return statements, issues
 

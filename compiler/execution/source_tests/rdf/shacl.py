@@ -48,12 +48,14 @@ def _unsupported_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
         if shape.predicate in _QUERY_PREDICATES and isinstance(shape.quad.object, ox.Literal):
             for word in Query(shape.quad.object.value).words():
                 if word.text in {"SERVICE", "FROM"}:
-                    message = f"the shape's query asks another place ({word.text})"
+                    message = f"the query of the shape calls another server ({word.text})"
                     yield Issue(IssueKind.EXTERNAL_ACCESS, message, shape.location)
         elif shape.predicate in _UNSUPPORTED_PREDICATES:
             name = shape.predicate.removeprefix(str(SH))
-            message = f"`sh:{name}` is beyond SHACL's core and SHACL-SPARQL, and was not judged"
-            yield Issue(IssueKind.NOT_RUN, message, shape.location, "say it in the core, or judge it in the pipeline")
+            message = f"`sh:{name}` was not evaluated: it is neither in SHACL Core nor in SHACL-SPARQL"
+            yield Issue(
+                IssueKind.NOT_RUN, message, shape.location, "express it in SHACL Core, or validate it in your pipeline"
+            )
 
 
 def _unknown_term_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
@@ -67,7 +69,7 @@ def _unknown_term_issues(shapes: Sequence[Statement]) -> Iterator[Issue]:
             and rdflib.URIRef(shape.predicate) not in SH
         ):
             suggestion = closest_match(word, sorted(name for name in shacl_terms if not name.startswith("_")))
-            message = f"SHACL has no `sh:{word}`: nothing is checked by it"
+            message = f"SHACL has no term `sh:{word}`: it has no effect"
             yield Issue(
                 IssueKind.INVALID, message, shape.location, f"did you mean `sh:{suggestion}`?" if suggestion else None
             )
@@ -111,11 +113,11 @@ def _target_issues(data: rdflib.Graph, shapes: Sequence[Statement]) -> Iterator[
         if node is not None and not _has_target_nodes(
             data, str(SH.targetClass) if is_implicit else kind, rdflib.URIRef(node)
         ):
-            message = f"the shape judges nothing: no fact is met by its target <{node}>"
+            message = f"the shape validates nothing: its target <{node}> matches no fact"
             yield Issue(IssueKind.SUSPICIOUS, message, shape.location)
     if shapes and not has_target:
         yield Issue(
-            IssueKind.SUSPICIOUS, "no shape has a target, so that nothing is judged", line_location(shapes[0].file)
+            IssueKind.SUSPICIOUS, "no shape has a target, so that nothing is validated", line_location(shapes[0].file)
         )
 
 
@@ -188,7 +190,7 @@ def _query_syntax_issue(error: ParseException, shapes: Sequence[Statement]) -> I
     queries = (shape for shape in shapes if shape.predicate in _QUERY_PREDICATES)
     text = error.line.strip()
     matching_shape = next((shape for shape in queries if text and text in str(shape.quad.object)), None)
-    message = f"a shape's query cannot be read: `{text[:80]}`"
+    message = f"the query of a shape cannot be parsed: `{text[:80]}`"
     return Issue(
         IssueKind.INVALID, message, matching_shape.location if matching_shape else line_location(shapes[0].file)
     )

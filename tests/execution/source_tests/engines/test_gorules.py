@@ -89,17 +89,17 @@ FUNCTION = "import http from 'http';\nexport const handler = async () => (await 
     ("model", "kind", "spot", "message"),
     [
         ("{", IssueKind.INVALID, line_location("loan.json", 1, 2), None),
-        ("[]", IssueKind.INVALID, line_location("loan.json"), "`loan.json` is no decision model: it has no `nodes`"),
+        ("[]", IssueKind.INVALID, line_location("loan.json"), "`loan.json` is not a decision model: it has no `nodes`"),
         (change_model(*CELLS, 0, "age", value="< < 18"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "age"), None),
         (change_model(*CELLS, 1, "any", value="amount >"), IssueKind.INVALID, data_location("loan.json", *CELLS, 1, "any"), None),
         (change_model(*CELLS, 2, "out", value="approve it"), IssueKind.INVALID, data_location("loan.json", *CELLS, 2, "out"), None),
-        (change_model(*CELLS, 0, "aeg", value="1"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "aeg"), "no column of the table has the id `aeg`: the cell is not looked at"),
-        (change_model(*CELLS, 3, value={"_id": "4", "out": "1"}), IssueKind.SUSPICIOUS, data_location("loan.json", *CELLS, 3), "row 4 is never reached: row 3 matches everything before it"),
-        (change_model(*CELLS, 0, "age", value="< 17"), IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output", "outcome"), 'the case `minor` fails: outcome: expected "decline", and "approve" came'),
+        (change_model(*CELLS, 0, "aeg", value="1"), IssueKind.INVALID, data_location("loan.json", *CELLS, 0, "aeg"), "no column of the table has the id `aeg`: the cell is ignored"),
+        (change_model(*CELLS, 3, value={"_id": "4", "out": "1"}), IssueKind.SUSPICIOUS, data_location("loan.json", *CELLS, 3), "row 4 is never reached: row 3 matches every input"),
+        (change_model(*CELLS, 0, "age", value="< 17"), IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output", "outcome"), 'the case `minor` fails: outcome: expected "decline", found "approve"'),
         (change_model("nodes", 1, "content", "hitPolicy", value="unique"), IssueKind.INVALID, data_location("loan.json", "nodes", 1), "unknown variant `unique`, expected `first` or `collect`"),
-        (change_model("edges", 1, "targetId", value="x"), IssueKind.INVALID, data_location("loan.json", "edges", 1, "targetId"), "an edge names the node `x`, which is not there"),
-        (change_model("edges", 2, value={"id": "c", "type": "edge", "sourceId": "t", "targetId": "t"}), IssueKind.INVALID, data_location("loan.json", "edges"), "the edges lead back to where they came from"),
-        (change_model("nodes", 1, value={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "other.json"}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "key"), "`other.json` is asked, and is none of the release's `files`"),
+        (change_model("edges", 1, "targetId", value="x"), IssueKind.INVALID, data_location("loan.json", "edges", 1, "targetId"), "an edge refers to the node `x`, which does not exist"),
+        (change_model("edges", 2, value={"id": "c", "type": "edge", "sourceId": "t", "targetId": "t"}), IssueKind.INVALID, data_location("loan.json", "edges"), "the edges form a cycle"),
+        (change_model("nodes", 1, value={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "other.json"}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "key"), "a decision node refers to `other.json`, which is not one of the release's `files`"),
         (change_model("nodes", 1, value={"id": "t", "name": "own", "type": "customNode", "content": {"kind": "x", "config": {}}}), IssueKind.NOT_RUN, data_location("loan.json", "nodes", 1), None),
         (change_model("nodes", 1, value={"id": "t", "name": "sum", "type": "expressionNode", "content": {"expressions": [{"id": "1", "key": "x", "value": "1 +"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "expressions", 0, "value"), None),
         (change_model("nodes", 1, value={"id": "t", "name": "which", "type": "switchNode", "content": {"hitPolicy": "first", "statements": [{"id": "1", "condition": "age <"}]}}), IssueKind.INVALID, data_location("loan.json", "nodes", 1, "content", "statements", 0, "condition"), None),
@@ -114,7 +114,7 @@ def test_one_change_of_the_model_is_one_remark_at_its_place(model, kind, spot, m
 def test_the_hit_policy_is_the_one_that_the_spec_says() -> None:
     [(kind, spot, message)] = issues_of(job(hitPolicy="collect"))
     assert (kind, spot) == (IssueKind.SPEC_MISMATCH, data_location("loan.json", "nodes", 1, "content", "hitPolicy"))
-    assert message == "the table `table` has the hit policy `first`, and the spec says `collect`"
+    assert message == "the table `table` has the hit policy `first`, but the spec declares `collect`"
 
 
 def test_the_entrypoint_is_one_of_the_files() -> None:
@@ -122,7 +122,7 @@ def test_the_entrypoint_is_one_of_the_files() -> None:
     assert (remark.kind, remark.location, remark.message) == (
         IssueKind.SPEC_MISMATCH,
         source_location("entrypoint"),
-        "no file is `load.json`",
+        "there is no file `load.json`",
     )
     assert remark.help == "write `entrypoint: loan.json`"
 

@@ -83,13 +83,13 @@ def test_it_takes_onnx_beside_the_spec_alone() -> None:
 
 
 FILES = source_location("files")
-REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
+REACHES = "`m.onnx` loads weights from `{}`, which is not a file of the release"
 
 
 @pytest.mark.parametrize(
     ("requested_job", "kind", "spot", "message"),
     [
-        (job(b"no model"), IssueKind.INVALID, line_location("m.onnx"), "`m.onnx` is no ONNX model: it is no protobuf of one"),
+        (job(b"no model"), IssueKind.INVALID, line_location("m.onnx"), "`m.onnx` is not an ONNX model: its protobuf cannot be parsed"),
         (job(b""), IssueKind.INVALID, line_location("m.onnx"), None),
         (job(model([helper.make_node("MatMul", ["x", "v"], ["y"])]).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
         (job(model([helper.make_node("Conv", ["x", "w"], ["y"])]).SerializeToString()), IssueKind.INVALID, line_location("m.onnx"), None),
@@ -98,19 +98,19 @@ REACHES = "`m.onnx` takes weights from `{}`, which is no file of the release"
         (job(external_data_model("../w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("../w.bin")),
         (job(external_data_model("w.bin")), IssueKind.EXTERNAL_ACCESS, line_location("m.onnx"), REACHES.format("w.bin")),
         (job(external_data_model("w.bin"), files={"w.bin": b"shrt"}), IssueKind.INVALID, line_location("m.onnx"), None),
-        (job(inputs={"datatype": "FP64"}), IssueKind.SPEC_MISMATCH, FILES, "the input `x` is FP32 in the model, and FP64 in the interface"),
-        (job(outputs={"shape": [-1, 2]}), IssueKind.SPEC_MISMATCH, FILES, "the output `y` has the shape [-1, 1] in the model, and [-1, 2] in the interface"),
+        (job(inputs={"datatype": "FP64"}), IssueKind.SPEC_MISMATCH, FILES, "the input `x` is FP32 in the model, but FP64 in the interface"),
+        (job(outputs={"shape": [-1, 2]}), IssueKind.SPEC_MISMATCH, FILES, "the output `y` has the shape [-1, 1] in the model, but [-1, 2] in the interface"),
         (job(outputs={"shape": [-1]}), IssueKind.SPEC_MISMATCH, FILES, None),
         (job(inputs={"shape": [-1, -1]}), IssueKind.SPEC_MISMATCH, FILES, None),
         (job(outputs={"name": "yy"}), IssueKind.SPEC_MISMATCH, FILES, "the model has no output `yy`"),
-        (job(cases=[{**CASES[0], "output": {"y": [[6]]}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "y", 0, 0), "the case `one row` fails: y[0][0]: expected 6, and 5.0 came"),
+        (job(cases=[{**CASES[0], "output": {"y": [[6]]}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "y", 0, 0), "the case `one row` fails: y[0][0]: expected 6, found 5.0"),
         (job(cases=[{**CASES[0], "output": {"z": [[5]]}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "z"), None),
         (job(cases=[{**CASES[0], "input": {"x": [[1, 1, 1]]}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), None),
-        (job(cases=[{**CASES[0], "input": {"x": [[1], [1, 2]]}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "x"), "this is no tensor(float), which the input `x` is"),
+        (job(cases=[{**CASES[0], "input": {"x": [[1], [1, 2]]}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "x"), "the input `x` requires tensor(float), which this value is not"),
         (job(cases=[{**CASES[0], "input": {"x": [["a", 1]]}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "x"), None),
-        (job(cases=[{**CASES[0], "input": {}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input"), "the case `one row` gives no input `x`"),
+        (job(cases=[{**CASES[0], "input": {}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input"), "the case `one row` has no value for the input `x`"),
         (job(cases=[{**CASES[0], "input": {"x": [[1, 1]], "xx": 1}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "xx"), "the model has no input `xx`"),
-        (job(files={"n.onnx": b""}), IssueKind.NOT_RUN, line_location("n.onnx"), "cases ask `m.onnx`, the first model: `n.onnx` was not run"),
+        (job(files={"n.onnx": b""}), IssueKind.NOT_RUN, line_location("n.onnx"), "cases run the first model, `m.onnx`; `n.onnx` was not run"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(issues_of, requested_job, kind, spot, message) -> None:
@@ -125,7 +125,7 @@ def test_an_input_that_the_interface_leaves_out_is_told(issues_of) -> None:
     found = issues_of(job(inputs={"name": "other"}))
     assert [item[2] for item in found] == [
         "the model has no input `other`",
-        "the model asks for an input `x`, which the interface does not name",
+        "the model requires an input `x`, which the interface does not declare",
     ]
 
 

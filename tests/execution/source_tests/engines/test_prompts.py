@@ -10,7 +10,7 @@ from compiler.execution.source_tests.worker_protocol import IssueKind, Job, line
 pytestmark = pytest.mark.wheel
 
 PROMPT = "Write in {{ language }}.\n\n{{dispute}} {{ dispute }}\n"
-PLACEHOLDERS_ONLY = "a prompt has placeholders and nothing else"
+PLACEHOLDERS_ONLY = "a prompt can contain placeholders but no other template syntax"
 
 
 def job(text=PROMPT, variables=("dispute", "language"), guard=b"you are now\n") -> Job:
@@ -30,14 +30,14 @@ def test_a_prompt_with_the_variables_that_are_named_has_nothing_said_of_it() -> 
 
 
 def test_a_placeholder_that_is_not_named_disagrees_where_it_stands_first() -> None:
-    message = "`{{ dispute }}` is none of the variables of `task`"
+    message = "`{{ dispute }}` is not one of the variables of `task`"
     assert issues_of(job(variables=("language",))) == [(IssueKind.SPEC_MISMATCH, line_location("task.md", 3), message)]
 
 
 def test_a_variable_that_is_not_used_disagrees_in_the_spec() -> None:
     spot = source_location("prompts", 0, "variables", 2)
     assert issues_of(job(variables=("dispute", "language", "name"))) == [
-        (IssueKind.SPEC_MISMATCH, spot, "`task.md` has no `{{ name }}`")
+        (IssueKind.SPEC_MISMATCH, spot, "`task.md` does not use `{{ name }}`")
     ]
 
 
@@ -71,7 +71,8 @@ def test_what_cannot_be_read_is_broken_at_its_line(line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "line", "reason"), [(b"one\ntwo \xff", 2, "is no UTF-8"), (b"", 1, "is empty"), (b" \n", 1, "is empty")]
+    ("content", "line", "reason"),
+    [(b"one\ntwo \xff", 2, "is not UTF-8"), (b"", 1, "is empty"), (b" \n", 1, "is empty")],
 )
 def test_prompts_and_what_guardrails_judge_by_are_text(content, line, reason) -> None:
     assert issues_of(job(content)) == [(IssueKind.INVALID, line_location("task.md", line), f"`task.md` {reason}")]

@@ -97,32 +97,32 @@ MISSING_ANSWER = "“Which cities?”: expected "
         (job(f=("s:b .", "t:b .")), IssueKind.INVALID, line_location("f.ttl", 6, 12), "The prefix t: has not been declared"),
         (job(o=("Ontology ;", "Ontology ")), IssueKind.INVALID, line_location("o.ttl", 3, 41), None),
         (job(s=("sh:minCount 1 ;", "sh:minCount ;")), IssueKind.INVALID, line_location("s.ttl", 5, 48), None),
-        (job(facts=("alone.rq",)), IssueKind.INVALID, line_location("alone.rq"), "`alone.rq` is read as no RDF: expected a name that ends with .ttl or .nt or .trig"),
-        (job(ontology={"iri": "http://shop.example/p"}), IssueKind.SPEC_MISMATCH, source_location("ontology", "iri"), "no file of the ontology says that <http://shop.example/p> is an owl:Ontology"),
-        (job(ontology={"version": "2"}), IssueKind.SPEC_MISMATCH, source_location("ontology", "version"), 'the ontology says owl:versionInfo "1", and the spec says "2"'),
-        (job(f=('"Thun" ;', '"Thun" ; o:cty 1 ;')), IssueKind.SUSPICIOUS, line_location("f.ttl", 7), "the ontology declares no <http://shop.example/o#cty>"),
-        (job(f=("s:b a o:Shop", "s:b a o:Shop, o:Stall")), IssueKind.SUSPICIOUS, line_location("f.ttl", 7), "the ontology declares no <http://shop.example/o#Stall>"),
-        (job(s=("sh:minCount 1 ;", "sh:minCont 1 ;")), IssueKind.INVALID, line_location("s.ttl", 5), "SHACL has no `sh:minCont`: nothing is checked by it"),
+        (job(facts=("alone.rq",)), IssueKind.INVALID, line_location("alone.rq"), "the RDF format of `alone.rq` is unknown: expected a name that ends with .ttl or .nt or .trig"),
+        (job(ontology={"iri": "http://shop.example/p"}), IssueKind.SPEC_MISMATCH, source_location("ontology", "iri"), "no file of the ontology declares <http://shop.example/p> as an owl:Ontology"),
+        (job(ontology={"version": "2"}), IssueKind.SPEC_MISMATCH, source_location("ontology", "version"), 'owl:versionInfo of the ontology is "1", but the version in the spec is "2"'),
+        (job(f=('"Thun" ;', '"Thun" ; o:cty 1 ;')), IssueKind.SUSPICIOUS, line_location("f.ttl", 7), "the ontology does not declare <http://shop.example/o#cty>"),
+        (job(f=("s:b a o:Shop", "s:b a o:Shop, o:Stall")), IssueKind.SUSPICIOUS, line_location("f.ttl", 7), "the ontology does not declare <http://shop.example/o#Stall>"),
+        (job(s=("sh:minCount 1 ;", "sh:minCont 1 ;")), IssueKind.INVALID, line_location("s.ttl", 5), "SHACL has no term `sh:minCont`: it has no effect"),
         (job([], f=('o:city "Bern" ;', "")), IssueKind.SHACL_VIOLATION, line_location("f.ttl", 4), "a shop has a city (focus node <http://shop.example/s/a>, path <http://shop.example/o#city>)"),
         (job([], f=('"Thun"', '"Biel"')), IssueKind.SHACL_VIOLATION, line_location("f.ttl", 7), 'a shop has a city (focus node <http://shop.example/s/b>, path <http://shop.example/o#city>, value "Biel")'),
-        (job(s=("sh:targetClass o:Shop", "sh:targetSubjectsOf sh:c")), IssueKind.SUSPICIOUS, line_location("s.ttl", 4), "the shape judges nothing: no fact is met by its target <http://www.w3.org/ns/shacl#c>"),
-        (job(s=("sh:targetClass o:Shop ;", "")), IssueKind.SUSPICIOUS, line_location("s.ttl"), "no shape has a target, so that nothing is judged"),
-        (job(s=("sh:property", "sh:rule [] ; sh:property")), IssueKind.NOT_RUN, line_location("s.ttl", 5), "`sh:rule` is beyond SHACL's core and SHACL-SPARQL, and was not judged"),
+        (job(s=("sh:targetClass o:Shop", "sh:targetSubjectsOf sh:c")), IssueKind.SUSPICIOUS, line_location("s.ttl", 4), "the shape validates nothing: its target <http://www.w3.org/ns/shacl#c> matches no fact"),
+        (job(s=("sh:targetClass o:Shop ;", "")), IssueKind.SUSPICIOUS, line_location("s.ttl"), "no shape has a target, so that nothing is validated"),
+        (job(s=("sh:property", "sh:rule [] ; sh:property")), IssueKind.NOT_RUN, line_location("s.ttl", 5), "`sh:rule` was not evaluated: it is neither in SHACL Core nor in SHACL-SPARQL"),
         (job(s=("sh:property", "sh:js [] ; sh:property")), IssueKind.NOT_RUN, line_location("s.ttl", 5), None),
         (job([{**QUESTIONS[0], "expectedRows": [BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedRows"), None),
         (job([{**QUESTIONS[0], "expectedRows": [BERN, THUN, BERN]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedRows", 2), None),
         (job([{**QUESTIONS[0], "expectedRows": [BERN, {**THUN, "city": "Biel"}]}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedRows", 1), None),
         (job([{**QUESTIONS[0], "expectedRows": [{**BERN, "sity": "x"}]}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "expectedRows", 0, "sity"), "`cities.rq` has no variable `sity`"),
-        (job([{**QUESTIONS[1], "minRows": 3}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "minRows"), "“How many?” is answered with 2 rows, and at least 3 expected"),
-        (job([{**QUESTIONS[2], "expectedAnswer": True}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedAnswer"), "“Is one alone?” is answered with false, and expected true"),
-        (job([{**QUESTIONS[2], "query": "cities.rq"}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "expectedAnswer"), "`cities.rq` is SELECT, and `expectedAnswer` expects ASK"),
-        (question_job("CONSTRUCT WHERE { ?a ?b ?c }", minRows=1), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "minRows"), "`q.rq` is CONSTRUCT or DESCRIBE, and `minRows` expects SELECT"),
+        (job([{**QUESTIONS[1], "minRows": 3}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "minRows"), "“How many?” has 2 rows, expected at least 3"),
+        (job([{**QUESTIONS[2], "expectedAnswer": True}]), IssueKind.WRONG_ANSWER, source_location("questions", 0, "expectedAnswer"), "“Is one alone?” has the answer false, expected true"),
+        (job([{**QUESTIONS[2], "query": "cities.rq"}]), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "expectedAnswer"), "`cities.rq` is SELECT, but `expectedAnswer` requires ASK"),
+        (question_job("CONSTRUCT WHERE { ?a ?b ?c }", minRows=1), IssueKind.SPEC_MISMATCH, source_location("questions", 0, "minRows"), "`q.rq` is CONSTRUCT or DESCRIBE, but `minRows` requires SELECT"),
         (question_job("SELECT ?a {\n ?a ?b }", minRows=1), IssueKind.INVALID, line_location("q.rq", 2, 9), None),
         (question_job("SELECT (<http://f.example/>(1) AS ?x) {}", minRows=1), IssueKind.INVALID, line_location("q.rq"), None),
-        (question_job("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 2), "the query asks another server (SERVICE)"),
-        (question_job("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 6), "the query reads <http://x.example/>, which is no graph of the facts"),
+        (question_job("SELECT ?a {\n service <http://x.example/> { ?a ?b ?c } }", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 2), "the query calls another server (SERVICE)"),
+        (question_job("SELECT ?a\nFROM <http://x.example/> { ?a ?b ?c }", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq", 2, 6), "the query reads <http://x.example/>, which is not a graph of the facts"),
         (question_job("LOAD <http://x.example/>", minRows=1), IssueKind.EXTERNAL_ACCESS, line_location("q.rq"), None),
-        (question_job("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", minRows=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` begins an update, and a question changes nothing"),
+        (question_job("PREFIX o: <http://o.example/>\nDELETE WHERE { ?a ?b ?c }", minRows=1), IssueKind.INVALID, line_location("q.rq", 2), "`DELETE` starts an update, but competency questions must not change data"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(requested_job, kind, spot, message) -> None:
@@ -136,7 +136,7 @@ def test_an_import_is_said_and_never_fetched() -> None:
         job(o=("o:city a", "<http://shop.example/o> owl:imports <http://w.example/> .\no:city a"))
     )
     assert (kind, spot) == (IssueKind.NOT_RUN, line_location("o.ttl", 5))
-    assert message == "<http://w.example/> is imported and was not read: nothing is fetched, here or by the store"
+    assert message == "the import <http://w.example/> was not loaded: neither Modelyard nor the graph store fetches imports"
 
 
 def test_facts_in_a_named_graph_are_judged_and_may_be_named() -> None:
@@ -166,7 +166,7 @@ def test_a_shape_may_ask_a_query_and_no_server() -> None:
     assert issues_of(job(s=("sh:property", SPARQL_SHAPE % here))) == []
     away = SPARQL_SHAPE % f"SERVICE <http://x.example/> {{ {here} }}"
     assert issues_of(job(s=("sh:property", away))) == [
-        (IssueKind.EXTERNAL_ACCESS, line_location("s.ttl", 5), "the shape's query asks another place (SERVICE)")
+        (IssueKind.EXTERNAL_ACCESS, line_location("s.ttl", 5), "the query of the shape calls another server (SERVICE)")
     ]
 
 

@@ -77,15 +77,15 @@ def test_it_takes_what_opa_runs() -> None:
         ({"policy_rego": POLICY + "x { true }\n"}, IssueKind.INVALID, line_location("policy.rego", 10, 3), "`if` keyword is required before rule body"),
         ({"policy_rego": POLICY.replace("input.age >=", "nosuch(input.age) >=")}, IssueKind.INVALID, line_location("policy.rego", 9, 31), "could not find function nosuch"),
         ({"data_json": "{"}, IssueKind.INVALID, line_location("data.json", 1, 2), None),
-        ({"data_json": "[]"}, IssueKind.INVALID, line_location("data.json"), "`data.json` holds no map, and OPA loads data by its keys"),
-        ({"data_json": '{"limits": {"age": 18}, "loan": {"outcome": 1}}'}, IssueKind.INVALID, data_location("data.json", "loan", "outcome"), "`loan.outcome` is a rule of `policy.rego` as well"),
+        ({"data_json": "[]"}, IssueKind.INVALID, line_location("data.json"), "`data.json` is not a map, but OPA requires data files to be maps"),
+        ({"data_json": '{"limits": {"age": 18}, "loan": {"outcome": 1}}'}, IssueKind.INVALID, data_location("data.json", "loan", "outcome"), "the rule `loan.outcome` is also in `policy.rego`"),
         ({"data_json": '{"limits": {"age": 19}}'}, IssueKind.WRONG_ANSWER, line_location("test.rego", 7, 1), "the test `test_adult` fails"),
         ({"policy_rego": POLICY.replace("<", "<=")}, IssueKind.INVALID, line_location("policy.rego", 9, 1), None),
-        ({"policy_rego": POLICY.replace('"refer"', '"decline"')}, IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output"), 'the case `nobody` fails: expected "refer", and "decline" came'),
-        ({"test_rego": "package loan_test\n"}, IssueKind.SUSPICIOUS, line_location("test.rego"), "`test.rego` has no rule whose name begins with `test_`, so that it tests nothing"),
-        ({"policy_rego": POLICY + 'x := http.send({"method": "get", "url": "http://127.0.0.1"})\n'}, IssueKind.EXTERNAL_ACCESS, line_location("policy.rego", 10, 6), "`http.send` asks for what nobody reviewed, and it differs from place to place"),
+        ({"policy_rego": POLICY.replace('"refer"', '"decline"')}, IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output"), 'the case `nobody` fails: expected "refer", found "decline"'),
+        ({"test_rego": "package loan_test\n"}, IssueKind.SUSPICIOUS, line_location("test.rego"), "`test.rego` has no rule whose name begins with `test_`, so that it contains no tests"),
+        ({"policy_rego": POLICY + 'x := http.send({"method": "get", "url": "http://127.0.0.1"})\n'}, IssueKind.EXTERNAL_ACCESS, line_location("policy.rego", 10, 6), "the result of `http.send` depends on the environment, and is not under review"),
         ({"policy_rego": POLICY + "x := opa.runtime().env\n"}, IssueKind.EXTERNAL_ACCESS, line_location("policy.rego", 10, 6), None),
-        ({"test_rego": TESTS + 'test_token if io.jwt.decode("a.b.c")\n'}, IssueKind.NOT_RUN, line_location("test.rego", 8, 28), "`io.jwt.decode` is a function of OPA that is not to be had here, so that nothing was tested"),
+        ({"test_rego": TESTS + 'test_token if io.jwt.decode("a.b.c")\n'}, IssueKind.NOT_RUN, line_location("test.rego", 8, 28), "`io.jwt.decode` is a function of OPA that the test engine does not support, so that no tests were run"),
         ({"test_rego": TESTS + 'test_sum if 1 + input.x == 2 with input as {"x": "1"}\n'}, IssueKind.WRONG_ANSWER, line_location("test.rego", 8, 22), None),
     ],
 )  # fmt: skip
@@ -107,7 +107,7 @@ def test_cases_need_an_entrypoint_to_ask() -> None:
     asked = job()
     source = {key: value for key, value in asked.source.items() if key != "entrypoint"}
     assert issues_of(replace(asked, source=source)) == [
-        (IssueKind.SPEC_MISMATCH, source_location("tests"), "cases ask a decision, and the spec names no `entrypoint`")
+        (IssueKind.SPEC_MISMATCH, source_location("tests"), "there are cases, but the spec has no `entrypoint` to evaluate")
     ]
 
 

@@ -56,21 +56,21 @@ def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, st
 @pytest.mark.parametrize(
     ("router", "steps", "case", "pointer", "message"),
     [
-        ("switch", SWITCH, {**CARD, "output": ["rest"]}, (0,), '[0]: expected "rest", and "cards" came'),
+        ("switch", SWITCH, {**CARD, "output": ["rest"]}, (0,), '[0]: expected "rest", found "cards"'),
         (
             "switch", SWITCH[:1], {**LOAN_CASE, "output": ["cards"]}, (),
-            'expected ["cards"], and [] came: no condition holds, and the caller is answered 404',
+            'expected ["cards"], found []: no condition is true, and the caller receives status 404',
         ),
         (
             "sequence", SEQUENCE, {**ENDS, "output": ["first", "then"]}, (),
-            'expected ["first", "then"], and ["first"] came: the condition of `then` does not hold, which ends the sequence',
+            'expected ["first", "then"], found ["first"]: the condition of `then` is false, which ends the sequence',
         ),
         (
             "sequence", [{"name": "first", "required": True}, {"name": "then"}], {**CHAIN_CASE, "responses": {"first": None}}, (),
-            'expected ["first", "then"], and ["first"] came: `first` is required and fails, which ends the sequence',
+            'expected ["first", "then"], found ["first"]: `first` is required and fails, which ends the sequence',
         ),
-        ("splitter", SPLIT, {**CARD, "output": ["old", "new"]}, (), 'expected ["old", "new"], and one of `old` or `new` is asked'),
-        ("ensemble", SPLIT, {**CARD, "output": ["old"]}, (), 'expected ["old"], and ["new", "old"] came'),
+        ("splitter", SPLIT, {**CARD, "output": ["old", "new"]}, (), 'expected ["old", "new"], but one of `old` or `new` is called'),
+        ("ensemble", SPLIT, {**CARD, "output": ["old"]}, (), 'expected ["old"], found ["new", "old"]'),
     ],
 )  # fmt: skip
 def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, message) -> None:
@@ -82,10 +82,10 @@ def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, 
 @pytest.mark.parametrize(
     ("change", "pointer", "message"),
     [
-        ({"output": "cards"}, ("output",), 'the case `a card` expects "cards": expected the list of the steps that it takes'),
-        ({"output": ["card"]}, ("output", 0), "no step is called `card`"),
-        ({"output": [3]}, ("output", 0), "no step is called 3"),
-        ({"responses": {"nobody": 1}}, ("responses", "nobody"), "no step is called `nobody`"),
+        ({"output": "cards"}, ("output",), 'the case `a card` expects "cards": expected a list of steps'),
+        ({"output": ["card"]}, ("output", 0), "there is no step `card`"),
+        ({"output": [3]}, ("output", 0), "there is no step 3"),
+        ({"responses": {"nobody": 1}}, ("responses", "nobody"), "there is no step `nobody`"),
     ],
 )  # fmt: skip
 def test_a_case_about_steps_that_there_are_not_disagrees(change, pointer, message) -> None:
@@ -102,14 +102,14 @@ def test_a_condition_needs_the_answer_that_it_looks_at() -> None:
 @pytest.mark.parametrize(
     ("router", "steps", "kind", "pointer", "message"),
     [
-        ("switch", SWITCH[::-1], IssueKind.SUSPICIOUS, (1,), "`cards` is never asked: `rest` before it takes every request"),
+        ("switch", SWITCH[::-1], IssueKind.SUSPICIOUS, (1,), "`cards` is never called: `rest` before it receives every request"),
         (
             "splitter", [{**SPLIT[0], "weight": "100%"}, {**SPLIT[1], "weight": "0%"}], IssueKind.SUSPICIOUS, (1, "weight"),
-            "`new` has no share of the requests, so that it is never asked",
+            "`new` has no share of the requests, so that it is never called",
         ),
         (
             "sequence", SEQUENCE[1:], IssueKind.SPEC_MISMATCH, (0, "when"),
-            "`then` is asked first, and its condition looks at the answer before it: every request fails",
+            "`then` is the first step, but its condition reads the response of the step before it: every request fails",
         ),
     ],
 )  # fmt: skip
@@ -125,7 +125,7 @@ def test_a_share_of_nothing_is_no_answer_of_a_splitter() -> None:
 
 def test_a_step_that_no_case_takes_was_not_run() -> None:
     assert issues_of(job("switch", SWITCH, CARD)) == [
-        (IssueKind.NOT_RUN, source_location("steps", 1), "no case takes the step `rest`")
+        (IssueKind.NOT_RUN, source_location("steps", 1), "no case reaches the step `rest`")
     ]
 
 

@@ -85,15 +85,15 @@ def test_it_takes_formulations_alone() -> None:
     [
         (job(LP.replace("+ 3 y", "+ 3 y +")), IssueKind.INVALID, line_location("plan.lp", 5, 18), None),
         (job("NAME x\nROWS\n Q bad\n", files=["plan.mps"]), IssueKind.INVALID, line_location("plan.mps"), None),
-        (job(objective={"sense": "minimize"}), IssueKind.SPEC_MISMATCH, source_location("objective", "sense"), "`plan.lp` says maximize, and the spec says minimize"),
+        (job(objective={"sense": "minimize"}), IssueKind.SPEC_MISMATCH, source_location("objective", "sense"), "`plan.lp` has the sense maximize, but the spec declares minimize"),
         (job(constraints=[{"name": "labor"}]), IssueKind.SPEC_MISMATCH, source_location("constraints", 0, "name"), "no formulation has a constraint `labor`"),
-        (job(LP.replace("3 x", "4 x"), CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "objective"), "the case `as it is` fails: objective: expected 11, and 14.0 came"),
+        (job(LP.replace("3 x", "4 x"), CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "objective"), "the case `as it is` fails: objective: expected 11, found 14.0"),
         (job(LP.replace("x + 3 y", "x - 3 y"), CASES[2:3]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "y"), None),
         (job(cases=[{**CASES[3], "input": {"labour": {"min": 4}}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "status"), None),
-        (job(LP.replace(" labour: x + y <= 4\n wood: x + 3 y <= 6\n", " a: x - y <= 9\n"), [{"name": "no end", "input": {}, "output": {"status": "infeasible"}}], constraints=[]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "status"), 'the case `no end` fails: status: expected "infeasible", and "unbounded" came'),
+        (job(LP.replace(" labour: x + y <= 4\n wood: x + 3 y <= 6\n", " a: x - y <= 9\n"), [{"name": "no end", "input": {}, "output": {"status": "infeasible"}}], constraints=[]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "status"), 'the case `no end` fails: status: expected "infeasible", found "unbounded"'),
         (job(cases=[{"name": "slip", "input": {"labor": 1}, "output": {}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "input", "labor"), "the formulation has neither a constraint nor a variable `labor`"),
         (job(cases=[{"name": "slip", "input": {}, "output": {"z": 1}}]), IssueKind.SPEC_MISMATCH, data_location("c.yaml", 0, "output", "z"), None),
-        (job(files=["plan.lp", "other.lp"]), IssueKind.NOT_RUN, line_location("other.lp"), "cases change `plan.lp`, the first formulation: no case runs `other.lp`"),
+        (job(files=["plan.lp", "other.lp"]), IssueKind.NOT_RUN, line_location("other.lp"), "cases change the first formulation, `plan.lp`; no case runs `other.lp`"),
     ],
 )  # fmt: skip
 def test_one_change_is_one_remark_at_its_place(issues_of, requested_job, kind, spot, message) -> None:

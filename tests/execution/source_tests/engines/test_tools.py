@@ -67,7 +67,7 @@ def test_a_tool_that_the_server_has_not_disagrees() -> None:
     ],
 )
 def test_a_hint_that_something_changes_is_a_doubt(hints, hint) -> None:
-    message = f"`find_payment` changes nothing, says the spec, and its server says `{hint}`"
+    message = f"the spec declares that `find_payment` changes nothing, but its server declares `{hint}`"
     found = [one[:3] for one in issues_of(job(tool_with(annotations=hints)))]
     assert found == ([(IssueKind.SUSPICIOUS, source_location("tools", 0, "allow", 0), message)] if hint else [])
     assert issues_of(job(tool_with(annotations=hints), sideEffects="reversible")) == []
@@ -76,16 +76,20 @@ def test_a_hint_that_something_changes_is_a_doubt(hints, hint) -> None:
 @pytest.mark.parametrize(
     ("manifest", "spot", "message"),
     [
-        ({"result": {"tools": []}}, line_location("t.json"), "`t.json` is no list of tools: it has no `tools`"),
-        ([], line_location("t.json"), "`t.json` is no list of tools: it has no `tools`"),
-        ({"tools": {}}, data_location("t.json", "tools"), "`tools` is {}, and no list"),
-        ({"tools": [3]}, data_location("t.json", "tools", 0), "3 is no tool: it has no name"),
-        ({"tools": [READ, READ]}, data_location("t.json", "tools", 1, "name"), "two tools are called `find_payment`"),
+        ({"result": {"tools": []}}, line_location("t.json"), "`t.json` is not a list of tools: it has no `tools`"),
+        ([], line_location("t.json"), "`t.json` is not a list of tools: it has no `tools`"),
+        ({"tools": {}}, data_location("t.json", "tools"), "`tools` is {}, not a list"),
+        ({"tools": [3]}, data_location("t.json", "tools", 0), "3 is not a tool: it has no name"),
+        (
+            {"tools": [READ, READ]},
+            data_location("t.json", "tools", 1, "name"),
+            "two tools have the name `find_payment`",
+        ),
         ({"tools": [{"name": "x"}]}, data_location("t.json", "tools", 0), "`x` has no `inputSchema`"),
         (
             tool_with(inputSchema={"type": "string"}),
             data_location("t.json", "tools", 0, "inputSchema"),
-            "what `find_payment` takes is no object: its schema says no `type: object`",
+            "the input of `find_payment` is not an object: its schema has no `type: object`",
         ),
     ],
 )
@@ -105,7 +109,7 @@ def test_what_is_no_list_of_tools_is_broken(manifest, spot, message) -> None:
 def test_what_a_tool_takes_is_a_schema_that_is_here(schema) -> None:
     ((kind, spot, message, _),) = issues_of(job(tool_with(inputSchema=schema)))
     assert (kind, spot) == (IssueKind.INVALID, data_location("t.json", "tools", 0, "inputSchema"))
-    assert message.startswith("the `inputSchema` of `find_payment` is no JSON Schema: ")
+    assert message.startswith("the `inputSchema` of `find_payment` is not a valid JSON Schema: ")
 
 
 def test_a_page_of_several_is_not_looked_at_for_what_it_lacks() -> None:
@@ -118,7 +122,7 @@ def test_a_server_without_a_manifest_was_not_looked_at() -> None:
     del asked.source["tools"][0]["manifest"]
     ((kind, spot, message, _),) = issues_of(asked)
     assert (kind, spot) == (IssueKind.NOT_RUN, source_location("tools", 0))
-    assert message == "what the server of `payments` offers was not looked at: the tool has no `manifest`"
+    assert message == "the tools of the server of `payments` were not checked: the tool has no `manifest`"
 
 
 def test_a_hostile_manifest_is_a_remark_in_a_process_of_its_own() -> None:
