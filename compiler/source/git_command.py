@@ -7,12 +7,19 @@ names programs; an option or a variable that names the repository would skip tha
 import os
 import re
 import shutil
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from subprocess import PIPE
+from typing import BinaryIO
 
 from compiler.foundation.errors import HostError, UsageError
+
+try:
+    import git
+    from git.exc import GitError
+except ImportError as error:  # GitPython raises it too if git is missing
+    raise HostError("git cannot be used.", help="Install git, and see that `git version` works.") from error
 
 _OPTIONS = (
     "--no-pager",
@@ -67,14 +74,22 @@ class Git:
     def __init__(self, folder: Path, *, network: bool = False) -> None:
         self.folder = folder
         self._program = _find_git()
-        self._environment = _environment(network=network)
+        self._git = git.cmd.Git(folder)
+        self._git.update_environment(**_VARIABLES, **({} if network else _OFFLINE_VARIABLES))
 
-    def run(self, *arguments: str, stdin: IO[bytes] | None = None) -> bytes:
+    def run(self, *arguments: str, stdin: BinaryIO | None = None) -> bytes:
         """What a command prints; raises `GitCommandError` if it fails."""
-        with self.start(*arguments, stdin=stdin or subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-            output, error_output = process.communicate()
-        if process.returncode:
-            raise self._failure(error_output.decode(errors="replace"), process.returncode)
+        with self._started():
+            exit_code, output, error_output = self._git.execute(
+                self._command(arguments),
+                istream=stdin,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+            )
+        if exit_code:
+            raise self._failure(error_output, exit_code)
         return output
 
     def text(self, *arguments: str) -> str:
@@ -89,19 +104,26 @@ class Git:
             return False
         return True
 
-    def start(self, *arguments: str, stdin: IO[bytes] | int, stderr: int) -> subprocess.Popen[bytes]:
-        """Start a command with a pipe for its output."""
+    def start(self, *arguments: str) -> git.cmd.Git.AutoInterrupt:
+        """Start a command with pipes for its input and output; it ends with the object that stands for it."""
+        with self._started():
+            return self._git.execute(self._command(arguments), istream=PIPE, as_process=True)
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return [self._program, *_OPTIONS, *arguments]
+
+    @contextmanager
+    def _started(self) -> Iterator[None]:
+        """GitPython runs in the current folder where it cannot enter the given one, and passes every variable of this process on."""
+        if not os.access(self.folder, os.X_OK):
+            raise GitCommandError(f"`{self.folder}` cannot be entered")
+        hidden = {name: os.environ.pop(name) for name in _REMOVED_VARIABLES if name in os.environ}
         try:
-            return subprocess.Popen(  # noqa: S603 - git by its full path; callers keep arguments of users behind --end-of-options or a prefix
-                [self._program, *_OPTIONS, *arguments],
-                cwd=self.folder,
-                env=self._environment,
-                stdin=stdin,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-            )
-        except (OSError, ValueError) as error:  # the folder is gone; a NUL in an argument
+            yield
+        except (GitError, OSError, ValueError) as error:  # the folder is gone; a NUL in an argument
             raise GitCommandError(getattr(error, "strerror", None) or str(error)) from error
+        finally:
+            os.environ.update(hidden)
 
     def _failure(self, error_output: str, exit_code: int) -> Exception:
         """The exception for a failed command; one that every caller lets pass if git refuses the repository as such."""
@@ -115,11 +137,6 @@ class Git:
             return UsageError(f"`{self.folder}` is not in a git repository.", help="Run `git init` and commit first.")
         lines = filter(None, map(str.strip, error_output.splitlines()))
         return GitCommandError("; ".join(lines) or f"git ended with exit code {exit_code}")
-
-
-def _environment(*, network: bool) -> Mapping[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _REMOVED_VARIABLES}
-    return kept | _VARIABLES | ({} if network else _OFFLINE_VARIABLES)
 
 
 def _find_git() -> str:

@@ -1,8 +1,6 @@
 """Reads many objects of a repository through one process of git."""
 
-import subprocess
-from contextlib import suppress
-from weakref import finalize
+import git
 
 from compiler.source.git_command import Git, GitCommandError
 from compiler.source.tree import check_file_size
@@ -11,29 +9,21 @@ from compiler.source.tree import check_file_size
 class GitObjects:
     """The objects of a repository by id; not to be shared between processes."""
 
-    def __init__(self, git: Git) -> None:
-        self._git = git
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, commands: Git) -> None:
+        self._git = commands
+        self._process: git.cmd.Git.AutoInterrupt | None = None
 
     def read(self, path: str, object_id: str) -> bytes:
         """The content of an object; raises `GitCommandError` if it cannot be read, and names the path if it is too large."""
-        process = self._process or self._start()
+        self._process = self._process or self._git.start("cat-file", "--batch")
         try:
-            return _exchange(process, path, object_id)
-        except BaseException:  # the rest of the answer is still in the pipe
-            self._process = None
-            _end(process)
+            return _exchange(self._process, path, object_id)
+        except BaseException:
+            self._process = None  # ends it: the rest of the answer is still in the pipe
             raise
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        self._process = process = self._git.start(
-            "cat-file", "--batch", stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        finalize(self, _end, process)
-        return process
 
-
-def _exchange(process: subprocess.Popen[bytes], path: str, object_id: str) -> bytes:
+def _exchange(process: git.cmd.Git.AutoInterrupt, path: str, object_id: str) -> bytes:
     """Ask for an object: `<id>`, answered by `<id> <type> <size>`, its bytes and a line break (git-cat-file(1))."""
     if process.stdin is None or process.stdout is None:
         raise GitCommandError("git has no pipes")
@@ -45,18 +35,9 @@ def _exchange(process: subprocess.Popen[bytes], path: str, object_id: str) -> by
             raise GitCommandError(f"the object {object_id} is missing")
         size = int(header[2])
         check_file_size(path, size)
-        content = process.stdout.read(size + 1)
+        content: bytes = process.stdout.read(size + 1)
     except (OSError, ValueError) as error:
         raise GitCommandError(f"the object {object_id} cannot be read: {error}") from error
     if len(content) != size + 1:
         raise GitCommandError(f"the object {object_id} is damaged")
     return content[:-1]
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
-    process.kill()
-    process.wait()
