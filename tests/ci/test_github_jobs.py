@@ -233,7 +233,7 @@ def test_a_test_that_goes_wrong_fails_the_job_of_its_model(repository) -> None:
 
 def test_a_workflow_that_is_not_what_the_project_says_is_stale(repository) -> None:
     repository.commit(
-        "stale", ("modelyard.yaml", "      requirements: models", "      jobs: 3\n      requirements: models")
+        "stale", ("modelyard.yaml", "      requirements: models", "      maxParallel: 3\n      requirements: models")
     )
     done = repository.pull_request("stale")
     assert done.steps["check"]["See whether what is committed is fresh"] == "failure", done.log
