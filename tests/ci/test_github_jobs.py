@@ -181,7 +181,7 @@ def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repos
     [comment] = repository.server.requests["comments"]
     assert comment["issue"] == 5
     assert "| `atm-demand` | prod, staging | treasury-analytics | governance" in comment["body"]
-    repository.commit("faster", (ATM_DEMAND, "Forecasts how much", "Says how much"), base="faster", builds=True)
+    repository.commit("faster", (ATM_DEMAND, "summary: Forecasts", "summary: Estimates"), base="faster", builds=True)
     again = repository.pull_request("faster")
     assert again.results["required"] == "success", again.log
     [kept] = repository.server.requests["comments"]
