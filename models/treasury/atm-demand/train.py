@@ -40,7 +40,7 @@ def main() -> None:
     graph.graph.input[0].name = "day"
     graph.graph.node[0].input[0] = "day"
     (HERE / "demand.onnx").write_bytes(graph.SerializeToString(deterministic=True))
-    lines = ["# What train.py's model says, as scikit-learn computes it; thousands.\n"]
+    lines = ["# Predictions of the model of train.py, computed by scikit-learn; in thousands.\n"]
     for name, row in CASES.items():
         said = model.predict(np.array([row], dtype=np.float32))[0]
         lines += [f"- name: {name}\n", f"  input: {{day: [{row}]}}\n", f"  output: {{variable: [[{said:.4f}]]}}\n"]
