@@ -15,7 +15,7 @@ _INVALID_PATTERNS = (
     (re.compile(r"^$"), "is empty"),
     (re.compile(r"^/"), "is not relative"),
     (re.compile(r"(?:^|/)(?:/|$)"), "has an empty part"),
-    (re.compile(r"(?:^|/)\.\.?(?:/|$)"), "has a part that leads elsewhere"),
+    (re.compile(r"(?:^|/)\.\.?(?:/|$)"), "has a part `.` or `..`"),
     (re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\\ud800-\udfff]'), "holds a character that some systems refuse in names"),
     (INVISIBLE, "holds an invisible character, which macOS ignores"),
     (re.compile(r"[. ](?:/|$)"), "has a part that ends with a dot or a space, which Windows drops"),
