@@ -213,7 +213,7 @@ def test_the_table_in_the_readme_names_every_model_with_its_type_and_places(spec
         row[0]: row[1:]
         for row in re.findall(r"^\| \[`([\w-]+)`\]\S* \| ([\w-]+) \| \w+ \| ([\w ,]+) \|", text, re.MULTILINE)
     }
-    places = {"everywhere": ORDER, "nowhere": []}
+    places = {"everywhere": ORDER, "none": []}
     assert rows.keys() == specs.keys()
     for name, (model_type, where) in rows.items():
         assert model_type == specs[name]["type"], name
