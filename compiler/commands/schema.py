@@ -21,9 +21,9 @@ def show_schema(*, kind: str | None, type_: str | None, all_: bool, check_: bool
     elif check_:
         raise UsageError("--check requires --all", help=f"modelyard schema --all --check -o {EDITOR_FOLDER}")
     elif kind is None and type_ is None:
-        write_output(_format_table(schemas.entries()), output)
+        write_output(_format_table(schemas.entries()), output, is_shipped=True)
     else:
-        write_output(select_schema(schemas, kind or "model", type_), output)
+        write_output(select_schema(schemas, kind or "model", type_), output, is_shipped=True)
 
 
 def _write_all(schemas: SchemaCatalog, narrowing_value: str | None, output: Path | None, *, check: bool) -> None:
@@ -35,7 +35,7 @@ def _write_all(schemas: SchemaCatalog, narrowing_value: str | None, output: Path
     if check:
         _report_stale(stale, output)
     for name in stale:
-        write_output(schemas.editor_schemas()[name].decode(), output / name)
+        write_output(schemas.editor_schemas()[name].decode(), output / name, is_shipped=True)
     print_status(f"{len(stale)} written in {output}/" if stale else f"{output}/ is up to date")
 
 

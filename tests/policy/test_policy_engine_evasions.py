@@ -69,17 +69,13 @@ def test_a_policy_that_cannot_be_asked_is_as_grave_as_breaking_it(check_findings
     assert [note.location.path for note in item.notes] == ["modelyard:schemas/policies/supply-chain/secrets.yaml"]
 
 
-def test_a_secret_in_the_address_of_a_dataset_is_one(check_findings, tree) -> None:
+def test_the_address_of_a_dataset_holds_no_password(check_findings, tree) -> None:
     base = tree().read("models/base.yaml").decode().replace(
         "classification: internal", "classification: internal\nendpoint: http://reader:open-sesame-9Xk2@orders.example:8080"
     )  # fmt: skip
-    model = tree().read(MODEL_PATH).decode().replace("sla:", "uses: [{dataset: orders, env: ORDERS}]\nsla:")
-    items = check_findings(
-        modelyard=project(tree, "supply-chain/no-plaintext-secret"), models__base=base, models__refunds=model
-    )
-    assert finding_locations(items, "supply-chain/no-plaintext-secret") == [
-        ("refunds: a value looks like a secret", "models/base.yaml", 32)
-    ]
+    [item] = [finding for finding in check_findings(models__base=base) if finding.code.id == "MY103"]
+    assert (item.location.path, item.location.line) == ("models/base.yaml", 32)
+    assert "without user name or password" in item.message
 
 
 @pytest.mark.parametrize(
