@@ -1,5 +1,8 @@
 """Reads many objects of a repository through one process of git."""
 
+from contextlib import suppress
+from weakref import finalize
+
 import git
 
 from compiler.source.git_command import Git, GitCommandError
@@ -15,12 +18,18 @@ class GitObjects:
 
     def read(self, path: str, object_id: str) -> bytes:
         """The content of an object; raises `GitCommandError` if it cannot be read, and names the path if it is too large."""
-        self._process = self._process or self._git.start("cat-file", "--batch")
+        process = self._process or self._start()
         try:
-            return _exchange(self._process, path, object_id)
-        except BaseException:
-            self._process = None  # ends it: the rest of the answer is still in the pipe
+            return _exchange(process, path, object_id)
+        except BaseException:  # the rest of the answer is still in the pipe
+            self._process = None
+            _end(process)
             raise
+
+    def _start(self) -> git.cmd.Git.AutoInterrupt:
+        self._process = process = self._git.start("cat-file", "--batch")
+        finalize(self, _end, process)  # GitPython ends it too, but not where the collector takes its parts in another order
+        return process
 
 
 def _exchange(process: git.cmd.Git.AutoInterrupt, path: str, object_id: str) -> bytes:
@@ -41,3 +50,14 @@ def _exchange(process: git.cmd.Git.AutoInterrupt, path: str, object_id: str) -> 
     if len(content) != size + 1:
         raise GitCommandError(f"the object {object_id} is damaged")
     return content[:-1]
+
+
+def _end(process: git.cmd.Git.AutoInterrupt) -> None:
+    if process.proc is None:
+        return
+    for pipe in (process.proc.stdin, process.proc.stdout, process.proc.stderr):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    process.proc.kill()
+    process.proc.wait()
