@@ -13,6 +13,7 @@ from compiler.diagnostics.finding import Finding, Severity
 from compiler.report.finding_text import full_message, rule_label, sort_by_severity, summary_line
 from compiler.report.forge_locations import ForgeLocations, is_in_checkout
 from compiler.report.report_formats import Report
+from compiler.report.text_report import to_printable
 
 LEVELS: Mapping[Severity, str] = MappingProxyType({
     Severity.CRITICAL: "error",
@@ -81,7 +82,7 @@ def _summary_line(report: Report, annotated_count: int) -> str:
 
 
 def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return to_printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def _escape_property(text: str) -> str:

@@ -76,3 +76,7 @@ def test_what_is_answered_for_is_not_annotated(commands, waived_finding, baselin
 
 def test_a_finding_without_a_file_names_none(commands, finding) -> None:
     assert commands(finding(location=None))[0][1].keys() == {"title"}
+
+
+def test_no_character_controls_the_terminal_that_shows_the_log(render_report, finding) -> None:
+    assert "unknown key `\\u001b[2J`" in render_report("github", finding("unknown key `\x1b[2J`"))
