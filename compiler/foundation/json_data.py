@@ -1,5 +1,6 @@
 """JSON data, as YAML and JSON hold it, and pointers into it."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, TypedDict, Union, overload
 
@@ -11,6 +12,9 @@ Object: TypeAlias = Mapping[str, Json]
 
 Pointer: TypeAlias = tuple[str | int, ...]
 """The keys and indexes from the root of a document to a value. `()` is the root."""
+
+MAX_JSON_DEPTH = 200
+"""Levels of nesting that a JSON file may have: schemas of Kubernetes have about 40, and Python recurses through 1,000."""
 
 FieldReads: TypeAlias = Mapping[str, frozenset[str] | None]
 """The names of maps and the fields that are read of each; `None` means all fields."""
@@ -39,6 +43,30 @@ def value_at(data: Json, pointer: Pointer) -> Json:
     for part in pointer:
         data = data[part]  # type: ignore[index]  # a wrong kind of container raises, as the docstring says
     return data
+
+
+def parse_json_object(content: bytes) -> Object | None:
+    """The JSON object in a file; `None` if the file holds none, or one of more than `MAX_JSON_DEPTH` levels."""
+    try:
+        data: Json = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) and _has_depth_within(data, MAX_JSON_DEPTH) else None
+
+
+def _has_depth_within(data: Json, limit: int) -> bool:
+    level: list[Json] = [data]
+    for _ in range(limit):
+        level = [child for value in level for child in _children(value)]
+        if not level:
+            return True
+    return False
+
+
+def _children(value: Json) -> Iterable[Json]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def strictly_equal(left_value: Json, right_value: Json) -> bool:

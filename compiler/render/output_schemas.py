@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler.foundation import resources
-from compiler.foundation.json_data import Json, Object, value_at
+from compiler.foundation.json_data import Json, Object, parse_json_object, value_at
 from compiler.json_schema import SchemaError, Validator, complexity_error, to_strict_schema
 from compiler.plan.emitters.emitter import Emitter
 from compiler.source.tree import Tree
@@ -166,11 +166,7 @@ def _project_schemas(tree: Tree, folder: str) -> Iterator[tuple[str, Object]]:
         elif path.endswith(".json"):
             group, _, name = path.removeprefix(f"{folder}/").removesuffix(".json").rpartition("/")
             kind, _, version = name.rpartition("_")
-            try:
-                schema = json.loads(tree.read(path))
-            except ValueError:
-                continue
-            if isinstance(schema, dict):
+            if (schema := parse_json_object(tree.read(path))) is not None:
                 yield f"{group}/{version}/{kind}".lower(), schema
 
 

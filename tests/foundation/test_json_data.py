@@ -1,12 +1,13 @@
-"""When two values are the same data, and which parts of data are looked at."""
+"""When two values are the same data, which parts of data are looked at, and which files hold a JSON object."""
 
 import copy
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.foundation.json_data import merge_reads, pick_fields, strictly_equal
+from compiler.foundation.json_data import MAX_JSON_DEPTH, merge_reads, parse_json_object, pick_fields, strictly_equal
 
 scalars = st.sampled_from([None, True, False, 0, 1, 0.0, -0.0, 1.0, "", "1", "a"])
 values = st.recursive(
@@ -42,3 +43,18 @@ def test_all_that_is_looked_at_is_taken_together(field_reads):
     for name, fields in found.items():
         said = [one for read, one in field_reads if read == name]
         assert fields == (None if None in said else frozenset().union(*said))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"1", b"{", b'{"a": \xff}'])
+def test_what_is_no_object_is_none(content):
+    assert parse_json_object(content) is None
+
+
+@pytest.mark.parametrize("levels", [MAX_JSON_DEPTH + 1, 900, 100_000])
+def test_an_object_of_too_many_levels_is_none(levels):
+    assert parse_json_object(b'{"a":' * levels + b"1" + b"}" * levels) is None
+
+
+def test_an_object_of_few_levels_is_read():
+    assert parse_json_object(b'{"a": [{"b": 1}]}') == {"a": [{"b": 1}]}
+    assert parse_json_object(b'{"a":' * (MAX_JSON_DEPTH - 1) + b"1" + b"}" * (MAX_JSON_DEPTH - 1)) is not None

@@ -27,3 +27,10 @@ def test_an_ordinary_schema_validates() -> None:
     assert schema is not None
     assert not schema.validator.is_valid({"a": 1})
     assert schema_of(doubling(4)) is not None
+
+
+def test_a_schema_that_is_nested_too_deeply_is_not_evaluated() -> None:
+    nested: dict = {"type": "object"}
+    for _ in range(300):
+        nested = {"properties": {"a": nested}}
+    assert schema_of(nested) is None

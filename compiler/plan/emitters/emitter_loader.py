@@ -1,6 +1,5 @@
 """Loads emitters from folders: the shipped ones, and the project's own, which replace the shipped ones that they declare as forked."""
 
-import json
 import re
 from collections.abc import Iterator
 from posixpath import basename, dirname
@@ -8,7 +7,7 @@ from typing import cast
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Object
+from compiler.foundation.json_data import Object, parse_json_object
 from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexity_error
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule, file_rules
 from compiler.plan.output_paths import invalid_path_reason
@@ -107,11 +106,8 @@ def _load_emitter(
 
 
 def _parse_schema(content: bytes) -> Object:
-    try:
-        schema = json.loads(content)
-    except ValueError:
-        schema = None
-    return schema if isinstance(schema, dict) else {"$ref": "#/the-file-is-no-json-object"}
+    schema = parse_json_object(content)
+    return {"$ref": "#/the-file-is-no-json-object"} if schema is None else schema
 
 
 def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
