@@ -16,7 +16,6 @@ from compiler.review.affected_report import AffectedReport, job_outputs
 from compiler.review.publish_plan import affected_canaries, environments_without_branch, publish_waves
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.overlay_tree import OverlayTree
-from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 
 STATEMENT = ".intoto.jsonl"
@@ -202,16 +201,15 @@ def whole_small(state: frozenset[tuple[str, str | None]]) -> dict[str, bytes]:
 def verify_small(first: dict[str, str | None], second: dict[str, str | None]) -> ChangeImpact:
     """As `verify_affected`, for two states of the small project."""
     rendered = (whole_small(frozenset(state.items())) for state in (first, second))
-    return verify_affected(tree(first), tree(second), *rendered)
+    return verify_affected(Session(tree(first)), Session(tree(second)), *rendered)
 
 
 def verify_affected(
-    old_tree: Tree, new_tree: Tree, old: dict[str, bytes] | None = None, new: dict[str, bytes] | None = None
+    old_run: Session, new_run: Session, old: dict[str, bytes], new: dict[str, bytes] | None = None
 ) -> ChangeImpact:
     """The impact of a change, once it names exactly the files that differ when both states are rendered completely."""
-    result = compute_impact(Session(old_tree), Session(new_tree))
-    old = whole(Session(old_tree)) if old is None else old
-    new = whole(Session(new_tree)) if new is None else new
+    result = compute_impact(old_run, new_run)
+    new = whole(new_run) if new is None else new
     assert {artifact.path for artifact in result.artifacts} == {
         path for path in old.keys() | new.keys() if old.get(path) != new.get(path)
     }
@@ -368,9 +366,15 @@ def sample(tmp_path_factory) -> WorkTree:
 
 
 @pytest.fixture(scope="module")
-def sample_files(sample) -> dict[str, bytes]:
+def sample_run(sample) -> Session:
+    """The unchanged sample, resolved once."""
+    return Session(sample)
+
+
+@pytest.fixture(scope="module")
+def sample_files(sample_run) -> dict[str, bytes]:
     """The rendered files of the unchanged sample."""
-    return whole(Session(sample))
+    return whole(sample_run)
 
 
 EDITS = [
@@ -394,10 +398,10 @@ EDITS = [
 @pytest.mark.parametrize(
     ("path", "old", "new"), EDITS, ids=[f"{path.rpartition('/')[2]}-{new[:12]}" for path, _, new in EDITS]
 )
-def test_the_same_holds_in_the_sample(sample, sample_files, path, old, new) -> None:
+def test_the_same_holds_in_the_sample(sample, sample_run, sample_files, path, old, new) -> None:
     text = sample.read(path).decode()
     assert old in text
-    verify_affected(sample, OverlayTree(sample, {path: text.replace(old, new).encode()}), sample_files)
+    verify_affected(sample_run, Session(OverlayTree(sample, {path: text.replace(old, new).encode()})), sample_files)
 
 
 def models_reached(path: str, **more: str) -> dict[str, tuple[str, ...]]:
