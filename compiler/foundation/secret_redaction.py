@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 
 MASK_CHARACTER = "*"
 _MIN_PREFIX = 6
 """A message may shorten a value: this many characters of a secret, before an ellipsis, are masked too."""
 _MAX_PREFIX = 160
 
-_SHAPES = re.compile(
-    r"""
+_SHAPES = r"""
     (?P<private_key>-----BEGIN[ A-Z]*PRIVATE\ KEY-----(?:[\s\S]*?-----END[ A-Z]*-----|[\s\S]*))
     | (?<=://)[^\s:/@'"]*:(?!\d+/)[^\s@'"]+(?=@)                     # user information of a URL
     | \b(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}\b    # AWS
@@ -29,10 +28,7 @@ _SHAPES = re.compile(
     | \beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?  # JSON Web Token
     | \bsq0[a-z]{3}-[0-9A-Za-z_-]{22,}                       # Square
     | (?<=AccountKey=)[a-zA-Z0-9+/=]{40,}                    # Azure
-    """,
-    re.VERBOSE,
-)
-
+    """
 
 _HINTS = (
     "PRIVATE KEY", "://", "A3T", "ABIA", "ACCA", "AKIA", "ASIA", "AIza", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
@@ -59,7 +55,7 @@ class Redactor:
     def redact(self, text: str) -> str:
         """The text with secrets masked."""
         if any(hint in text for hint in _HINTS):
-            text = _SHAPES.sub(_masked_match, text)
+            text = _shapes().sub(_masked_match, text)
         return self._known.sub(_masked_match, text) if self._secrets else text
 
     @property
@@ -80,6 +76,12 @@ class Redactor:
             for length in range(min(len(secret) - 1, _MAX_PREFIX), _MIN_PREFIX - 1, -1)
         )
         return re.compile("|".join((*whole, *shortened)))
+
+
+@cache
+def _shapes() -> re.Pattern[str]:
+    """Compiled when a text first needs it: that takes 3 ms, which `--version` and `--help` need not take."""
+    return re.compile(_SHAPES, re.VERBOSE)
 
 
 def _masked_match(match: re.Match[str]) -> str:

@@ -1,7 +1,6 @@
 """Output of commands: data to a file or stdout, messages to stderr, and a log file for a bug."""
 
 import os
-import shutil
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
@@ -12,7 +11,6 @@ import click
 
 from compiler import __version__
 from compiler.foundation.errors import HostError
-from compiler.foundation.safe_folder import SafeFolder, os_errors
 from compiler.foundation.secret_redaction import Redactor
 
 
@@ -36,7 +34,11 @@ def supports_colour(stream: TextIO) -> bool:
 
 def terminal_width(stream: TextIO) -> int | None:
     """The number of columns of the terminal that the stream goes to; `None` if it goes elsewhere."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    if not stream.isatty():
+        return None
+    import shutil  # noqa: PLC0415 - it imports four compressors, 4 ms that --version need not take
+
+    return shutil.get_terminal_size().columns
 
 
 def supports_progress() -> bool:
@@ -50,6 +52,8 @@ def write_output(text: str, output: Path | None, *, is_shipped: bool = False) ->
     What Modelyard ships is not masked: a pattern that describes addresses looks like one with a password.
     A closed pipe is no error and does not change the exit code: `modelyard explain --list | head` succeeds.
     """
+    from compiler.foundation.safe_folder import SafeFolder, os_errors  # noqa: PLC0415 - 14 ms that help need not take
+
     text = text if is_shipped else Redactor().redact(text)
     if output is None or str(output) == "-":
         _write_stdout(text)
