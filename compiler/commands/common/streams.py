@@ -13,7 +13,6 @@ from compiler import __version__
 from compiler.foundation.errors import HostError
 from compiler.foundation.secret_redaction import Redactor
 
-
 _DEFAULT_COLUMNS = 80
 """Of a terminal that does not say how wide it is."""
 
