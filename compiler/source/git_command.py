@@ -6,20 +6,21 @@ names programs; an option or a variable that names the repository would skip tha
 
 import os
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from compiler.foundation.errors import HostError, UsageError
+from compiler.source.git_program import find_git, gitpython_runs_only_git
 
-try:
+with gitpython_runs_only_git():
     import git
     from git.exc import GitError
-except ImportError as error:  # GitPython raises it too if git is missing
-    raise HostError("git cannot be used.", help="Install git, and see that `git version` works.") from error
+
+GitProcess: TypeAlias = git.cmd.Git.AutoInterrupt
+"""A command that runs, with pipes for its input and output; it ends with this object."""
 
 _OPTIONS = (
     "--no-pager",
@@ -73,7 +74,7 @@ class Git:
 
     def __init__(self, folder: Path, *, network: bool = False) -> None:
         self.folder = folder
-        self._program = _find_git()
+        self._program = find_git()
         self._git = git.cmd.Git(folder)
         self._git.update_environment(**_VARIABLES, **({} if network else _OFFLINE_VARIABLES))
 
@@ -104,8 +105,8 @@ class Git:
             return False
         return True
 
-    def start(self, *arguments: str) -> git.cmd.Git.AutoInterrupt:
-        """Start a command with pipes for its input and output; it ends with the object that stands for it."""
+    def start(self, *arguments: str) -> GitProcess:
+        """Start a command."""
         with self._started():
             return self._git.execute(self._command(arguments), istream=PIPE, as_process=True)
 
@@ -137,11 +138,3 @@ class Git:
             return UsageError(f"`{self.folder}` is not in a git repository.", help="Run `git init` and commit first.")
         lines = filter(None, map(str.strip, error_output.splitlines()))
         return GitCommandError("; ".join(lines) or f"git ended with exit code {exit_code}")
-
-
-def _find_git() -> str:
-    """The path of git; never a program in the current folder, which may be part of what is checked."""
-    for folder in filter(os.path.isabs, os.get_exec_path()):
-        if program := shutil.which(os.path.join(folder, "git")):
-            return program
-    raise HostError("git cannot be used.", help="Install git, and see that `git version` works.")

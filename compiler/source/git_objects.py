@@ -3,9 +3,7 @@
 from contextlib import suppress
 from weakref import finalize
 
-import git
-
-from compiler.source.git_command import Git, GitCommandError
+from compiler.source.git_command import Git, GitCommandError, GitProcess
 from compiler.source.tree import check_file_size
 
 
@@ -14,7 +12,7 @@ class GitObjects:
 
     def __init__(self, commands: Git) -> None:
         self._git = commands
-        self._process: git.cmd.Git.AutoInterrupt | None = None
+        self._process: GitProcess | None = None
 
     def read(self, path: str, object_id: str) -> bytes:
         """The content of an object; raises `GitCommandError` if it cannot be read, and names the path if it is too large."""
@@ -26,13 +24,13 @@ class GitObjects:
             _end(process)
             raise
 
-    def _start(self) -> git.cmd.Git.AutoInterrupt:
+    def _start(self) -> GitProcess:
         self._process = process = self._git.start("cat-file", "--batch")
         finalize(self, _end, process)  # GitPython ends it too, but not where the collector takes its parts in another order
         return process
 
 
-def _exchange(process: git.cmd.Git.AutoInterrupt, path: str, object_id: str) -> bytes:
+def _exchange(process: GitProcess, path: str, object_id: str) -> bytes:
     """Ask for an object: `<id>`, answered by `<id> <type> <size>`, its bytes and a line break (git-cat-file(1))."""
     if process.stdin is None or process.stdout is None:
         raise GitCommandError("git has no pipes")
@@ -52,7 +50,7 @@ def _exchange(process: git.cmd.Git.AutoInterrupt, path: str, object_id: str) -> 
     return content[:-1]
 
 
-def _end(process: git.cmd.Git.AutoInterrupt) -> None:
+def _end(process: GitProcess) -> None:
     if process.proc is None:
         return
     for pipe in (process.proc.stdin, process.proc.stdout, process.proc.stderr):

@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -139,6 +140,14 @@ def test_a_program_of_the_current_folder_is_not_git(git, evil_program, monkeypat
     monkeypatch.setenv("PATH", path)
     with pytest.raises(HostError, match="git cannot be used"):
         Git(git.folder)
+
+
+def test_nor_is_it_while_gitpython_is_imported(git, evil_program) -> None:
+    (git.folder / "git").symlink_to(evil_program)
+    subprocess.run(
+        [sys.executable, "-c", "import compiler.source.git_command"],
+        cwd=git.folder, check=True, env={**os.environ, "PATH": f".:{os.environ['PATH']}", "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("setting", ["remote.evil.uploadpack", "core.sshCommand"])
