@@ -82,13 +82,7 @@ class Resolver:
         """The resolved model; `None`, with blocking findings, if it is invalid."""
         environment_spec = self._portfolio.by_kind("Environment")[environment] if environment else None
         language = self._language.type_language(spec.data["type"])
-        base_merge = self._merge_base(spec, language)
-        environment_layers = self._layers.environment_layers(spec, environment_spec) if environment_spec else ()
-        overlay_merge = self._merge_overlays(base_merge, environment_layers, language)
-        layers = (*base_merge.layers, *environment_layers)
-        merged_model = MergedModel(
-            spec, environment_spec, overlay_merge.data, layers, len(base_merge.layers), language.merge_rules
-        )
+        merged_model, base_merge, overlay_merge = self._merge(spec, environment_spec, language)
         release, canary, findings = self._select_releases(merged_model, base_merge)
         data, violations = overlay_merge.validate(release.version if release else None, language)
         findings += [
@@ -100,7 +94,7 @@ class Resolver:
         missing_pointers = {(*violation.pointer, violation.missing_key) for violation in violations}
         unused_deletions = (
             *base_merge.unused_deletions,
-            *_find_unused_deletions(base_merge.data, environment_layers, language, spec),
+            *_find_unused_deletions(base_merge.data, merged_model.layers[len(base_merge.layers) :], language, spec),
         )
         findings += [
             _unused_deletion_finding(layer, spec, pointer)
@@ -115,6 +109,17 @@ class Resolver:
         """The keys that no layer of an invalid model sets, not even with a value that the schema rejects."""
         spec = model.spec
         language = self._language.type_language(spec.data["type"])
+        merged_model, _, overlay_merge = self._merge(spec, environment, language)
+        for violation in overlay_merge.validate(None, language)[1]:
+            if violation.missing_key is None:
+                continue
+            pointer = (*violation.pointer, violation.missing_key)
+            if pointer not in model.renamed_keys and not _has_value(model.written, pointer):
+                yield merged_model.schema_finding(violation)
+
+    def _merge(
+        self, spec: ModelSpec, environment: EnvironmentSpec | None, language: TypeLanguage
+    ) -> tuple[MergedModel, "_BaseMerge", "_OverlayMerge"]:
         base_merge = self._merge_base(spec, language)
         environment_layers = self._layers.environment_layers(spec, environment) if environment else ()
         overlay_merge = self._merge_overlays(base_merge, environment_layers, language)
@@ -122,12 +127,7 @@ class Resolver:
         merged_model = MergedModel(
             spec, environment, overlay_merge.data, layers, len(base_merge.layers), language.merge_rules
         )
-        for violation in overlay_merge.validate(None, language)[1]:
-            if violation.missing_key is None:
-                continue
-            pointer = (*violation.pointer, violation.missing_key)
-            if pointer not in model.renamed_keys and not _has_value(model.written, pointer):
-                yield merged_model.schema_finding(violation)
+        return merged_model, base_merge, overlay_merge
 
     def _merge_base(self, spec: ModelSpec, language: TypeLanguage) -> "_BaseMerge":
         """The base merge; cached for a few models, because the environments of a model are resolved one after the other."""
