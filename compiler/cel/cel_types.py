@@ -203,7 +203,7 @@ def item_type(cel_type: CelType) -> CelType:
     return cel_type.item if isinstance(cel_type, ListOf) else Scalar.DYN
 
 
-def _to_cel_number(value: int | float, cel_type: CelType) -> int | float:  # noqa: PYI041 - bool, int and float are told apart on purpose
+def _to_cel_number(value: int | float, cel_type: CelType) -> int | float:  # noqa: PYI041 - bool, int and float are distinct on purpose
     if cel_type is Scalar.DOUBLE and isinstance(value, int) and abs(value) < _TOO_LARGE:
         return float(value)
     if cel_type is Scalar.INT and isinstance(value, float) and value.is_integer():

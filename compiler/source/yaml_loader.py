@@ -240,7 +240,7 @@ class YamlLoader:
             return None
         return key
 
-    def _template_cause(self, event: Any) -> Cause | None:  # noqa: ANN401 - events are told apart by their class
+    def _template_cause(self, event: Any) -> Cause | None:  # noqa: ANN401 - the class of an event distinguishes it
         """The template expression that YAML takes for a map as a key: `{{ name }}`."""
         is_map = event.__class__ is MappingStartEvent
         return template_at(self._text, event.start_mark.index) if is_map else None

@@ -58,7 +58,7 @@ WAIVER = document(
     approvedBy=[{"team": "risk", "role": "model-risk"}], validFrom="2026-01-01", expires="2099-01-01",
 )  # fmt: skip
 DOCUMENTATION = {
-    name: f"Said of {name}."
+    name: f"Text of {name}."
     for name in (
         "development", "design", "architecture", "userInterface", "distributionForms", "unintendedOutcomes", "metricsRationale", "testing",
         "security", "riskManagement",
@@ -110,7 +110,7 @@ MODEL = document(
         },
         "review": {"interval": "180d", "last": "2026-09-01"},
         "evidence": [{"control": "EU-AI-Act:Art.12", "uri": "https://a.example/logs", "digest": DIGEST}],
-        "transparency": {"notice": "People are told.", "marking": "It is marked."},
+        "transparency": {"notice": "A notice is shown.", "marking": "It is marked."},
         "documentation": DOCUMENTATION,
     },
     environments={"dev": {"release": "2.0.0"}, "prod": {"release": "1.0.0", "canary": {"release": "2.0.0", "weight": "10%"}}},

@@ -91,7 +91,7 @@ def _session(
         *({**one, "owner": owner} for one in models),
     ]
     image = {"image": "registry.example/opa:1.10.1", "digest": DIGEST}
-    # What is watched of a model is told apart, in tests/plan/slo.
+    # tests/plan/slo tests the monitoring of a model.
     off = {"prometheus": {"enabled": False}}
     project = _document(
         "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off
