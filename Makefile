@@ -24,8 +24,9 @@ pytest: $(VENV)/.dev ## run every test, and print the slowest twenty
 stress: $(VENV)/.dev ## run many rounds of the tests that race processes against each other
 	MODELYARD_TEST_ROUNDS=$${MODELYARD_TEST_ROUNDS:-200} $(BIN)/python -m pytest -n 0 -m races
 
-lint: $(VENV)/.dev ## run ruff, mypy and import-linter
+lint: $(VENV)/.dev ## check with ruff (lint and format), mypy and import-linter
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	MYPYPATH=docs $(BIN)/mypy --explicit-package-bases docs/*.py
 	$(BIN)/mypy tools/*.py

@@ -72,7 +72,9 @@ def format_dependency(dependency: DependencyUse) -> str:
 
 
 def _format_missing(row: Row) -> str:
-    return _join(f"{counts.regime}: {counts.missing} of {counts.total}" for counts in row.record_fields if counts.missing)
+    return _join(
+        f"{counts.regime}: {counts.missing} of {counts.total}" for counts in row.record_fields if counts.missing
+    )
 
 
 def _format_classification(row: Row) -> str:

@@ -133,9 +133,7 @@ def _inactive_findings(policy: Policy, as_of: date, *, is_bound: bool) -> Iterat
     """A policy that is no longer in force, or not yet."""
     ends = policy.in_force_to
     if not is_bound:
-        help_ = (
-            f"add `{policy.id}` to `policies` of the project, of Defaults or of a model, or remove the policy"
-        )
+        help_ = f"add `{policy.id}` to `policies` of the project, of Defaults or of a model, or remove the policy"
         yield policy_finding(policy, codes.UNUSED_POLICY, "nothing binds it", "name", help_=help_)
     elif ends is not None and ends < as_of:
         help_ = "remove it, or write a later date"

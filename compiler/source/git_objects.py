@@ -26,7 +26,9 @@ class GitObjects:
 
     def _start(self) -> GitProcess:
         self._process = process = self._git.start("cat-file", "--batch")
-        finalize(self, _end, process)  # GitPython ends it too, but not where the collector takes its parts in another order
+        finalize(
+            self, _end, process
+        )  # GitPython ends it too, but not where the collector takes its parts in another order
         return process
 
 

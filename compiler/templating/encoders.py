@@ -152,7 +152,12 @@ _ENCODER_LIST = (
         _escape_dollar,
         lambda value: "$" not in value,
     ),
-    Encoder("noaction", "text in which `{{` opens an action, and nothing escapes it", _reject_action, lambda value: "{{" not in value),
+    Encoder(
+        "noaction",
+        "text in which `{{` opens an action, and nothing escapes it",
+        _reject_action,
+        lambda value: "{{" not in value,
+    ),
     Encoder("gjson", "a value in a comparison of a GJSON query", _quote_gjson, lambda _: False),
     Encoder("urlpath", "one segment of a URL path", _quote_path_segment),
     Encoder("urlquery", "a name or a value of a URL query", _quote_query),

@@ -424,7 +424,9 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
 def test_a_project_without_an_owner_is_told(files, a_model, build_of):
     whole = project(a_model, files, **enable_forge("gitlab"))
     whole["modelyard.yaml"] = whole["modelyard.yaml"].replace(b"owner: platform\n", b"")
-    assert build_of(whole).reported_findings == [("MY424", "files without a team of their own have no owner", "name: bank")]
+    assert build_of(whole).reported_findings == [
+        ("MY424", "files without a team of their own have no owner", "name: bank")
+    ]
 
 
 def test_an_owner_that_there_is_not_is_told(files, a_model, build_of):

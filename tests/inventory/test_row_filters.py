@@ -67,7 +67,10 @@ def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
     assert (values["classification"], values["sla"]) == ("eu-ai-act: high-risk; house: b", "99.5%, p99 250ms")
     assert (values["datasets"], values["sensitive"]) == ("clicks (internal); orders (restricted); prices (?)", "yes")
     assert (values["waivers"], values["patches"]) == ("not-yet-priced (until 2026-12-31)", "Note: No field for it.")
-    assert (values["unmeasured"], values["missing-fields"]) == ("latency: the server has no histogram", "eu-ai-act: 3 of 5")
+    assert (values["unmeasured"], values["missing-fields"]) == (
+        "latency: the server has no histogram",
+        "eu-ai-act: 3 of 5",
+    )
     assert (values["review"], values["last-review"]) == ("2026-11-28", "2026-06-01")
     assert (values["last-validation"], values["validation"]) == ("2026-05-01 conditional", "2027-05-01")
     scores = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["scores"], COLUMNS), strict=True))

@@ -26,7 +26,9 @@ def suite(skip_without) -> Path:
     named = os.environ.get("MODELYARD_TEST_JSON_SCHEMA_SUITE")
     if named and (Path(named) / "tests" / DRAFT).is_dir():
         return Path(named)
-    remedy = "unpack the source distribution of jsonschema, and name its folder `json` in MODELYARD_TEST_JSON_SCHEMA_SUITE"
+    remedy = (
+        "unpack the source distribution of jsonschema, and name its folder `json` in MODELYARD_TEST_JSON_SCHEMA_SUITE"
+    )
     return skip_without("json-schema-suite", remedy)
 
 

@@ -69,7 +69,12 @@ def test_each_missing_key_is_told_at_the_map_that_lacks_it():
 
 def test_each_unknown_key_is_told_at_the_key_with_the_name_that_was_meant():
     assert violation_details({**GOOD, "deploy": {"scalin": 1, "x": 1}}) == [
-        (("deploy", "scalin"), "unknown", "unknown key `scalin`", "did you mean `scaling`? known keys: `scaling`, `timeout`"),
+        (
+            ("deploy", "scalin"),
+            "unknown",
+            "unknown key `scalin`",
+            "did you mean `scaling`? known keys: `scaling`, `timeout`",
+        ),
         (("deploy", "x"), "unknown", "unknown key `x`", "use `scaling` or `timeout`"),
     ]
 
@@ -142,7 +147,10 @@ def test_a_condition_that_holds_is_told_in_its_own_terms():
     ("step", "expected"),
     [
         ({"kind": "a"}, [(("steps", 0), "required", "`x` is missing", "add `x`")]),
-        ({"kind": "b", "y": "q"}, [(("steps", 0, "y"), "type", 'expected a whole number, found "q"', "write a whole number")]),
+        (
+            {"kind": "b", "y": "q"},
+            [(("steps", 0, "y"), "type", 'expected a whole number, found "q"', "write a whole number")],
+        ),
         ({"kind": "c"}, [(("steps", 0, "kind"), "enum", 'expected "a" or "b", found "c"', "use `a` or `b`")]),
         ({}, [(("steps", 0), "required", "`kind` is missing", "add `kind`")]),
         (

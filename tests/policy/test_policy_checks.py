@@ -92,7 +92,12 @@ def test_a_shipped_pack_cannot_be_shadowed(check_findings) -> None:
     items = check_findings(schemas__policies__baseline__mine=mine, models__policy=taken)
     assert sorted(finding_positions(items, "MY307")) == [
         ("models/policy.yaml", 3, 7, "baseline: the name of `baseline` belongs to a policy or pack of Modelyard"),
-        ("schemas/policies/baseline/mine.yaml", 3, 7, "baseline/mine: the name of the pack `baseline` belongs to a policy or pack of Modelyard"),
+        (
+            "schemas/policies/baseline/mine.yaml",
+            3,
+            7,
+            "baseline/mine: the name of the pack `baseline` belongs to a policy or pack of Modelyard",
+        ),
     ]
 
 
@@ -159,7 +164,10 @@ def test_a_policy_that_has_ended_is_told(check_findings) -> None:
 @pytest.mark.parametrize(
     ("days", "message"),
     [
-        ('inForce: {from: "2027-02-01", to: "2027-01-31"}', "rule: it ends on 2027-01-31, before it begins on 2027-02-01"),
+        (
+            'inForce: {from: "2027-02-01", to: "2027-01-31"}',
+            "rule: it ends on 2027-01-31, before it begins on 2027-02-01",
+        ),
         (
             'enforcement: advisory\nmandatoryFrom: "2026-06-01"',
             "rule: it is mandatory from 2026-06-01, but `enforcement` is advisory",
@@ -188,7 +196,11 @@ def test_a_project_may_keep_catalogues_of_its_own(check_findings) -> None:
 def test_a_policy_and_a_pack_have_names_of_their_own(check_findings) -> None:
     packed = f"apiVersion: modelyard/v1\nkind: Policy\nname: other\ntitle: Another\nremedy: do it\n{KEPT_RULE}"
     [item] = check_findings(KEPT_RULE, schemas__policies__rule__other=packed)
-    assert (item.code.id, item.message, item.location.path) == ("MY307", "rule: `rule` is the name of a pack of this project", PATH)
+    assert (item.code.id, item.message, item.location.path) == (
+        "MY307",
+        "rule: `rule` is the name of a pack of this project",
+        PATH,
+    )
 
 
 def test_a_name_that_is_bound_anywhere_has_to_select_somebody(check_findings, tree) -> None:

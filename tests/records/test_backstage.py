@@ -98,7 +98,9 @@ const policies = model.EntityPolicies.allOf([
 
 
 @pytest.fixture(scope="session")
-def library(program: Callable[[str], str], skip_without: Callable[[str, str], NoReturn]) -> Callable[[list[dict[str, Any]]], list[str]]:
+def library(
+    program: Callable[[str], str], skip_without: Callable[[str, str], NoReturn]
+) -> Callable[[list[dict[str, Any]]], list[str]]:
     """What Backstage's own library has against entities."""
     folder = os.environ.get("MODELYARD_TEST_BACKSTAGE", "")
     if not folder:

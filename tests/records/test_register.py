@@ -76,7 +76,9 @@ def test_the_table_says_the_same_and_no_cell_is_a_formula() -> None:
 
 def test_it_is_committed_nowhere(sample_build) -> None:
     assert not any("register" in file.path for unit in committed_units(sample_build.units) for file in unit.files)
-    assert [unit.id for unit in sample_build.units if any("register" in file.path for file in unit.files)] == ["all.records"]
+    assert [unit.id for unit in sample_build.units if any("register" in file.path for file in unit.files)] == [
+        "all.records"
+    ]
 
 
 def test_no_byte_of_it_depends_on_the_day(register_files) -> None:

@@ -112,7 +112,10 @@ def test_a_key_that_is_no_text_is_a_finding(text):
 
 
 def test_a_number_that_json_cannot_hold_is_a_finding():
-    assert finding_positions("a: .nan\nb: 99999999999999999999\n") == [("number-out-of-range", 1, 4), ("number-out-of-range", 2, 4)]
+    assert finding_positions("a: .nan\nb: 99999999999999999999\n") == [
+        ("number-out-of-range", 1, 4),
+        ("number-out-of-range", 2, 4),
+    ]
 
 
 def test_documents_are_numbered_as_they_stand_and_empty_ones_are_skipped():

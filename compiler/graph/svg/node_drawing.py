@@ -60,9 +60,7 @@ def card_size(node: Node, columns: EnvironmentColumns) -> tuple[float, float]:
     card_width = min(_MAX_WIDTH, max(_MIN_WIDTH, content_width + 2 * _PADDING + (8 if node.kind == "model" else 14)))
     if node.kind != "model":
         return card_width, 44.0
-    return max(card_width, columns.total_width + 2 * _PADDING + 4), 44.0 + columns.row_count * (
-        _SLOT_HEIGHT + 4
-    ) + 3
+    return max(card_width, columns.total_width + 2 * _PADDING + 4), 44.0 + columns.row_count * (_SLOT_HEIGHT + 4) + 3
 
 
 def draw_card(node: Node, x: float, y: float, columns: EnvironmentColumns) -> str:

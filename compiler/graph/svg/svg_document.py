@@ -35,9 +35,7 @@ def render_svg(graph: Graph, direction: str) -> str:
         for edge, route in zip(graph.edges, route_lines(boxes, lines, layout), strict=True)
     ]
     card_positions = [swap_axes(position, is_vertical=is_vertical) for position in layout.boxes]
-    cards = [
-        draw_card(node, *position, columns) for node, position in zip(graph.nodes, card_positions, strict=True)
-    ]
+    cards = [draw_card(node, *position, columns) for node, position in zip(graph.nodes, card_positions, strict=True)]
     heading = element("text", escape_text(graph.description), class_="heading", x=_MARGIN, y=_MARGIN + 14)
     return _draw_page(
         graph,

@@ -205,7 +205,9 @@ def _can_add_emitter(emitter: Emitter, emitters_by_id: dict[str, Emitter], findi
     fork = emitter.data.get("forkedFrom")
     if fork == previous.digest:
         return True
-    message = f"this emitter overrides the shipped emitter `{emitter.id}`" + (", which has changed since" if fork else "")
+    message = f"this emitter overrides the shipped emitter `{emitter.id}`" + (
+        ", which has changed since" if fork else ""
+    )
     help_ = f"set `forkedFrom: {previous.digest}` once you have compared the two, or give it an id of its own"
     findings.append(emitter_finding(emitter, message, ("forkedFrom",) if fork else ("id",), help_))
     return False

@@ -114,7 +114,8 @@ class CompatibilityChecker:
                     f"remove it, and change the callers to the new {field}",
                 )
                 yield replace(
-                    finding, notes=(Note(f"what {emitter.id} adopts is declared here", emitter.location(("adoptable",))),)
+                    finding,
+                    notes=(Note(f"what {emitter.id} adopts is declared here", emitter.location(("adoptable",))),),
                 )
 
     def _requirement_finding(

@@ -7,7 +7,16 @@ import pytest
 
 from compiler.cli._shared.command_group import modelyard
 
-HEAVY = ("subprocess", "jinja2", "cel_expr_python", "google.protobuf", "pydantic", "yaml", "jsonschema_rs", "jsonschema")
+HEAVY = (
+    "subprocess",
+    "jinja2",
+    "cel_expr_python",
+    "google.protobuf",
+    "pydantic",
+    "yaml",
+    "jsonschema_rs",
+    "jsonschema",
+)
 ASKS = "import sys, atexit; atexit.register(lambda: print('\\n'.join(sys.modules), file=open({at!r}, 'w')))"
 
 

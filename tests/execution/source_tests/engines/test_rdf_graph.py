@@ -136,7 +136,10 @@ def test_an_import_is_said_and_never_fetched() -> None:
         job(o=("o:city a", "<http://shop.example/o> owl:imports <http://w.example/> .\no:city a"))
     )
     assert (kind, spot) == (IssueKind.NOT_RUN, line_location("o.ttl", 5))
-    assert message == "the import <http://w.example/> was not loaded: neither Modelyard nor the graph store fetches imports"
+    assert (
+        message
+        == "the import <http://w.example/> was not loaded: neither Modelyard nor the graph store fetches imports"
+    )
 
 
 def test_facts_in_a_named_graph_are_judged_and_may_be_named() -> None:

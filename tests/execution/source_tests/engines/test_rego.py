@@ -107,7 +107,11 @@ def test_cases_need_an_entrypoint_to_ask() -> None:
     asked = job()
     source = {key: value for key, value in asked.source.items() if key != "entrypoint"}
     assert issues_of(replace(asked, source=source)) == [
-        (IssueKind.SPEC_MISMATCH, source_location("tests"), "there are cases, but the spec has no `entrypoint` to evaluate")
+        (
+            IssueKind.SPEC_MISMATCH,
+            source_location("tests"),
+            "there are cases, but the spec has no `entrypoint` to evaluate",
+        )
     ]
 
 
