@@ -1,3 +1,3 @@
-"""Modelyard: compiles the model specs that a team keeps in git into what a model needs to run and to be accounted for."""
+"""Modelyard: compiles model specs in git into Kubernetes manifests, delivery configuration, monitoring and governance records."""
 
 __version__ = "0.1.0"
