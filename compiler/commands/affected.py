@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.commands.common.project import open_tree, project_root
+from compiler.commands.common.project import mask_secrets_of, open_tree, project_root
 from compiler.commands.common.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
@@ -26,7 +26,7 @@ def report_affected(
 
 def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedReport:
     commit = _merge_base_commit(folder, revision) if revision is not None else None
-    current = Session(open_tree(folder, None))
+    current = mask_secrets_of(Session(open_tree(folder, None)))
     impact = compute_impact(_previous_session(folder, commit, current) if commit else None, current)
     if impact.artifacts is None:
         print_status("artifacts were not compared, because one of the two states has errors")
@@ -47,4 +47,4 @@ def _merge_base_commit(folder: Path, revision: str) -> str | None:
 def _previous_session(folder: Path, commit: str, current: Session) -> Session | None:
     """The state at a commit, evaluated on the same date; `None` if the project did not exist yet."""
     tree = open_tree(folder, commit)
-    return Session(tree, current.as_of) if tree.has(PROJECT_FILE) else None
+    return mask_secrets_of(Session(tree, current.as_of)) if tree.has(PROJECT_FILE) else None

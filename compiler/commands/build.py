@@ -14,7 +14,7 @@ from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.name_checks import require_environments, resolve_models
 from compiler.commands.common.output_plan import OutputPlan, PlannedOutput, display_path
 from compiler.commands.common.progress_bars import build_with_progress
-from compiler.commands.common.project import open_tree, project_root, to_date
+from compiler.commands.common.project import mask_secrets_of, open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, supports_colour, terminal_width, write_output
 from compiler.commands.common.write_progress import write_with_progress
 from compiler.diagnostics.finding import Finding, sorted_unique
@@ -48,7 +48,7 @@ def build_project(
 ) -> None:
     """Render, report findings, and write the files or compare them."""
     folder = project_root(root)
-    session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since))
+    session = mask_secrets_of(Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since)))
     require_environments(session.fleet, environments)
     models = resolve_models(session.portfolio, folder, models)
     result = build_with_progress(session, select_units(models, environments), load_baseline(baseline))

@@ -13,7 +13,7 @@ from compiler.commands.common.file_arguments import project_paths, require_input
 from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress, check_with_progress
-from compiler.commands.common.project import open_tree, project_root, to_date
+from compiler.commands.common.project import mask_secrets_of, open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, stdout_supports_colour, terminal_width, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.diagnostics.finding_filters import filter_findings
@@ -54,7 +54,7 @@ def check_project(
 
     def open_session() -> Session:
         scope = named_files if write_baseline is None else frozenset()
-        return Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
+        return mask_secrets_of(Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse))
 
     session, renders, limit = open_session(), renders or write_baseline is not None, max_findings or None
     _require_known(session, named_files, environments)

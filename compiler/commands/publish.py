@@ -12,7 +12,7 @@ from compiler.commands.common.evaluation_inputs import load_baseline, load_chang
 from compiler.commands.common.finding_report import print_findings
 from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.progress_bars import build_with_progress
-from compiler.commands.common.project import open_session, open_tree, project_root, to_date
+from compiler.commands.common.project import mask_secrets_of, open_session, open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
@@ -43,7 +43,9 @@ def publish_environment(
         require_environments(open_session(folder).fleet, (environment,))
     repository = Repository(folder)
     source = _source_commit(repository, folder, rev)
-    session = Session(open_tree(folder, source), to_date(as_of), load_change_base(folder, changed_since))
+    session = mask_secrets_of(
+        Session(open_tree(folder, source), to_date(as_of), load_change_base(folder, changed_since))
+    )
     require_environments(session.fleet, (environment,))
     target_branch = branch or delivery_branch(session, environment)
     files = _render_files(session, folder, environment, load_baseline(baseline))

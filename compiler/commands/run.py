@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from compiler.commands.common.name_checks import require_environments, resolve_models
-from compiler.commands.common.project import open_session, open_tree, project_root
+from compiler.commands.common.project import mask_secrets_of, open_session, open_tree, project_root
 from compiler.commands.common.streams import print_status, stdout_supports_colour, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.execution.jobs.steps import Step
@@ -50,7 +50,7 @@ def run_pipeline_step(
     if not models or schedule is not None:
         raise UsageError("name the models to run the step for, or use --list", help=f"modelyard run MODEL {step}")
     require_environments(session.fleet, (environment,) if environment else ())
-    champion_fleet = session.fleet if since is None else Session(open_tree(folder, since)).fleet
+    champion_fleet = session.fleet if since is None else mask_secrets_of(Session(open_tree(folder, since))).fleet
     findings = [*check_sources(session, model_names=frozenset(models))] if step == "test" else []
     tasks = [list(resolve_tasks(session.fleet, session.tree, name, step, release, environment)) for name in models]
     for name, model_tasks in zip(models, tasks, strict=True):

@@ -48,15 +48,16 @@ class Redactor:
     """Masks known secrets, and whatever has the form of a credential."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = sorted(
-            {part for secret in secrets for part in _parts(secret)}, key=lambda part: (-len(part), part)
-        )
+        parts = {part for secret in secrets for part in _parts(secret)}
+        self._secrets: dict[str, list[str]] = {}
+        for part in sorted(parts, key=lambda part: (-len(part), part)):
+            self._secrets.setdefault(part[:_MIN_PREFIX], []).append(part)
 
     def redact(self, text: str) -> str:
         """The text with secrets masked."""
         if any(hint in text for hint in _HINTS):
             text = _shapes().sub(_masked_match, text)
-        return self._known.sub(_masked_match, text) if self._secrets else text
+        return self._redact_known(text) if self._secrets else text
 
     @property
     def knows_secrets(self) -> bool:
@@ -67,15 +68,48 @@ class Redactor:
         """Whether something in the text would be masked."""
         return self.redact(text) != text
 
+    def _redact_known(self, text: str) -> str:
+        parts: list[str] = []
+        end, match = 0, self._starts.search(text)
+        while match:
+            start = match.start()
+            length = self._match_length(text, start)
+            if length:
+                parts += text[end:start], mask(text[start : start + length])
+                end = start + length
+            match = self._starts.search(text, max(end, start + 1))
+        return "".join((*parts, text[end:]))
+
+    def _match_length(self, text: str, start: int) -> int:
+        """How many characters from there on are a secret, or a shortened one; 0 if none are."""
+        secrets = self._secrets[text[start : start + _MIN_PREFIX]]
+        for secret in secrets:
+            if text.startswith(secret, start) and not _is_json_key(secret, text, start):
+                return len(secret)
+        return max(_prefix_length(secret, text, start) for secret in secrets)
+
     @cached_property
-    def _known(self) -> re.Pattern[str]:
-        whole = (re.escape(secret) for secret in self._secrets)
-        shortened = (
-            f"{re.escape(secret[:length])}(?=…|\\.\\.\\.)"
-            for secret in self._secrets
-            for length in range(min(len(secret) - 1, _MAX_PREFIX), _MIN_PREFIX - 1, -1)
+    def _starts(self) -> re.Pattern[str]:
+        """Matches where a secret may start. Nested by first letter, since alternatives are tried one after the other."""
+        by_letter: dict[str, list[str]] = {}
+        for start in self._secrets:
+            by_letter.setdefault(start[0], []).append(re.escape(start[1:]))
+        return re.compile(
+            "|".join(f"{re.escape(letter)}(?:{'|'.join(starts)})" for letter, starts in by_letter.items())
         )
-        return re.compile("|".join((*whole, *shortened)))
+
+
+def _is_json_key(secret: str, text: str, start: int) -> bool:
+    """Whether a word of letters is a key of JSON there, which may be a key of a report."""
+    return secret.isalpha() and text.startswith('":', start + len(secret))
+
+
+def _prefix_length(secret: str, text: str, start: int) -> int:
+    """The length of the secret's prefix there, if an ellipsis follows it."""
+    for length in range(min(len(secret) - 1, _MAX_PREFIX), _MIN_PREFIX - 1, -1):
+        if text.startswith(("…", "..."), start + length) and text.startswith(secret[:length], start):
+            return length
+    return 0
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
@@ -13,6 +13,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object
 from compiler.foundation.secret_redaction import Redactor
+from compiler.pipeline.secret_collector import SecretCollector
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_builtin_emitters, load_emitters
@@ -95,7 +96,7 @@ class Session:
         """
         self.tree = tree
         self.files = files
-        self.parse_yaml = parse_yaml
+        self._secret_collector = SecretCollector(parse_yaml)
         self.as_of = as_of or datetime.now(UTC).date()
         self.change_base = change_base
         self.on_model_checked: Callable[[], object] = lambda: None
@@ -109,7 +110,8 @@ class Session:
     @cached_property
     def portfolio(self) -> Portfolio:
         """Every document, validated without the others."""
-        return load_portfolio(self.tree, self.language, WorkTree(resources.shipped_folder("schemas")), self.parse_yaml)
+        shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
+        return load_portfolio(self.tree, self.language, shipped_schemas, self._secret_collector.parse)
 
     @cached_property
     def fleet(self) -> Fleet:
@@ -163,9 +165,16 @@ class Session:
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
         return PolicyEngine(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
 
-    def redactor(self) -> Redactor:
-        """Masks the secrets that policies detected so far, and whatever has the form of a credential."""
-        return Redactor(self.policy_engine.detected_secrets if "policy_engine" in vars(self) else ())
+    def redactor(self, paths: Iterable[str] = ()) -> Redactor:
+        """Masks the secrets that policies detected so far, values with the name of a secret, and whatever has the form of a credential.
+
+        `paths`: files to show lines of, in addition to those that were parsed so far.
+        """
+        for path in {PROJECT_FILE, *paths}:
+            if self.tree.has(path):
+                self._secret_collector.add(self.tree.read(path), path)
+        detected_secrets = self.policy_engine.detected_secrets if "policy_engine" in vars(self) else ()
+        return Redactor((*detected_secrets, *self._secret_collector.secrets()))
 
     def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a digest of the model in an environment differs from that in the base of the change."""

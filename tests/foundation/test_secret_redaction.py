@@ -1,6 +1,7 @@
 """Credentials are masked wherever they are in a text, and nothing else is."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -57,3 +58,22 @@ def test_a_shortened_secret_is_masked() -> None:
 )  # fmt: skip
 def test_other_text_stays(text) -> None:
     assert Redactor().redact(text) == text
+
+
+def test_a_word_that_is_a_secret_is_masked_and_no_key_of_a_report() -> None:
+    assert Redactor(["message"]).redact('{"message": "the message"}') == '{"message": "the *******"}'
+
+
+def test_the_longest_of_several_secrets_is_masked() -> None:
+    assert (
+        Redactor(["hunter2", "hunter2hunter2"]).redact("hunter2hunter2, hunter2, hunter")
+        == "**************, *******, hunter"
+    )
+
+
+def test_many_secrets_are_masked_quickly() -> None:
+    secrets = [f"{number * 7919:08x}-secret" for number in range(5000)]
+    text = " ".join(secrets) + " x" * 200_000
+    started = time.process_time()
+    assert Redactor(secrets).redact(text) == " ".join("*" * 15 for _ in secrets) + " x" * 200_000
+    assert time.process_time() - started < 5

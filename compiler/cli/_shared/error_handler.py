@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 import click
 
-from compiler.commands.common.streams import print_status, style_text, terminal_width, write_bug_log
+from compiler.commands.common.streams import print_status, redact, style_text, terminal_width, write_bug_log
 from compiler.foundation.errors import HostError, ModelyardError, UsageError
-from compiler.foundation.secret_redaction import Redactor
 
 INTERRUPTED_EXIT_CODE = 130
 _BUG_EXIT_CODE = 3
@@ -90,4 +89,4 @@ def _print_bug(error: Exception) -> None:
 def _printable(text: str) -> str:
     from compiler.report.text_report import to_printable  # noqa: PLC0415 - reports take 20 ms, which `--version` need not pay
 
-    return to_printable(Redactor().redact(text))
+    return to_printable(redact(text))

@@ -28,7 +28,8 @@ def make_report(
     max_shown: int | None = DEFAULT_MAX_FINDINGS,
 ) -> Report:
     """The report of findings in the project in `folder`, with secrets masked."""
-    redactor = session.redactor()
+    findings = tuple(findings)
+    redactor = session.redactor(finding.location.path for finding in findings if finding.location)
     return Report(
         tuple(redact_finding(finding, redactor) for finding in findings),
         session.read_text,

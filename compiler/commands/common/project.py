@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+from compiler.commands.common.streams import redact_with
 from compiler.foundation.errors import HostError, UsageError
 from compiler.pipeline.session import Session
 from compiler.source.tree import Tree
@@ -57,7 +58,13 @@ def open_tree(root: Path, rev: str | None) -> Tree:
 
 def open_session(root: Path | None, rev: str | None = None, as_of: datetime | None = None) -> Session:
     """A session on the project's work tree, or on a revision."""
-    return Session(open_tree(project_root(root), rev), to_date(as_of))
+    return mask_secrets_of(Session(open_tree(project_root(root), rev), to_date(as_of)))
+
+
+def mask_secrets_of(session: Session) -> Session:
+    """The session, whose secrets no further output of the process shows."""
+    redact_with(session.redactor)
+    return session
 
 
 def to_date(as_of: datetime | None) -> date | None:

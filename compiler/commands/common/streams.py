@@ -2,7 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -13,16 +15,31 @@ from compiler import __version__
 from compiler.foundation.errors import HostError
 from compiler.foundation.secret_redaction import Redactor
 
+_REDACTORS: ContextVar[tuple[Callable[[], Redactor], ...]] = ContextVar("redactors", default=(Redactor,))
+"""What masks output: credentials by their form, and the secrets of each session."""
 _DEFAULT_COLUMNS = 80
 """Of a terminal that does not say how wide it is."""
 
 
 def configure_streams() -> None:
     """Write UTF-8 to stdout if it is no terminal; escape characters that the locale's encoding lacks."""
+    _REDACTORS.set((Redactor,))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             is_data = stream is sys.stdout and not stream.isatty()
             stream.reconfigure(encoding="utf-8" if is_data else None, errors="backslashreplace")
+
+
+def redact_with(make_redactor: Callable[[], Redactor]) -> None:
+    """Mask in all further output of this process what the redactor masks; the function makes it when something is written."""
+    _REDACTORS.set((*_REDACTORS.get(), make_redactor))
+
+
+def redact(text: str) -> str:
+    """The text with the secrets of all sessions masked, and whatever has the form of a credential."""
+    for make_redactor in _REDACTORS.get():
+        text = make_redactor().redact(text)
+    return text
 
 
 def stdout_supports_colour(output: Path | None = None) -> bool:
@@ -57,7 +74,7 @@ def write_output(text: str, output: Path | None, *, is_shipped: bool = False) ->
     """
     from compiler.foundation.safe_folder import SafeFolder, os_errors  # noqa: PLC0415 - 14 ms that help need not take
 
-    text = text if is_shipped else Redactor().redact(text)
+    text = text if is_shipped else redact(text)
     if output is None or str(output) == "-":
         _write_stdout(text)
         return
@@ -114,7 +131,7 @@ def write_bug_log(error: Exception) -> str:
         "",
         *traceback.format_exception(error),
     ]
-    text = Redactor().redact("\n".join(lines))
+    text = redact("\n".join(lines))
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="modelyard-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
