@@ -1,12 +1,13 @@
 """A schema compiled by jsonschema-rs, with failures in the form that the messages are built from."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kind
 
-from compiler.foundation.json_data import Json, Pointer, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, value_at
 from compiler.json_schema.metaschema import SchemaError, SchemaMistake, metaschema_mistakes
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.schema_node import SchemaNode
@@ -41,10 +42,15 @@ class KeywordFailure:
 class Engine:
     """A compiled schema. Construction raises `SchemaError`."""
 
-    def __init__(self, schema_registry: SchemaRegistry) -> None:
+    def __init__(
+        self, schema_registry: SchemaRegistry, *, resources: Callable[[], jsonschema_rs.Registry] | None = None
+    ) -> None:
         self.schema_registry = schema_registry
         try:
-            registry = jsonschema_rs.Registry(schema_registry.resources.items()) if schema_registry.resources else None  # type: ignore[arg-type]  # the engine only reads
+            if resources is not None:
+                registry: jsonschema_rs.Registry | None = resources()
+            else:
+                registry = _compile_resources(schema_registry.resources) if schema_registry.resources else None
             self._validator = jsonschema_rs.validator_for(
                 schema_registry.root,  # type: ignore[arg-type]  # the engine only reads
                 validate_formats=True,
@@ -58,6 +64,17 @@ class Engine:
             raise SchemaError(metaschema_mistakes(schema_registry.root) or (first_mistake,)) from error
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             raise SchemaError((SchemaMistake(str(error), ()),)) from error
+
+    def for_part(self, schema: Object) -> "Engine":
+        """The engine of a schema that refers to parts of this one by their absolute locations."""
+        dialect = {"$schema": self.schema_registry.root["$schema"]} if "$schema" in self.schema_registry.root else {}
+        return Engine(self.schema_registry.with_part({**dialect, **schema}), resources=lambda: self._part_resources)
+
+    @cached_property
+    def _part_resources(self) -> jsonschema_rs.Registry:
+        """The root schema and its resources, compiled once for all parts."""
+        registry = self.schema_registry
+        return _compile_resources({registry.uri: registry.root, **registry.resources})
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema."""
@@ -94,6 +111,10 @@ class Engine:
                 return KeywordFailure(pointer, error.kind.name, node, branches=branches)
         is_costly = isinstance(error.kind, Kind.BacktrackLimitExceeded | Kind.RegexEngineFailure)
         return KeywordFailure(pointer, "costly" if is_costly else error.kind.name, node)
+
+
+def _compile_resources(resources: Mapping[str, Object]) -> jsonschema_rs.Registry:
+    return jsonschema_rs.Registry(resources.items())  # type: ignore[arg-type]  # the engine only reads
 
 
 def _false_schema_failure(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:

@@ -10,6 +10,7 @@ from compiler.json_schema.schema_node import SchemaNode, resolve_pointer
 _MAX_PATH_LENGTH = 5
 DEFAULT_BASE_URI = "https://schema.modelyard.invalid/"
 """The URI of a schema without one, so that references and error locations are always absolute."""
+_PART_URI = "https://part.modelyard.invalid/"
 
 
 class SchemaRegistry:
@@ -18,10 +19,16 @@ class SchemaRegistry:
     def __init__(self, schema: Object, resources: Mapping[str, Object]) -> None:
         self.root = schema
         self.uri = urldefrag(urljoin(DEFAULT_BASE_URI, SchemaNode(schema).text("$id"))).url
+        self._nodes_by_location: dict[str, SchemaNode] = {}
         self.resources = {urldefrag(urljoin(self.uri, name)).url: resource for name, resource in resources.items()}
 
     def schema_at(self, location: str) -> SchemaNode:
         """The schema that contains the keyword at an absolute location; without keywords if it cannot be found."""
+        if location not in self._nodes_by_location:  # thousands of failures can be at one location
+            self._nodes_by_location[location] = self._find_schema(location)
+        return self._nodes_by_location[location]
+
+    def _find_schema(self, location: str) -> SchemaNode:
         uri, fragment = urldefrag(location)
         parts = unquote(fragment).split("/")[1:-1]
         if parts[-1:] == ["dependentRequired"] and parts[-2:-1] != ["properties"]:
@@ -43,6 +50,16 @@ class SchemaRegistry:
             return node
         uri, fragment = urldefrag(urljoin(self.uri, node.text("$ref")))
         return SchemaNode.parse(resolve_pointer(self._schemas_by_uri.get(uri), unquote(fragment).split("/")[1:]))
+
+    def absolute_location(self, reference: str) -> str:
+        """The location that a reference of the root schema names."""
+        return urljoin(self.uri, reference)
+
+    def with_part(self, schema: Object) -> "SchemaRegistry":
+        """A registry of another root schema that can refer to everything in this one by its absolute location."""
+        part = SchemaRegistry({"$id": _PART_URI, **schema}, {self.uri: self.root, **self.resources})
+        part.__dict__["_schemas_by_uri"] = {**self._schemas_by_uri, part.uri: part.root}  # not computed for each part
+        return part
 
     def _applied_schemas(self, node: SchemaNode, visited_ids: set[int]) -> Iterator[SchemaNode]:
         if id(node.keywords) in visited_ids:

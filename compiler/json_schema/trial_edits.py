@@ -4,9 +4,12 @@ from collections.abc import Callable, Hashable, Sequence
 
 from compiler.foundation.json_data import Json, Pointer
 from compiler.json_schema.engine import KeywordFailure
+from compiler.json_schema.violation import INCOMPLETE
 
 _MAX_TRIALS = 50
 """Edits tried for one document: a document with more mistakes gets corrections for the first ones."""
+_MAX_COMPARED_FAILURES = 10_000
+"""Failures that all trials together may compare: each trial validates the whole document again."""
 
 
 class TrialEdits:
@@ -18,7 +21,8 @@ class TrialEdits:
         self._data = data
         self._previous_failures = {failure.identity for failure in failures}
         self._validate = validate
-        self._trials_left = _MAX_TRIALS
+        is_incomplete = any(failure.keyword == INCOMPLETE for failure in failures)
+        self._trials_left = 0 if is_incomplete else min(_MAX_TRIALS, _MAX_COMPARED_FAILURES // (len(failures) + 1))
 
     def accepts_value(self, pointer: Pointer, value: Json) -> bool:
         """Whether the value is valid at the pointer."""

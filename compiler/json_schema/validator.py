@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.json_schema.engine import Engine, KeywordFailure
+from compiler.json_schema.partial_validation import PartialValidator
 from compiler.json_schema.registry import SchemaRegistry
-from compiler.json_schema.root_causes import root_causes
 from compiler.json_schema.schema_node import SchemaNode
 from compiler.json_schema.trial_edits import TrialEdits
 from compiler.json_schema.violation import SchemaViolation
@@ -20,6 +20,7 @@ class Validator:
 
     def __init__(self, schema: Object, *, resources: Mapping[str, Object] = _NO_RESOURCES) -> None:
         self._engine = Engine(SchemaRegistry(schema, resources))
+        self._partial_validator = PartialValidator(self._engine)
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema; the cheapest check."""
@@ -38,13 +39,10 @@ class Validator:
         if self.is_valid(data):
             return ()
         try:
-            failures = self._failures(data)
+            failures = self._partial_validator.causes(data)
         except (UnicodeEncodeError, RecursionError):
             failures = [KeywordFailure((), "unreadable", SchemaNode())]
-        trial_edits = TrialEdits(data, failures, self._failures)
+        trial_edits = TrialEdits(data, failures, self._partial_validator.causes)
         messages = MessageBuilder(self._engine.schema_registry, data, spelling, trial_edits)
         all_violations = messages.violations(failures)
         return tuple(sorted(dict.fromkeys(all_violations), key=lambda violation: violation.sort_key))
-
-    def _failures(self, data: Json) -> list[KeywordFailure]:
-        return root_causes(self._engine.iter_failures(data), self._engine.schema_registry)

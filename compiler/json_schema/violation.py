@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from compiler.foundation.json_data import Json, Pointer
 
+INCOMPLETE = "incomplete"
+"""The keyword of what stands for all violations that are not listed."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaViolation:
@@ -26,9 +29,14 @@ class SchemaViolation:
     """Whether the replacement is the only reading of what is written."""
 
     @property
-    def sort_key(self) -> tuple[tuple[tuple[int, str], ...], str, str]:
-        """By location, then by rule; list elements in order."""
-        return (tuple(_sort_part(part) for part in self.pointer), self.keyword, self.message)
+    def sort_key(self) -> tuple[bool, tuple[tuple[int, str], ...], str, str]:
+        """By location, then by rule; list elements in order. What stands for all that is not listed is last."""
+        return (
+            self.keyword == INCOMPLETE,
+            tuple(_sort_part(part) for part in self.pointer),
+            self.keyword,
+            self.message,
+        )
 
 
 def _sort_part(part: str | int) -> tuple[int, str]:

@@ -16,9 +16,10 @@ from compiler.json_schema.engine import KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.schema_node import SchemaNode
 from compiler.json_schema.trial_edits import TrialEdits
-from compiler.json_schema.violation import SchemaViolation
+from compiler.json_schema.violation import INCOMPLETE, SchemaViolation
 from compiler.json_schema.violation_help import HelpBuilder
 
+_MAX_LISTED_ALTERNATIVES = 10
 _UNEXPECTED_KEY_KEYWORDS = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
 
 
@@ -71,6 +72,9 @@ class MessageBuilder:
             message = f"comparing the text with the pattern {pattern} takes too long"
             help_ = "write a pattern without nested repetitions"
             yield SchemaViolation(failure.pointer, "costly", message, help_)
+        elif failure.keyword == INCOMPLETE:
+            message = "more values violate the schema than can be listed"
+            yield SchemaViolation((), INCOMPLETE, message, "correct the listed values, and check again")
         elif failure.keyword == "false":
             yield _forbidden_value(failure.pointer)
         elif failure.keyword == "not":
@@ -134,7 +138,10 @@ class MessageBuilder:
             for branch in failure.branches
             for branch_failure in branch
         ]
-        expected = description or " or ".join(dict.fromkeys(filter(None, parts)))
+        expectations = dict.fromkeys(filter(None, parts))
+        is_long = len(expectations) > _MAX_LISTED_ALTERNATIVES
+        listed = f"one of {len(failure.branches)} alternatives" if is_long else " or ".join(expectations)
+        expected = description or listed or "a value that matches one of the alternatives"
         return f"expected {expected}, found {actual}", expected
 
     def _value_violation(self, failure: KeywordFailure) -> SchemaViolation:
@@ -162,6 +169,8 @@ class MessageBuilder:
                 author_description(failure.schema.subschema("contains")) or "an element that matches its schema"
             )
             return f"expected the list to contain {description}, within the allowed number"
+        if failure.keyword in {"anyOf", "oneOf"} and not failure.branches:
+            return f"{self._describe_actual(failure.pointer)} matches none of the alternatives, for too many reasons to list"
         return {
             "unreadable": "the value is nested too deeply, or contains text that is not Unicode",
             "unevaluatedItems": "the list has elements that are not allowed",
