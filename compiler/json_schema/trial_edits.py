@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 
-from compiler.foundation.json_data import Json, Pointer
+from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.json_schema.engine import KeywordFailure
 from compiler.json_schema.violation import INCOMPLETE
 
@@ -40,13 +40,27 @@ class TrialEdits:
         edited = _edit(self._data, parent, rename)
         return edited != self._data and self._accepts(edited, pointer)
 
-    def _accepts(self, edited: Json, pointer: Pointer) -> bool:
-        self._trials_left -= 1
-        if self._trials_left < 0:
+    def accepts_move(self, pointer: Pointer, target: Pointer) -> bool:
+        """Whether the value at the pointer is valid at a target without a value; the target may still lack keys next to it."""
+        moved_value = value_at(self._data, pointer)
+        remaining = _edit(self._data, pointer[:-1], lambda container: _without_key(container, pointer[-1]))
+        edited = _with_value(remaining, target, moved_value)
+        if edited is None or self._trials_left <= 0:
             return False
-        failures: dict[Hashable, KeywordFailure] = {failure.identity: failure for failure in self._validate(edited)}
+        return not any(_is_about(failure, target) for failure in self._trial_failures(edited))
+
+    def _accepts(self, edited: Json, pointer: Pointer) -> bool:
+        if self._trials_left <= 0:
+            return False
+        failures: dict[Hashable, KeywordFailure] = {
+            failure.identity: failure for failure in self._trial_failures(edited)
+        }
         is_left = any(_is_about(failure, pointer) for failure in failures.values())
         return not is_left and failures.keys() <= self._previous_failures
+
+    def _trial_failures(self, edited: Json) -> Sequence[KeywordFailure]:
+        self._trials_left -= 1
+        return self._validate(edited)
 
 
 def _is_about(failure: KeywordFailure, pointer: Pointer) -> bool:
@@ -55,6 +69,25 @@ def _is_about(failure: KeywordFailure, pointer: Pointer) -> bool:
         return True
     is_parent = bool(pointer) and failure.pointer == pointer[:-1] and failure.keyword != "required"
     return is_parent and str(pointer[-1]) in failure.names
+
+
+def _without_key(container: Json, key: object) -> Json:
+    return (
+        {name: value for name, value in container.items() if name != key} if isinstance(container, dict) else container
+    )
+
+
+def _with_value(data: Json, target: Pointer, value: Json) -> Json:
+    """A copy of the data with a value at the target, and the maps that lead to it; `None` where there is a value already."""
+    if not target:
+        return value
+    name, rest = target[0], target[1:]
+    if data is None:
+        data = {}
+    if not isinstance(data, dict) or (not rest and name in data):
+        return None
+    child = _with_value(data.get(name), rest, value)
+    return None if child is None else {**data, str(name): child}
 
 
 def _edit(data: Json, pointer: Pointer, change: Callable[[Json], Json]) -> Json:

@@ -64,7 +64,7 @@ class HelpBuilder:
                 replacement=suggestion if is_accepted else None,
                 is_certain=is_respelling(str(name), suggestion),
             )
-        elif paths := self._declared_paths(tuple(parents), str(name)):
+        elif paths := self._declared_paths(violation.pointer):
             return replace(violation, help=f"move it to {quote_list(paths)}")
         unused_keys = sorted({key for key in known_keys if key not in present and not key.startswith("$")})
         is_long = suggestion is not None and len(unused_keys) > _MAX_LISTED_KEYS_AFTER_SUGGESTION
@@ -75,7 +75,7 @@ class HelpBuilder:
     def for_missing_key(self, name: str, schema: SchemaNode) -> str:
         """How to add a key: an example of its value, its meaning, the known values, and how to find it out."""
         examples = schema.examples
-        has_example = examples and "x-modelyard-ref" not in schema  # the name of an existing document is no example
+        has_example = examples and "x-modelyard-ref" not in schema  # an existing document's name is not a useful example
         example = f": {abbreviate(examples[0])}" if has_example else ""
         meaning = first_sentence(schema)
         options = [f"`{value}`" for value in schema.enum if value is not None]
@@ -142,12 +142,14 @@ class HelpBuilder:
         such_as = "the keys" if len(example_keys) == len(declared_keys) else "keys such as"
         return f"write a map with {such_as} {quote_list(example_keys, conjunction='and')}"
 
-    def _declared_paths(self, parent: Pointer, name: str) -> list[str]:
-        """Where else the schema declares the key: below its parent, or else anywhere; nothing where that is no help."""
+    def _declared_paths(self, pointer: Pointer) -> list[str]:
+        """Where else the schema declares the key and accepts its value: below its parent, or else anywhere."""
+        parent, name = pointer[:-1], str(pointer[-1])
         paths = self._schema_registry.paths_by_key.get(name, ())
-        below_parent = [path for path in paths if path[: len(parent)] == parent]
-        candidates = below_parent or paths
-        return [format_path(path) for path in candidates] if len(candidates) <= _MAX_LISTED_PATHS else []
+        candidates = [path for path in paths if path[: len(parent)] == parent] or paths
+        if len(candidates) > _MAX_LISTED_PATHS:
+            return []
+        return [format_path(path) for path in candidates if self._trial_edits.accepts_move(pointer, path)]
 
 
 def _corrected(violation: SchemaViolation, correction: Correction) -> SchemaViolation:

@@ -67,6 +67,39 @@ def test_each_missing_key_is_told_at_the_map_that_lacks_it():
     assert [one.missing_key for one in MODELS.violations({})] == ["name", "type"]
 
 
+def help_for_unknown_key(data):
+    return [violation.help for violation in MODELS.violations(data) if violation.keyword == "unknown"]
+
+
+def test_a_key_that_the_schema_declares_elsewhere_is_to_be_moved_there():
+    assert help_for_unknown_key({**GOOD, "timeout": "250ms"}) == ["move it to `deploy.timeout`"]
+    assert help_for_unknown_key({**GOOD, "deploy": {"scaling": {}}, "timeout": "1s"}) == ["move it to `deploy.timeout`"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {**GOOD, "timeout": "soon"},
+        {**GOOD, "timeout": {"request": "250ms"}},
+        {**GOOD, "timeout": "250ms", "deploy": {"timeout": "1s"}},
+        {**GOOD, "timeout": "250ms", "deploy": ["timeout"]},
+        {**GOOD, "deploy": {"type": "ml"}},
+        {"name": "a", "deploy": {"type": "float"}},
+    ],
+    ids=[
+        "value refused",
+        "map for text",
+        "key has a value",
+        "no map",
+        "key of the root has a value",
+        "value of the root refused",
+    ],
+)
+def test_a_key_is_not_to_be_moved_where_its_value_is_refused_or_the_key_has_a_value(data):
+    (help_,) = help_for_unknown_key(data)
+    assert help_.startswith("use `")
+
+
 def test_each_unknown_key_is_told_at_the_key_with_the_name_that_was_meant():
     assert violation_details({**GOOD, "deploy": {"scalin": 1, "x": 1}}) == [
         (
