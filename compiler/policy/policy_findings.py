@@ -1,8 +1,9 @@
 """Turns violations into findings at the line of the model that must be edited."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from compiler.cel import TOO_MANY_ELEMENTS
 from compiler.diagnostics import codes
@@ -16,6 +17,10 @@ from compiler.policy.value_paths import with_element_names
 from compiler.policy.waiver_scope import ValuePointers
 
 _MAX_NOTES = 3
+_CASES_IN_NOTES: Mapping[Code, str] = MappingProxyType(
+    {codes.POLICY_EVALUATION_ERROR: "models", codes.TEMPLATE_ERROR: "files"}
+)
+"""Codes of mistakes in a rule or a template: one finding, with a note for each model or file that it fails for."""
 
 
 def value_pointers(
@@ -147,7 +152,7 @@ def merge_environments(
     names_by_finding: dict[Finding, list[str]] = {}
     notes_by_failure: dict[Finding, dict[Note, None]] = {}
     for finding in findings:
-        if finding.code is codes.POLICY_EVALUATION_ERROR:
+        if finding.code in _CASES_IN_NOTES:
             notes_by_failure.setdefault(replace(finding, notes=()), {}).update(dict.fromkeys(finding.notes))
         else:
             names_by_finding.setdefault(
@@ -160,10 +165,11 @@ def merge_environments(
 
 
 def _limit_notes(failure: Finding, notes: tuple[Note, ...]) -> Finding:
-    """Limit the models named in notes about a rule that failed: the mistake is one."""
+    """Limit the models or files that are named in notes about a rule or a template that failed."""
     if len(notes) <= _MAX_NOTES:
         return replace(failure, notes=notes)
-    return replace(failure, message=f"{failure.message} ({len(notes)} models)", notes=notes[:_MAX_NOTES])
+    count = f"{len(notes)} {_CASES_IN_NOTES[failure.code]}"
+    return replace(failure, message=f"{failure.message} ({count})", notes=notes[:_MAX_NOTES])
 
 
 def _with_environments(

@@ -35,7 +35,7 @@ class OutputValidator:
                 yield self._violation_finding(file, index, document, violation)
 
     def unchecked_findings(self) -> Iterator[Finding]:
-        """One remark for each kind of output that no schema was at hand for."""
+        """One finding for each kind of output without an available schema."""
         extras = self._output_schemas.missing_extras()
         for key, file in sorted(self._files_without_schema.items()):
             install = f"install modelyard[{','.join(extras)}], or " if extras else ""

@@ -52,7 +52,7 @@ class RenderStage:
         return (tuple(files or ()) if is_complete else ()), findings
 
     def unchecked_findings(self) -> Iterator[Finding]:
-        """One remark for each kind of output that no schema was at hand for."""
+        """One finding for each kind of output without an available schema."""
         return self._validator.unchecked_findings()
 
     def _render_files(self, planned_files: Sequence[PlannedFile]) -> tuple[list[RenderedFile] | None, list[Finding]]:

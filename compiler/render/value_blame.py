@@ -32,18 +32,23 @@ class ValueBlame:
         return (None, Origin("")) if origin is None else (origin_location(self._fleet, file, origin)[0], origin)
 
     def problem_finding(self, file: PlannedFile, problem: TemplateProblem) -> Finding:
-        """A problem of a template at the line of the spec that its value came from, else at the line of the template."""
+        """A problem of a template at the line of the spec that its value came from, else at the line of the template.
+
+        A finding at the template's line names the file in a note only, so that it is the same finding for all files.
+        """
         template_location = Location(f"{file.emitter.folder}/{problem.template}", problem.line, 1, problem.line, 1)
-        message = f"{file.path}: {problem.message}"
         for origin in problem.origins:
             location, _ = origin_location(self._fleet, file, origin)
             if location is not None:
                 note = Note("inserted by this template", template_location)
+                message = f"{file.path}: {problem.message}"
                 return Finding(
                     codes.TEMPLATE_ERROR, message, location, finding_subject(file, origin), problem.help, (note,)
                 )
-        subject = Subject("Emitter", file.emitter.id, environment_name(file), (problem.template, problem.line))
-        return Finding(codes.TEMPLATE_ERROR, message, template_location, subject, problem.help)
+        subject = Subject("Emitter", file.emitter.id, None, (problem.template, problem.line))
+        file_location = file.model.location(("name",)) if file.model else file.emitter.location(file.rule.pointer)
+        file_note = Note(f"while rendering {file.path}", file_location)
+        return Finding(codes.TEMPLATE_ERROR, problem.message, template_location, subject, problem.help, (file_note,))
 
 
 def _nearest_origin(source_map: SourceMap, index: int, pointer: Pointer) -> Origin | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import FrameType, TracebackType
 from typing import Any
 
-from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import Template, TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
 from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, Placeholder, size_of
 from compiler.templating.jinja_sandbox import JinjaSandbox, check_source
@@ -58,14 +58,20 @@ def compile_template(environment: JinjaSandbox, name: str, text: str | None = No
 
 
 def run_template(environment: JinjaSandbox, template: Template, context: Mapping[str, object]) -> TemplateOutput:
-    """Run the template with a context; raises `TemplateFailedError` at the failing line."""
+    """Run the template with a context; raises `TemplateFailedError` with all missing values, or the first other problem."""
     name = template.name or ""
     environment.fuel.start_run(name)
+    environment.missing_values.clear()
     try:
         output = _collect_output(_run_pieces(template, context), environment)
         environment.fuel.end_run(name, output.size)
     except (*_TEMPLATE_ERRORS, *_NESTING_ERRORS) as error:
-        raise TemplateFailedError(*_to_problems(error, template)) from None
+        problems = dict.fromkeys(environment.missing_values)
+        if not problems or isinstance(error, UndefinedError):  # another error may result from a missing value
+            problems |= dict.fromkeys(_to_problems(error, template))
+        raise TemplateFailedError(*problems) from None
+    if environment.missing_values:
+        raise TemplateFailedError(*environment.missing_values)
     return output
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Mapping
+from inspect import currentframe
 from types import CodeType
 from typing import Any, ClassVar, Final, NoReturn
 
@@ -12,6 +13,7 @@ from jinja2 import (
     Template,
     TemplateNotFound,
     TemplateRuntimeError,
+    UndefinedError,
     nodes,
     pass_context,
 )
@@ -67,12 +69,15 @@ class MissingValue(StrictUndefined):
         return f"`{view.origin}` has no field `{name}`" + (f"; did you mean `{suggestions[0]}`?" if suggestions else "")
 
 
-@pass_context
-def to_placeholder(_: Context, value: object) -> Placeholder:
-    """The placeholder of a printed value. It requests the context so that Jinja does not evaluate constants during compilation."""
-    if isinstance(value, Undefined):
-        _raise_undefined(value)
-    return placeholder(value)
+def _running_line() -> tuple[str, int]:
+    """The innermost template that runs, and its line."""
+    frame = currentframe()
+    while frame is not None:
+        template = frame.f_globals.get("__jinja_template__")
+        if isinstance(template, Template):
+            return template.name or "", template.get_corresponding_lineno(frame.f_lineno)
+        frame = frame.f_back
+    return "", 1
 
 
 def _raise_undefined(value: Undefined) -> NoReturn:
@@ -143,11 +148,12 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         self._code_cache = CodeCache(delimiters)
         super().__init__(
             loader=FragmentLoader(templates, limits), cache_size=-1, auto_reload=False, optimized=False,
-            undefined=MissingValue, autoescape=False, finalize=to_placeholder,
+            undefined=MissingValue, autoescape=False, finalize=self._to_placeholder,
             trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, bytecode_cache=self._code_cache,
         )  # fmt: skip
         self.limits = limits
         self.fuel = Fuel(limits)
+        self.missing_values: dict[TemplateProblem, None] = {}
         self.globals = {"omit": OMIT}
         self.filters = {
             **{name: metered_filter(apply, self.fuel, FILTER_WORK[name]) for name, apply in FILTERS.items()},
@@ -166,6 +172,24 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
             bucket.code = self.compile(source, name)
             self._code_cache.set_bucket(bucket)
         return self.template_class.from_code(self, bucket.code, self.make_globals(None))
+
+    @pass_context
+    def _to_placeholder(self, _: Context, value: object) -> Placeholder:
+        """The placeholder of a printed value. It requests the context so that Jinja does not evaluate constants during compilation."""
+        if isinstance(value, Undefined):
+            self._record_undefined(value)
+            return placeholder("")
+        return placeholder(value)
+
+    def _record_undefined(self, value: Undefined) -> None:
+        """Record a missing value at the template line that prints it, so that one run reports all of them."""
+        try:
+            _raise_undefined(value)
+        except UndefinedError as error:
+            name, line = _running_line()
+            self.missing_values[TemplateProblem(str(error), name, line)] = None
+            if len(self.missing_values) >= self.limits.max_problems:
+                raise
 
     def _metered_tests(self) -> dict[str, Operation]:
         tests: dict[str, Operation] = {

@@ -114,7 +114,7 @@ def metered_filter(operation: Operation, fuel: Fuel, work: Work) -> Operation:
     if work is constant_work:
         return operation
     max_size = fuel.limits.max_characters
-    first = 1 if hasattr(operation, "jinja_pass_arg") else 0  # the context is no value
+    first = 1 if hasattr(operation, "jinja_pass_arg") else 0  # the context does not count as a value
 
     @functools.wraps(operation)
     def run(*arguments: object, **options: object) -> object:

@@ -379,3 +379,45 @@ def test_an_address_of_the_web_is_told_from_others(data):
     assert data(text, x=["https://a", "http://a", "s3://a", "javascript://a", ""]) == {
         "k": [True, True, False, False, False]
     }
+
+
+def problem_lines(problems):
+    return [(problem.message, problem.line) for problem in problems]
+
+
+def test_all_missing_values_that_a_template_prints_are_reported(problems):
+    text = "a: {{ m.nope }}\nb: {{ x }}-{{ y }}\nc: {{ m.name }}\nd: {{ m.missing.deeper }}\ne: {{ never }}\n"
+    assert problem_lines(problems(text, m=MODEL)) == [
+        ("`m` has no field `nope`", 1),
+        ("`x` is not defined", 2),
+        ("`y` is not defined", 2),
+        ("`m` has no field `missing`", 4),
+    ]
+
+
+def test_a_missing_value_in_a_macro_or_a_fragment_is_reported_once_at_its_line(problems):
+    text = "{% macro f() %}\n{{ x }}{% endmacro %}\na: {{ f() }}\nb: {{ f() }}\n{% include 'g.j2' %}\n"
+    found = problems(text, fragments={"g.j2": "\nc: {{ y }}\n"})
+    assert [(problem.message, problem.template, problem.line) for problem in found] == [
+        ("`x` is not defined", "t.j2", 2),
+        ("`y` is not defined", "g.j2", 2),
+    ]
+
+
+def test_a_problem_that_a_missing_value_may_cause_is_not_reported(problems):
+    assert problem_lines(problems("{% set a %}{{ x }}{% endset %}\na: {{ [1] | join(a) | nothing }}\n")) != []
+    assert problem_lines(problems("{% set a %}{{ x }}{% endset %}\na: {{ a | first }}\n")) == [
+        ("`x` is not defined", 1)
+    ]
+    assert problem_lines(problems("{% set a %}b{% endset %}\na: {{ a | first }}\n")) != []
+
+
+def test_missing_values_of_an_earlier_run_are_not_reported_again():
+    engine = TemplateEngine(TemplateSet({"t.j2": "a: {{ x }}\n"}))
+    assert isinstance(engine.render("t.j2", {}, format="yaml"), tuple)
+    assert engine.render("t.j2", {"x": 1}, format="yaml").documents == ({"a": 1},)
+
+
+def test_the_number_of_missing_values_is_limited(problems):
+    text = "".join(f"a{index}: {{{{ x{index} }}}}\n" for index in range(300))
+    assert len(problems(text)) == RenderLimits().max_problems
