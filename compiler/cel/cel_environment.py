@@ -147,7 +147,7 @@ def _relocate_error(error: CompileError, text: str, prefix_length: int, descript
         first_line = next((row for row in lines if row.strip()), "")
         column = len(first_line) - len(first_line.lstrip()) + 1
         return CompileError(
-            f"the expression has to come to {description}",
+            f"the expression must return {description}",
             lines.index(first_line) + 1,
             column,
             len(first_line.strip()) or 1,

@@ -134,8 +134,8 @@ def _no_overload_error(diagnostic: _Diagnostic) -> CompileError:
 
 def _ternary_message(condition: str, then_type: str, else_type: str) -> str:
     if condition != _TYPE_DESCRIPTIONS["bool"]:
-        return f"`? :` asks for true or false, found {condition}"
-    return f"`? :` comes to {then_type} or {else_type}: both have to be of one type"
+        return f"`? :` needs a condition that is true or false, found {condition}"
+    return f"`? :` returns {then_type} or {else_type}: both must have the same type"
 
 
 def _undefined_field_error(diagnostic: _Diagnostic) -> CompileError:
@@ -202,7 +202,7 @@ _ERROR_BUILDERS: tuple[tuple[str, Callable[[_Diagnostic], CompileError]], ...] =
     ),
     (
         r"has\(\) argument must be a field selection",
-        lambda found: found.compile_error("has( ) asks for a field", hint=_HAS_HELP),
+        lambda found: found.compile_error("the argument of `has()` must be a field", hint=_HAS_HELP),
     ),
     (
         r"Exceeded max recursion depth|Expression recursion limit",

@@ -104,7 +104,7 @@ class Expression:
             return self._to_failure(str(plain), activation.data)
         if plain is None or isinstance(plain, int | float | str | dict):
             return plain
-        return Failure(f"the result is no value of JSON: {plain}")
+        return Failure(f"the result is not a JSON value: {plain}")
 
     def _to_failure(self, error: str, data: Object) -> Failure:
         error_match = re.match(_ERROR_PATTERN, error)
@@ -152,5 +152,5 @@ _ERROR_MESSAGES = (
     (r"No value with name \"(.*)\" found", "there is no variable `{0}`"),
     (r"No matching overloads found : (\S+)\((.*)\)", "`{0}` does not take {1}"),
     (r"basic_string", "it holds text that is not Unicode"),
-    (r"Applying SELECT to non-message type", "a value that is no map has no fields"),
+    (r"Applying SELECT to non-message type", "only a map has fields"),
 )

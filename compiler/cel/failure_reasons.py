@@ -26,7 +26,7 @@ class FailureReason:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """The loop variables: the element that each stands for, and the element's pointer."""
+    """The loop variables: the current element of each, and its pointer."""
 
     values: Mapping[str, Json]
     pointers: Mapping[str, Pointer]

@@ -113,7 +113,7 @@ def _constant_value(expr: Node) -> str | int | None:
 
 
 def _visit_comprehension(node: Node, scope: _Scope, access: FieldAccess) -> None:
-    """`all`, `exists` and similar macros: the loop variable stands for an element of the list or map."""
+    """`all`, `exists` and similar macros: the loop variable is an element of the list or map."""
     source = _visit(node.node(2), scope, access, is_counted=True)
     element = source and source.element
     if source and LIST in node.node(4):

@@ -1,6 +1,6 @@
 """The command line: one file per command, which declares its arguments and options.
 
-`compiler/commands/` holds the functions that do the work. A file whose name begins with `_` is no command.
+`compiler/commands/` holds the functions that do the work. A file whose name begins with `_` is not a command.
 """
 
 from compiler.cli._shared.command_group import main

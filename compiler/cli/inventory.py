@@ -13,7 +13,7 @@ _as_of_option = common_options.as_of_option("Compute what is overdue as of this 
 
 
 class _InventoryGroup(click.Group):
-    """Lists models; with a name that is no subcommand, shows the model of that name."""
+    """Lists models; with a name that is not a subcommand, shows the model of that name."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The subcommand, or the command that shows the model."""

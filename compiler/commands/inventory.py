@@ -147,7 +147,7 @@ def _require_columns(names: Sequence[str]) -> None:
 
 
 def _resolve_name(session: Session, folder: Path, word: str) -> str:
-    """The model that a word means; a misspelled `due` is no model."""
+    """The model that a word means; a misspelled `due` is not a model."""
     if word not in session.inventory.by_name and closest_match(word, [*session.inventory.by_name, "due"]) == "due":
         raise UsageError(f"there is no model `{word}`", help="did you mean `due`?")
     return resolve_model(session.portfolio, folder, word)

@@ -109,7 +109,7 @@ def _default_version(state: DeploymentState, canary: str | None) -> str:
         return state.current.canary.version
     if not state.upstream:
         raise UsageError(
-            f"{state.spec.name} is not deployed in any environment before {state.environment.name}, so that there is no default release",
+            f"{state.spec.name} is not deployed in any environment before {state.environment.name}, so there is no default release",
             help="give --release",
         )
     models_by_version = {model.release.version: model for model in state.upstream[-1] if model.release}

@@ -55,7 +55,7 @@ def delete_key(document: Document, pointer: tuple[str, ...]) -> str:
 
 
 def _data_with_value(data: Json, pointer: tuple[str, ...], value: Json) -> Json:
-    """The data with the value at the pointer; what is no map on the way is replaced by one."""
+    """The data with the value at the pointer; a value on the way that is not a map is replaced by one."""
     if not pointer:
         return value
     part, fields = pointer[0], data if isinstance(data, dict) else {}

@@ -1,6 +1,6 @@
 """Colours that people with colour blindness can distinguish: Okabe and Ito's palette (jfly.uni-koeln.de/color) and tints of it.
 
-A shape, a dash or a word always repeats what a colour says.
+A shape, a dash or a word always repeats the meaning of a colour.
 """
 
 from collections.abc import Mapping

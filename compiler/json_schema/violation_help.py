@@ -75,7 +75,9 @@ class HelpBuilder:
     def for_missing_key(self, name: str, schema: SchemaNode) -> str:
         """How to add a key: an example of its value, its meaning, the known values, and how to find it out."""
         examples = schema.examples
-        has_example = examples and "x-modelyard-ref" not in schema  # an existing document's name is not a useful example
+        has_example = (
+            examples and "x-modelyard-ref" not in schema
+        )  # an existing document's name is not a useful example
         example = f": {abbreviate(examples[0])}" if has_example else ""
         meaning = first_sentence(schema)
         options = [f"`{value}`" for value in schema.enum if value is not None]

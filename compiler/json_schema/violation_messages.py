@@ -99,7 +99,7 @@ class MessageBuilder:
         return SchemaViolation(failure.pointer, "required", f"`{name}` is missing", help_, missing_key=name)
 
     def _excluded_by_not(self, failure: KeywordFailure) -> SchemaViolation:
-        """A `not` that only excludes keys names them; any other repeats what the author of the schema says about it."""
+        """A `not` that only excludes keys names them; for any other, the message is the schema author's description."""
         rule = failure.schema.subschema("not")
         if set(rule.keywords) == {"required"}:
             names = rule.required

@@ -103,7 +103,7 @@ def all_codes() -> tuple[Code, ...]:
 
 
 def explain_value(session: Session, subject: str, environments: Sequence[str]) -> tuple[ValueExplanation, ...]:
-    """`MODEL` or `MODEL.field` in each environment asked for; raises `UsageError` where there is no such thing."""
+    """`MODEL` or `MODEL.field` in each requested environment; raises `UsageError` if there is no such model or field."""
     name, _, field = subject.partition(".")
     models = session.fleet.portfolio.by_kind("Model")
     if name not in models:
@@ -171,7 +171,7 @@ def _unset_error(model: ResolvedModel, pointer: Pointer, title: str) -> UsageErr
         if isinstance(part, str) and known_keys and part not in known_keys:
             suggestion = closest_match(part, known_keys)
             return UsageError(
-                f"`{format_path(pointer[: length + 1])}` is no field of a model",
+                f"`{format_path(pointer[: length + 1])}` is not a field of a model",
                 help=f"did you mean `{suggestion}`?" if suggestion else f"use {quote_list(known_keys)}",
             )
         break
@@ -285,7 +285,7 @@ def _locate_values(
     if isinstance(render_result, tuple):
         raise UsageError(
             f"{planned_file.path} cannot be rendered: {render_result[0].message}",
-            help="`modelyard build` says everything",
+            help="run `modelyard build` to see all findings",
         )
     if not render_result.documents:
         raise UsageError(f"{planned_file.path} is text", help="only places of YAML and JSON can be explained")

@@ -56,7 +56,7 @@ def composite_sla_variable(source: SourceData, dependencies: Sequence[Dependency
 
 
 def dependency_sla(name: str, sla: SlaData, source: SourceData) -> DependencySla:
-    """The service levels of a model that is asked, and the model that answers instead of it."""
+    """The service levels of a model that is called, and its fallback model."""
     latency = tuple(sla.get("latency", {}).items())
     return DependencySla(name, sla.get("availability", ""), latency, source.get("fallback", {}).get("model", ""))
 

@@ -46,7 +46,7 @@ class MatchCache:
         environment: EnvironmentData | None,
         use_case: Callable[[], UseCaseData | None],
     ) -> SelectedPolicies:
-        """The policies that select the model; equal `names` stand for the same policies."""
+        """The policies that select the model; equal `names` mean the same policies."""
         if names not in self._match_keys:
             self._match_keys[names] = frozenset(key for policy in policies for key in policy.match)
         match_keys = self._match_keys[names]

@@ -98,7 +98,7 @@ class PolicyTestResult:
 
 
 class _Example(NamedTuple):
-    """One example in the policy's document; `expectation` is what a bad one says of its violation."""
+    """One example in the policy's document; `expectation` is the violation that a bad example declares."""
 
     kind: str
     number: int
@@ -112,7 +112,7 @@ class _Example(NamedTuple):
 
     @property
     def pointer(self) -> Pointer:
-        """Where it stands in the policy's document."""
+        """Its pointer in the policy's document."""
         return ("examples", self.kind, self.number)
 
 

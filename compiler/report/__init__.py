@@ -1,6 +1,6 @@
 """Formats of findings: one module each, with `render(report) -> str`.
 
-The docstring of a format says what it is, how its reader shows severities and where the reader truncates; the findings reference is
+The docstring of a format describes what it is, how its reader shows severities and where the reader truncates; the findings reference is
 generated from it.
 """
 

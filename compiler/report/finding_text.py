@@ -30,7 +30,7 @@ def full_message(finding: Finding) -> str:
 
 
 def _extra_locations(finding: Finding) -> Iterator[str]:
-    """What the location in the checkout does not say: the environment, and a location outside the checkout."""
+    """What the location in the checkout does not show: the environment, and a location outside the checkout."""
     if finding.affected_environments and not all(
         environment in finding.message for environment in finding.affected_environments
     ):
@@ -59,7 +59,7 @@ def level(finding: Finding) -> str:
 def format_level_counts(findings: Iterable[Finding]) -> str:
     """The number of findings of each level: `2 errors, 1 warning`; empty if there are none."""
     counts = Counter(map(level, findings))
-    words = {"error": "error", "warning": "warning", "info": "remark"}
+    words = {"error": "error", "warning": "warning", "info": "info finding"}
     return ", ".join(pluralize(counts[name], word) for name, word in words.items() if counts[name])
 
 

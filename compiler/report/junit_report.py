@@ -1,6 +1,6 @@
 """JUnit XML, for CI servers that show test reports.
 
-A suite is a file, and a test case is what one rule says about one object. Blocking findings are failures, with every location in
+A suite is a file, and a test case is the result of one rule for one object. Blocking findings are failures, with every location in
 the text; advisory findings pass, with the same text as output; waived and baseline findings are skipped, with the reason. A report
 without findings contains one passed case, because some servers take an empty report for an error. Characters that XML cannot
 represent become U+FFFD, and every line of a text begins with a path: CI servers execute lines that begin with `::`.

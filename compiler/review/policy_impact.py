@@ -53,7 +53,7 @@ class RevisionImpact:
 
 @dataclass(frozen=True, slots=True)
 class FleetResult:
-    """What today's policies say about one fleet: of a commit on a day, or of a folder."""
+    """The results of the current policies for one fleet: of a commit on a day, or of a folder."""
 
     label: str
     day: date | None
@@ -63,7 +63,7 @@ class FleetResult:
 
 @dataclass(frozen=True, slots=True)
 class FleetScan:
-    """What today's policies say about several fleets."""
+    """The results of the current policies for several fleets."""
 
     results: tuple[FleetResult, ...]
     gaps: ImpactGaps

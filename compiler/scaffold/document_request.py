@@ -1,4 +1,4 @@
-"""The document that `modelyard new` is asked for: its options checked against the language and the project."""
+"""The document that `modelyard new` is to create: its options checked against the language and the project."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

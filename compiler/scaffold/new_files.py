@@ -31,7 +31,7 @@ def write_new_files(root: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _remove_created(folder: SafeFolder, created_paths: list[str]) -> None:
-    with suppress(OSError):  # the exception in flight says what the system refused
+    with suppress(OSError):  # the exception in flight already reports the failure
         for path in reversed(created_paths):
             folder.remove(path)
         for created_folder in reversed(folder.created_folders):

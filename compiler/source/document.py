@@ -38,7 +38,7 @@ class Document:
         return self.text[slice(*node.scalar_range)] if is_exact and node.scalar_range else None
 
     def text_of(self, pointer: Pointer) -> str:
-        """The text of the value, or of the alias that stands for it; empty for a value that is not there."""
+        """The text of the value, or of the alias that refers to it; empty for a value that does not exist."""
         node, is_exact = self._root_node.nearest(pointer)
         return self.text[node.start : node.end] if is_exact else ""
 

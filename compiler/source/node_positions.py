@@ -71,7 +71,7 @@ class _PositionReader:
         self._anchors: dict[str, NodePosition] = {}
 
     def read_documents(self) -> Iterator[NodePosition]:
-        """Read the positions of each document; the first key stands for the root, which has none."""
+        """Read the positions of each document; the first key is a dummy for the root, which has no key."""
         self._next_event()
         while self._next_event().__class__ is DocumentStartEvent:
             root = self._read_node(self._next_event())

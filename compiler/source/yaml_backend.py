@@ -25,7 +25,7 @@ class EventSource(Protocol):
         ...
 
     def get_token(self) -> Token | None:
-        """The next token, of a source that was asked for no event; None after the last."""
+        """The next token, if no event has been read from the source; `None` after the last."""
         ...
 
 

@@ -5,7 +5,7 @@ At run time the data are the maps that the YAML parser built: every name of the 
 
 
 def __getattr__(name: str) -> type:
-    """What stands for a type at run time."""
+    """What replaces a type at run time."""
     if name.startswith("__"):
         raise AttributeError(name)
     return dict

@@ -1,4 +1,4 @@
-"""What the language says about a field of a Model: its meaning, its values, and its keys."""
+"""The definition of a field of a Model in the language: its meaning, its values, and its keys."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

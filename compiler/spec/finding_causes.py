@@ -24,7 +24,7 @@ def without_date_warnings(parse_result: ParseResult, language: Language) -> list
 
 
 def one_per_cause(parse_findings: Iterable[Finding], schema_findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Without warnings about a value that its field refuses, and without what a schema says of text that could not be read."""
+    """Without warnings about a value that its field rejects, and without schema violations in text that could not be parsed."""
     parse_findings = list(parse_findings)
     unreadable = [finding.location for finding in parse_findings if finding.is_blocking and finding.location]
     yield from without_repeated_warnings([*parse_findings, *schema_findings], unreadable)

@@ -1,4 +1,4 @@
-"""Keys that other tools have for what the language says elsewhere, each with where to write it."""
+"""Keys of other tools, each with the field of the language that means the same."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

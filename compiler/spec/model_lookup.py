@@ -18,7 +18,7 @@ def require_valid_model(portfolio: Portfolio, name: str) -> ModelSpec:
 
 
 def unknown_model_error(portfolio: Portfolio, name: str) -> UsageError:
-    """The error for a name that is no valid model: it says what the name is instead, or suggests the closest one."""
+    """The error for a name that is not a valid model: it names what has that name, or suggests the closest model."""
     models = portfolio.by_kind("Model")
     if portfolio.is_broken("Model", name):
         return UsageError(f"the model `{name}` has errors", help="run `modelyard check` to see them")

@@ -196,7 +196,7 @@ def _source(made: _Stub, name: str, schema: Schema) -> str:
 
 
 def main() -> int:
-    """Write the stub file; say so where it was stale."""
+    """Write the stub file; print its path if it was stale."""
     text = stub()
     if not STUB.is_file() or STUB.read_text(encoding="utf-8") != text:
         STUB.write_text(text, encoding="utf-8")

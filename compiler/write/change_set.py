@@ -58,7 +58,7 @@ class ChangeSet:
 
 
 RemovalRule = Callable[[str, str], bool]
-"""Whether a file may be removed, by its emitter and its path: a lock file is no proof, since a commit can contain any."""
+"""Whether a file may be removed, by its emitter and its path: a lock file is not enough, because a commit can contain any."""
 
 
 def any_removal(_emitter: str, _path: str) -> bool:

@@ -64,7 +64,7 @@ class Disk:
         return self._file_state(path) if kind is PathKind.FILE else PathState(kind, path)
 
     def obstacle_levels_up(self) -> int | None:
-        """How many levels above the folder a link stands in place of a folder: 0 for the folder itself, `None` if none does."""
+        """How many levels above the folder a path component is a link instead of a folder: 0 for the folder itself, `None` if none does."""
         parts = self._folder.split("/") if self._folder else []
         for count in range(len(parts)):
             try:

@@ -140,7 +140,7 @@ def _complete(
 
 
 def _units_with_foreign_locks(files: SafeFolder, journal: Journal) -> frozenset[str]:
-    """Units whose lock changed after the kill, as by a checkout of another branch: the journal says nothing about their files."""
+    """Units whose lock changed after the kill, as by a checkout of another branch: the journal does not describe their files."""
     return frozenset(
         operation.unit
         for operation in journal.operations

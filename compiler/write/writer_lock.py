@@ -42,7 +42,7 @@ def writer_lock(
 
 
 def _locked_descriptor(folder: Path, on_wait: Callable[[str], object], max_wait_seconds: float) -> int:
-    """Lock the folder; where the system cannot, lock a file that stands for it."""
+    """Lock the folder; where the system cannot, lock a file in its place."""
     if sys.platform != "win32":
         try:
             return _lock(_open_folder(folder), folder, on_wait, max_wait_seconds)
@@ -98,7 +98,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _holder(descriptor: int) -> str:
-    """The process that holds the lock, where the system says: ` (process 123)`."""
+    """The process that holds the lock, if the system reports it: ` (process 123)`."""
     inode = f":{os.fstat(descriptor).st_ino}"
     try:
         with open("/proc/locks", encoding="ascii", errors="replace") as file:

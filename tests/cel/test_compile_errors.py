@@ -114,14 +114,14 @@ def test_what_fits_the_schema_compiles(text):
         ("model.name.startsWith(1)", "`startsWith` does not take text and a whole number", "startsWith", None),
         ("model.name.x", "text has no fields", ".", None),
         ("model.name.all(x, true)", "text has no elements to go through", ".", None),
-        ("model.name ? true : false", "`? :` asks for true or false, found text", "?", None),
-        ("has(model)", "has( ) asks for a field", "m", "write `has(model.field)`"),
+        ("model.name ? true : false", "`? :` needs a condition that is true or false, found text", "?", None),
+        ("has(model)", "the argument of `has()` must be a field", "m", "write `has(model.field)`"),
         ("if", "`if` is a reserved word", "if", None),
         ("model.in == ''", "`.in` is not expected here", ".in", "a field of that name needs backticks: model.`in`"),
         ("model.name == 'é' && model.zz == ''", "there is no field `zz` here", "zz", None),
         ("model.name == ''\n  && model.zz == ''", "there is no field `zz` here", "zz", None),
-        ("model.name", "the expression has to come to true or false", "model.name", None),
-        ("\n  1 + 1\n", "the expression has to come to true or false", "1 + 1", None),
+        ("model.name", "the expression must return true or false", "model.name", None),
+        ("\n  1 + 1\n", "the expression must return true or false", "1 + 1", None),
     ],
 )
 def test_a_mistake_is_told_at_its_characters(text, message, marked_text, hint):
@@ -157,7 +157,7 @@ def test_length_is_a_mistake():
 
 def test_another_result_can_be_asked_for():
     assert isinstance(EXPRESSIONS.compile("model.name", expect="string"), Expression)
-    assert wrong("model.slo.x", expect="string").message == "the expression has to come to text"
+    assert wrong("model.slo.x", expect="string").message == "the expression must return text"
     assert isinstance(EXPRESSIONS.compile("model.slo", expect="any"), Expression)
     assert wrong("model.slop", expect="any").help == "did you mean `slo`?"
 

@@ -1,4 +1,4 @@
-"""What an expression comes to for data."""
+"""Values of expressions for given data."""
 
 import subprocess
 import sys

@@ -203,7 +203,7 @@ def test_the_legend_explains_what_there_is_and_nothing_else(root, bank) -> None:
         *(f"{tier} risk" for tier in style.TIER_COLOURS),
     }
     assert legend_texts(root) == all_entries | {
-        "a canary beside it",
+        "with a canary",
         "does not run there",
         "not in production yet",
         "retired",

@@ -21,7 +21,7 @@ class LazyCommandGroup(SuggestingGroup):
     """Imports a command's declaration when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Names of all commands, in order; a file whose name begins with `_` is no command."""
+        """Names of all commands, in order; a file whose name begins with `_` is not a command."""
         names = (module.name for module in pkgutil.iter_modules([str(_COMMANDS)]))
         return sorted(name for name in names if not name.startswith("_"))
 

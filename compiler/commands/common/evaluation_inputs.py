@@ -25,7 +25,7 @@ def load_change_base(folder: Path, revision: str | None) -> ChangeBase | None:
 
 
 def load_baseline(path: Path | None) -> Baseline:
-    """The baseline of a file, empty without one; raises `UsageError` for a file that is no baseline."""
+    """The baseline of a file, empty without one; raises `UsageError` for a file that is not a baseline."""
     if path is None:
         return EMPTY_BASELINE
     try:

@@ -45,7 +45,7 @@ def _closest_file(file: Path) -> str | None:
 
 
 def require_inputs(session: Session, paths: Iterable[str]) -> None:
-    """Raise `UsageError` for a path that is no input of the project, such as a rendered file or a manifest."""
+    """Raise `UsageError` for a path that is not an input of the project, such as a rendered file or a manifest."""
     portfolio = session.portfolio
     folders = tuple(portfolio.folder(name) for name in _INPUT_FOLDERS)
     for path in sorted(paths):
@@ -56,7 +56,7 @@ def require_inputs(session: Session, paths: Iterable[str]) -> None:
             if not _is_companion_file(portfolio, path):
                 places = f"{', '.join(f'{folder}/' for folder in folders[:-1])} and {folders[-1]}/"
                 raise UsageError(
-                    f"{path} is no file of a model, emitter, policy or schema, so there is nothing to check",
+                    f"{path} is not a file of a model, emitter, policy or schema, so there is nothing to check",
                     help=f"Modelyard reads {PROJECT_FILE} and the files below {places}",
                 )
 

@@ -18,11 +18,11 @@ from compiler.foundation.secret_redaction import Redactor
 _REDACTORS: ContextVar[tuple[Callable[[], Redactor], ...]] = ContextVar("redactors", default=(Redactor,))
 """What masks output: credentials by their form, and the secrets of each session."""
 _DEFAULT_COLUMNS = 80
-"""Of a terminal that does not say how wide it is."""
+"""The width of a terminal that does not report one."""
 
 
 def configure_streams() -> None:
-    """Write UTF-8 to stdout if it is no terminal; escape characters that the locale's encoding lacks."""
+    """Write UTF-8 to stdout if it is not a terminal; escape characters that the locale's encoding lacks."""
     _REDACTORS.set((Redactor,))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -70,7 +70,7 @@ def write_output(text: str, output: Path | None, *, is_shipped: bool = False) ->
     """Write data to the file, or to stdout, with credentials masked; raises `HostError` if that fails.
 
     What Modelyard ships is not masked: a pattern that describes addresses looks like one with a password.
-    A closed pipe is no error and does not change the exit code: `modelyard explain --list | head` succeeds.
+    A closed pipe is not an error and does not change the exit code: `modelyard explain --list | head` succeeds.
     """
     from compiler.foundation.safe_folder import SafeFolder, os_errors  # noqa: PLC0415 - 14 ms that help need not take
 

@@ -20,7 +20,7 @@ UNSUPPORTED_FEATURE = error(
     "MY403",
     "unsupported-feature",
     "The target does not support a feature that the spec uses.",
-    "If the feature were dropped silently, nobody would notice.",
+    "A feature that is dropped silently goes unnoticed.",
     "Remove the feature, or choose a target that supports it.",
 )
 REQUIREMENT_NOT_MET = error(

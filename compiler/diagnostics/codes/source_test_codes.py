@@ -28,7 +28,7 @@ NETWORK_ACCESS = error(
     "MY704",
     "network-access",
     "A companion file accesses the network or files outside the release.",
-    "The release would depend on a server that nobody reviewed. Source tests run without a network.",
+    "The release would depend on a server that was not reviewed. Source tests run without a network.",
     "Add what the file needs next to the spec.",
 )
 SOURCE_RUN_ABORTED = error(

@@ -63,7 +63,7 @@ DAMAGED_JOURNAL = error(
     "MY609",
     "damaged-journal",
     "The journal of an interrupted build is damaged, or was written in another folder.",
-    "A journal says which files to replace. One that came with a commit or a copy is not followed.",
+    "A journal lists the files to replace. One that came with a commit or a copy is not followed.",
     "Delete the journal, and build again.",
 )
 KEPT_FILE = warning(

@@ -45,7 +45,7 @@ def _legend_samples(graph: Graph) -> Iterator[tuple[str, str]]:
     tiers = {node.tier for node in nodes}
     yield from ((_tier_sample(tier), f"{tier} risk") for tier in TIER_COLOURS if tier in tiers)
     if any(deployment.canary for node in nodes for deployment in node.deployments):
-        yield element("circle", class_="canary", cx=_SAMPLE_WIDTH - 6, cy=0, r=3.5), "a canary beside it"
+        yield element("circle", class_="canary", cx=_SAMPLE_WIDTH - 6, cy=0, r=3.5), "with a canary"
     if any(len(node.deployments) < len(graph.environments) for node in nodes if node.kind == "model"):
         yield element("rect", class_="empty", x=2, y=-7, width=_SAMPLE_WIDTH - 4, height=14, rx=3), "does not run there"
     shown_states = {

@@ -16,7 +16,7 @@ _SLOT_GAP = 5.0
 _SLOT_HEIGHT = 17.0
 _MAX_SLOT_WIDTH = 118.0
 _SLOTS_PER_ROW = 3
-NODE_STATES = {"early": "not in production yet", "retired": "retired", "outside": "not asked for"}
+NODE_STATES = {"early": "not in production yet", "retired": "retired", "outside": "outside the selection"}
 """The special states of a card and their legend texts."""
 
 

@@ -14,7 +14,7 @@ _HEADING_SIZE = 15.0
 _MIN_WIDTH = 560.0
 _DESCRIPTION = (
     "Boxes are datasets, models and use cases; a line runs from what is relied on to what relies on it. "
-    "Each box and each line has a title that says more."
+    "Each box and each line has a title with details."
 )
 
 

@@ -21,7 +21,7 @@ from compiler.spec.portfolio import (
 
 @dataclass(frozen=True, slots=True)
 class OwnershipClaim:
-    """A team that owns a file or a part of it; an empty team stands for the project's owner.
+    """A team that owns a file or a part of it; an empty team means the project's owner.
 
     `model`: the only model that the file belongs to.
     """
@@ -75,7 +75,7 @@ def _companion_paths(fleet: Fleet, model: ModelSpec) -> Iterator[str]:
 
 
 def _document_claims(fleet: Fleet) -> Iterator[OwnershipClaim]:
-    """Documents other than Models. A Team document belongs to the project, because it says what the team may approve."""
+    """Documents other than Models. A Team document belongs to the project, because it defines what the team may approve."""
     portfolio = fleet.portfolio
     owned_specs: Iterable[EnvironmentSpec | DatasetSpec | UseCaseSpec | PolicySpec] = chain(
         portfolio.by_kind("Environment").values(),

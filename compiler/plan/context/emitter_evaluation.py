@@ -1,4 +1,4 @@
-"""One model and one emitter: what the emitter's conditions say, which images it needs, and what is already wrong."""
+"""One model and one emitter: the results of the emitter's conditions, the images that it needs, and findings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

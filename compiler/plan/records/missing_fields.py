@@ -1,4 +1,4 @@
-"""The record fields that nobody has filled in: the owner and the line of each."""
+"""The record fields without a value: the owner and the line of each."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -53,9 +53,9 @@ class RecordField:
 def record_fields_context(
     fleet: Fleet, conditions: ConditionEvaluator, emitter: Emitter, subject: RecordSubject
 ) -> tuple[ContextValues, tuple[Finding, ...]]:
-    """What templates see of an emitter's facts, and what keeps them from being asked for.
+    """The template variables for an emitter's record fields, and findings about fields that cannot be evaluated.
 
-    `fields` by id: what is said, or who has to say it and where; `missingFields`: those that nobody says; `fieldCount`: how many there are.
+    `fields` by id: the value, or who must set it and where; `missingFields`: those without a value; `fieldCount`: how many there are.
     """
     fields_by_id: dict[str, list[RecordField]] = {}
     findings: list[Finding] = []

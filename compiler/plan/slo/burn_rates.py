@@ -2,8 +2,8 @@
 
 Windows, budgets and the formula for 30 days: The Site Reliability Workbook, chapter 5, "6: Multiwindow, Multi-Burn-Rate Alerts",
 https://sre.google/workbook/alerting-on-slos/. 28 days use the same shares of the budget (Sloth's `google-28d`). For 7 days these
-would leave slow alerts no time, so Sloth's shares are used: 8, 12.5, 20 and 42 per cent (its example windows/7d.yaml). For 90 days
-nobody publishes shares: those of 30 days and the same formula apply.
+would leave slow alerts no time, so Sloth's shares are used: 8, 12.5, 20 and 42 per cent (its example windows/7d.yaml). No shares
+are published for 90 days: those of 30 days and the same formula apply.
 """
 
 from collections.abc import Mapping

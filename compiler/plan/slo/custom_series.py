@@ -23,7 +23,7 @@ _REQUEST_KEYS: Final[tuple[Literal["total", "successes", "errors", "probe"], ...
 
 
 def series_findings(model: ResolvedModel) -> Iterator[Finding]:
-    """Expressions that Prometheus would not take, and series that are never there or never what they are said to be."""
+    """Findings about invalid PromQL, and about series that cannot exist or cannot measure what their key requires."""
     for pointer, series in _custom_series(model):
         yield from _pattern_findings(model, pointer, series)
         yield from _contradictory_matcher_findings(model, pointer, series)

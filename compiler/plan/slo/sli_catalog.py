@@ -114,7 +114,7 @@ def _units_per_second(spec: Object) -> int:
 
 
 def bucket_mismatch_finding(model: ResolvedModel, objective: Objective, sli_source: SliSource) -> Finding | None:
-    """The finding for a threshold that is no bucket of the histogram, if its buckets are known: requests within it could not be counted."""
+    """The finding for a threshold that is not a bucket of the histogram, if its buckets are known: requests within it cannot be counted."""
     buckets = sli_source.spec.get("buckets")
     bounds = [Fraction(str(value)) for value in buckets] if isinstance(buckets, list) else []
     threshold = latency_threshold(objective, sli_source.spec)

@@ -49,7 +49,7 @@ def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Sp
     """Each layer alone, against the language of every model type that it applies to."""
     for spec, pointer, types in _iter_layers(fleet, model_names):
         data = value_at(spec.json, pointer)
-        # A Model's own layers, and what Defaults say in general, were checked with their documents.
+        # The layers of a Model itself, and the general part of Defaults, were checked with their documents.
         was_checked = spec.kind == "Model" or not pointer
         violations = () if was_checked else _layer_violations(fleet, spec, pointer, types)
         for violation in violations:

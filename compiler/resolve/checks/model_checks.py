@@ -100,7 +100,7 @@ def _check_lifecycle(model: ResolvedModel) -> Iterator[Finding]:
         f"a model with lifecycle `{lifecycle}` is allowed {stages_text}, but {model.environment.name} has stage `{stage}`",
         model.spec.document.key_location(pointer),
         Subject("Model", model.name, model.environment.name, pointer),
-        "change `lifecycle` if the model has advanced than it says, or take it out of the environment",
+        "change `lifecycle` if the model is further than that, or remove it from the environment",
         (Note("the lifecycle is set here", model.location(("lifecycle",))),),
     )
 

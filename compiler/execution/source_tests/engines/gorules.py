@@ -78,7 +78,7 @@ def _expression_check(compile_expression: Callable[[str], object]) -> gorules_ta
 
 @dataclass(frozen=True, slots=True)
 class _EngineError:
-    """What an error of the engine says, its type, and the node that it is about."""
+    """The message of an engine error, its type, and the node that it is about."""
 
     source: str
     type: str = ""

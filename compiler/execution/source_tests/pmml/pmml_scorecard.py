@@ -188,7 +188,7 @@ def evaluate(card: Scorecard, inputs: Mapping[str, Value]) -> dict[str, object]:
         )
         if attribute is None:
             raise PmmlError(
-                f"no attribute of {_describe(characteristic)} applies, so that there is no score", characteristic.line
+                f"no attribute of {_describe(characteristic)} applies, so there is no score", characteristic.line
             )
         points = attribute.float_attribute("partialScore") or 0.0
         score += points

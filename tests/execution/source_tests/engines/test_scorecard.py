@@ -130,7 +130,7 @@ LESS = '<SimplePredicate field="age" operator="lessThan" value="30"/>'
         (changed_job(('initialScore="100"', ""), cases=CASES[:1]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
         (changed_job(('"pointsBelow"', '"pointsAbove"'), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), None),
         (changed_job((' reasonCode="LET"', ""), cases=CASES[1:2]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "first"), 'the case `old` fails: first: expected "LET", found "HOME"'),
-        (changed_job(('operator="isMissing"', 'operator="lessThan" value="-1"'), ('partialScore="5"', 'partialScore="10"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `no age` fails: no attribute of the characteristic `ageScore` applies, so that there is no score"),
+        (changed_job(('operator="isMissing"', 'operator="lessThan" value="-1"'), ('partialScore="5"', 'partialScore="10"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `no age` fails: no attribute of the characteristic `ageScore` applies, so there is no score"),
         (changed_job(('<MiningField name="age"', '<MiningField name="age" missingValueReplacement="30"'), cases=CASES[2:]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "output", "points"), None),
         (job(cases=[{**CASES[0], "input": {"age": 20, "home": "tent"}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), "the case `young` fails: `tent` is not a valid value of `home`"),
         (job(cases=[{**CASES[0], "input": {"age": "20", "home": "own"}}]), IssueKind.WRONG_ANSWER, data_location("c.yaml", 0, "input"), None),
