@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from compiler.cel.cel_ast import Node, parse_ast, serialize
 from compiler.cel.failure_reasons import FailureReason, failure_reasons
 from compiler.cel.field_access import FieldAccess, collect_field_access
+from compiler.cel.memory_estimate import MemoryEstimator
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 
 if TYPE_CHECKING:
     from cel_expr_python import cel  # type: ignore[import-untyped]  # as in protobuf_types.py
 
 TOO_MANY_ELEMENTS = "it goes through too many elements"
+TOO_MUCH_MEMORY = "it puts together too much text or too many elements"
 _ERROR_PATTERN = r"(?s)^(?:[A-Z_]+: )?(.*?)(?: \[[A-Z_]+\])?$"
 
 
@@ -63,6 +65,10 @@ class Expression:
     def _field_access(self) -> FieldAccess:
         return collect_field_access(self._program.serialize())
 
+    @cached_property
+    def _memory_estimator(self) -> MemoryEstimator:
+        return MemoryEstimator.for_expression(self._program.serialize())
+
     def evaluate(self, data: Mapping[str, Json] | Activation) -> bool | Failure:
         """Whether the condition is true for the data."""
         result = self.evaluate_value(data)
@@ -81,18 +87,21 @@ class Expression:
     def evaluate_value(self, data: Mapping[str, Json] | Activation) -> "Json | Failure":
         """The value of the expression for the data."""
         activation = data if isinstance(data, Activation) else self._make_activation(data)
+        return self._refusal(activation.data) or self._run(activation)
+
+    def _refusal(self, data: Object) -> Failure | None:
+        """Why the expression is not evaluated for the data."""
+        iterated_paths = self._field_access.iterated_paths
         unordered_path = next(
-            (
-                path
-                for path, element_path in self._field_access.iterated_paths
-                if _is_map_at(activation.data, path, element_path)
-            ),
-            None,
+            (path for path, element_path in iterated_paths if _is_map_at(data, path, element_path)), None
         )
         if unordered_path is not None:
             return Failure(
                 f"the keys of `{format_path(unordered_path)}` have no order: ask `all`, `exists` or `in` of them, and no list"
             )
+        return Failure(TOO_MUCH_MEMORY) if self._memory_estimator.exceeds_limit(data) else None
+
+    def _run(self, activation: Activation) -> "Json | Failure":
         try:
             result = self._program.eval(activation.activation)
         except RuntimeError as error:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from compiler.cel import TOO_MANY_ELEMENTS
+from compiler.cel import TOO_MANY_ELEMENTS, TOO_MUCH_MEMORY
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Enforcement, Finding, Location, Note, Subject
 from compiler.foundation.json_data import Json, Pointer
@@ -96,7 +96,7 @@ def fleet_failure_finding(violation: PolicyViolation) -> Finding:
     """The finding for a rule that could not be evaluated for the fleet."""
     help_ = (
         "set `groupBy`, so that rules are evaluated for one group of models at a time"
-        if violation.message == TOO_MANY_ELEMENTS
+        if violation.message in {TOO_MANY_ELEMENTS, TOO_MUCH_MEMORY}
         else None
     )
     return policy_finding(
