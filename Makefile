@@ -21,7 +21,7 @@ test: lint pytest ## lint, check types and layers, run every test
 pytest: $(VENV)/.dev ## run every test, and print the slowest twenty
 	$(BIN)/python -m pytest --durations=20 $(PYTEST_ARGS)
 
-stress: $(VENV)/.dev ## run many rounds of the tests that race processes against each other
+stress: $(VENV)/.dev ## run many rounds of the tests that race processes, or try hostile input
 	MODELYARD_TEST_ROUNDS=$${MODELYARD_TEST_ROUNDS:-200} $(BIN)/python -m pytest -n 0 -m races
 
 lint: $(VENV)/.dev ## check with ruff (lint and format), mypy and import-linter

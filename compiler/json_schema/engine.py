@@ -1,8 +1,9 @@
 """A schema compiled by jsonschema-rs, with failures in the form that the messages are built from."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kind
@@ -15,6 +16,9 @@ from compiler.json_schema.schema_node import SchemaNode
 # Nested repetitions compile to automata with many states, all visited for each character: with the default limit, one
 # pattern took two minutes for 100 kB. The largest pattern in 150 published schemas needs half of this limit.
 _REGEX_OPTIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_limit=500_000)
+
+_MAX_SAME_NUMBERS = 16
+"""How many keys that are the same number are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Engine:
             raise
 
     def _to_failure(self, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:
-        pointer: Pointer = tuple(error.instance_path)
+        pointer = _instance_pointer(error, data)
         if isinstance(error.kind, Kind.FalseSchema):
             return _false_schema_failure(pointer, error, data)
         node = self.schema_registry.schema_at(error.absolute_keyword_location or "")
@@ -115,6 +119,38 @@ class Engine:
 
 def _compile_resources(resources: Mapping[str, Object]) -> jsonschema_rs.Registry:
     return jsonschema_rs.Registry(resources.items())  # type: ignore[arg-type]  # the engine only reads
+
+
+def _instance_pointer(error: jsonschema_rs.ValidationError, data: Json) -> Pointer:
+    """Where the error is in the data; the engine gives a number for a key of digits: 7 for `007`, too."""
+    pointers = tuple(islice(_pointers(data, error.instance_path), _MAX_SAME_NUMBERS))
+    if len(pointers) == 1:
+        return pointers[0]
+    same = (pointer for pointer in pointers if value_at(data, pointer) == error.instance)
+    return next(same, pointers[0] if pointers else tuple(error.instance_path))
+
+
+def _pointers(data: Json, path: Sequence[str | int]) -> Iterator[Pointer]:
+    """The pointers in the data that the engine's path may mean: several if a map has the keys `7` and `07`."""
+    if not path:
+        yield ()
+        return
+    first, *rest = path
+    for part in _parts(data, first):
+        yield from ((part, *pointer) for pointer in _pointers(value_at(data, (part,)), rest))
+
+
+def _parts(data: Json, part: str | int) -> Sequence[str | int]:
+    if isinstance(data, Mapping):
+        if isinstance(part, int):
+            return sorted((key for key in data if _is_number(key, part)), key=lambda key: (len(key), key))
+        return (part,) if part in data else ()
+    return (part,) if isinstance(data, list) and isinstance(part, int) and part < len(data) else ()
+
+
+def _is_number(key: str, number: int) -> bool:
+    digits = key.removeprefix("+")
+    return digits.isascii() and digits.isdecimal() and (digits.lstrip("0") or "0") == str(number)
 
 
 def _false_schema_failure(pointer: Pointer, error: jsonschema_rs.ValidationError, data: Json) -> KeywordFailure:

@@ -1,6 +1,7 @@
 """The subset of Jinja that templates may use: placing values without computing."""
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 from typing import Final, TypeAlias
 
 from jinja2 import TemplateError, nodes
@@ -53,7 +54,7 @@ def check_template(template: nodes.Template, path: str) -> None:
     problems = [
         TemplateProblem(message, path, _line(node), (), advice)
         for node in (template, *template.find_all(nodes.Node))
-        for message, advice in (*_syntax_problems(node, macros), *_filter_problems(node))
+        for message, advice in (*_syntax_problems(node, macros), *_filter_problems(node), *_constant_problems(node))
     ]
     if problems:
         raise UnsupportedSyntaxError(tuple(dict.fromkeys(problems)))
@@ -97,6 +98,11 @@ def _syntax_problems(node: nodes.Node, macros: frozenset[str]) -> Iterator[tuple
 def _filter_problems(node: nodes.Node) -> Iterator[tuple[str, str | None]]:
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         yield f"there is no filter `{node.name}`", unknown_filter_advice(node.name, FILTERS)
+
+
+def _constant_problems(node: nodes.Node) -> Iterator[tuple[str, str | None]]:
+    if isinstance(node, nodes.Const) and isinstance(node.value, float) and not isfinite(node.value):
+        yield "the number is too large", "write a number below 1e308"
 
 
 def _is_number(node: nodes.Node) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema.validators import validator_for
 
+from compiler.foundation.json_data import value_at
 from compiler.json_schema import SchemaError, Validator
 
 WAIT = {"type": "string", "pattern": r"^\d+(ms|s)$", "x-modelyard-expects": "a duration such as 250ms"}
@@ -143,3 +144,33 @@ def test_depth_is_a_violation_and_no_crash():
     for _ in range(1500):
         deep = [deep]
     assert Validator({"items": {"$ref": "#"}, "maxItems": 0}).violations(deep)
+
+
+@pytest.mark.parametrize("key", ["0", "7", "007", "+5", "-1", "1.5", "99999999999999999999999"])
+def test_a_key_of_digits_is_a_key(key) -> None:
+    validator = Validator(
+        {"additionalProperties": {"properties": {"a": {"type": "string"}}, "additionalProperties": False}}
+    )
+    pointers = [violation.pointer for violation in validator.violations({key: {"a": 1, "b": 2}})]
+    assert sorted(pointers) == [(key, "a"), (key, "b")]
+
+
+def test_keys_that_are_the_same_number_are_told_apart_by_their_values() -> None:
+    validator = Validator({"additionalProperties": {"properties": {"a": {"type": "string"}}}})
+    data = {"7": {"a": "x"}, "07": {"a": 1}, "007": "x", "+7": {"b": 3}}
+    assert [violation.pointer for violation in validator.violations(data)] == [("07", "a")]
+
+
+@given(
+    st.recursive(
+        st.integers(0, 2),
+        lambda child: st.lists(child, max_size=2) | st.dictionaries(st.sampled_from(["0", "00", "1", "a"]), child),
+    )
+)
+def test_each_violation_is_somewhere_in_the_data(data) -> None:
+    schema = {
+        "$defs": {"a": {"maximum": 1, "additionalProperties": {"$ref": "#/$defs/a"}, "items": {"$ref": "#/$defs/a"}}},
+        "$ref": "#/$defs/a",
+    }
+    for violation in Validator(schema).violations(data):
+        assert value_at(data, violation.pointer) == 2
