@@ -53,6 +53,26 @@ def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, run_co
         assert (empty / "build" / environment / "refund-policy" / "kustomization.yaml").is_file()
 
 
+def test_a_release_that_is_added_in_dev_changes_no_other_environment(empty, run_command) -> None:
+    run_command("init")
+    run_command("build")
+    before = files(empty / "build")
+    spec = empty / "models" / "refund-policy" / "spec.yaml"
+    source = "{engine: opa, files: [0.2.0/policy.rego], entrypoint: refunds/policy/decision}"
+    text = spec.read_text(encoding="utf-8").replace("dev: {release: 0.1.0}", "dev: {release: 0.2.0}")
+    spec.write_text(text.replace("\ndeploy:", f"  0.2.0: {{source: {source}}}\n\ndeploy:", 1), encoding="utf-8")
+    (spec.parent / "0.2.0").mkdir()
+    policy = (spec.parent / "policy.rego").read_text(encoding="utf-8")
+    (spec.parent / "0.2.0" / "policy.rego").write_text(policy.replace("limit := 50", "limit := 60"), encoding="utf-8")
+    assert run_command("build").code == 0
+    after = files(empty / "build")
+    changed = {path.partition("/")[0] for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    assert "dev" in changed
+    assert not changed & {"staging", "prod"}
+    assert run_command("promote", "refund-policy", "--to", "staging").code == 0
+    assert "staging: {release: 0.2.0}" in spec.read_text(encoding="utf-8")
+
+
 def test_a_secret_in_a_new_project_is_found(empty, run_command) -> None:
     run_command("init")
     spec = empty / "models" / "refund-policy" / "spec.yaml"

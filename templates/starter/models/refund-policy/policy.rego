@@ -1,4 +1,4 @@
-# The decision that is asked: POST /v1/data/refunds/policy/decision with an `input` of amount and days_since_purchase.
+# The decision, requested by POST /v1/data/refunds/policy/decision with an `input` of amount and days_since_purchase.
 package refunds.policy
 
 import rego.v1
