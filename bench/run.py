@@ -126,7 +126,7 @@ def main() -> None:
     print(f"start (--version): {start:.3f} s")
     smallest, largest = rows[0], rows[-1]
     for row in rows:
-        cached_text = f"{row.one_file_cached.seconds:.2f} s where the last run kept what the others say"
+        cached_text = f"{row.one_file_cached.seconds:.2f} s with the cache of an earlier run"
         print(f"check of one file among {row.models} models: {row.one_file.seconds:.2f} s; {cached_text}")
     for name, small, large in (("check", smallest.check, largest.check), ("build", smallest.build, largest.build)):
         growth = large.seconds / small.seconds

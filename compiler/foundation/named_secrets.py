@@ -49,7 +49,7 @@ def secrets_in_data(data: Json) -> Iterator[str]:
 
 
 def secrets_in_text(text: str) -> Iterator[str]:
-    """What a text assigns to names of secrets, as it is written there: the whole value, and its first word."""
+    """The values that a text assigns to names of secrets, as they are written: the whole value, and its first word."""
     for match in _ASSIGNMENT.finditer(text):
         value = match["value"]
         if value[0] in "\"'":
@@ -60,5 +60,5 @@ def secrets_in_text(text: str) -> Iterator[str]:
 
 
 def escaped_secrets_in_text(text: str) -> Iterator[str]:
-    """Of what a text assigns to names of secrets: what YAML reads otherwise than it is written."""
+    """The values that a text assigns to names of secrets and that YAML parses to another text than the written one."""
     return (secret for secret in secrets_in_text(text) if "\\" in secret)

@@ -33,7 +33,7 @@ def is_in_git_folder(path: str) -> bool:
 
 
 class FileLocation(NamedTuple):
-    """Where the system finds a file: its name in an open folder, or its path where a system has no such operations."""
+    """How to address a file: by its name in an open folder, or by its path if the system has no such operations."""
 
     name: str
     folder_descriptor: int | None

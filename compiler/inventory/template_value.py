@@ -1,4 +1,4 @@
-"""What templates see of the inventory."""
+"""The inventory as a template variable."""
 
 from compiler.foundation.json_data import Json
 from compiler.foundation.provenance import ComputedValue, ContextValue, ObjectValue, Origin, computed_list

@@ -26,7 +26,7 @@ def root_causes(failures: Iterable[KeywordFailure], schema_registry: SchemaRegis
 
 
 def _unique_failures(failures: Iterable[KeywordFailure]) -> list[KeywordFailure]:
-    """Of failures that look the same, the first in an order independent of evaluation."""
+    """The first of failures that look the same, in an order independent of evaluation."""
     by_identity: dict[Hashable, KeywordFailure] = {}
     for failure in failures:
         previous = by_identity.get(failure.identity)

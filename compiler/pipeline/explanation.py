@@ -1,4 +1,4 @@
-"""Where a value came from: a resolved value to its layers, a place of an artifact to the values it was made of."""
+"""Where a value came from: a resolved value to its layers, a line of an artifact to its source values."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,8 @@
-"""What the files of a project say, kept from one run to the next: what has not changed need not be parsed again.
+"""A cache of parsed files between runs, so that unchanged files are not parsed again.
 
-A file is known by the SHA-256 of its bytes, for one version of Python and of the code that reads. Only what was read without
-a remark is kept, as JSON, in one file a project. That lies outside of every checkout, in a folder that nobody but its owner
-may write; whatever is amiss with it, the files are parsed as if there were none.
+The key of a file is the SHA-256 of its bytes, for one version of Python and of the code that parses. Only files without
+findings are cached, as JSON, in one file per project. It is outside of all checkouts, in a folder that only its owner
+may write. If it cannot be used for any reason, the files are parsed as if there were no cache.
 """
 
 import hashlib
@@ -27,19 +27,19 @@ from compiler.source.text_decoding import decode
 from compiler.source.yaml_parse import ParseResult, parse
 
 CACHE_VARIABLE = "MODELYARD_CACHE"
-"""The environment variable that names another folder, or says `off`."""
+"""The environment variable with another folder, or `off`."""
 MAX_BYTES = 32 * 1024 * 1024
-"""Bytes that are kept of a project."""
+"""The maximum size of a project's cache."""
 MAX_PROJECTS = 8
 MIN_FILES = 64
-"""Fewer are parsed as quickly as they are looked up."""
+"""Fewer files are parsed as fast as they are looked up."""
 _REWRITE_DIVISOR = 20
-"""What is kept is written anew once more than a twentieth of it is new."""
+"""The cache is written again once more than a twentieth of its entries are new."""
 _CACHE_FILE_NAME = re.compile(r"[0-9a-f]{32}\.json(?:\.[0-9a-f]+)?")
 
 
 class ParseCache:
-    """What was kept of a project, and what is to be; without a file nothing is."""
+    """The cached files of a project, and those to cache; without a file nothing is cached."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
@@ -47,7 +47,7 @@ class ParseCache:
         self._new_digests: set[str] = set()
 
     def parse(self, data: bytes, path: str) -> ParseResult:
-        """What `parse` says of a file."""
+        """The result of `parse` for a file."""
         if self._file is None:
             return parse(data, path)
         digest = hashlib.sha256(data).hexdigest()
@@ -65,7 +65,7 @@ class ParseCache:
         return parse_result
 
     def save(self, redactor: Redactor) -> None:
-        """Keep what was parsed and holds no secret, where that is worth it; a machine that refuses is none the worse."""
+        """Write the parsed files that contain no secret, if enough of them are new; errors of the file system are ignored."""
         has_stale_secret = self._drop_secrets(redactor)
         should_write = len(self._entries) >= MIN_FILES and len(self._new_digests) * _REWRITE_DIVISOR > len(
             self._entries
@@ -75,7 +75,7 @@ class ParseCache:
                 _write_envelope(self._file, {"version": reader_version(), "files": self._entries})
 
     def _drop_secrets(self, redactor: Redactor) -> bool:
-        """Leave out files that hold a secret; whether the file of the cache holds one, because it was not known as such."""
+        """Remove files that contain a secret; whether the cache on disk contains one, which was not known to be a secret then."""
         digests = self._entries if redactor.knows_secrets else self._new_digests
         secret_digests = {
             digest for digest in digests if redactor.holds_secret(json.dumps(self._entries[digest], ensure_ascii=False))
@@ -92,7 +92,7 @@ class ParseCache:
 
 
 def open_cache(project: Path, checkout: Path) -> ParseCache:
-    """What is kept of a project, which lies in a checkout; nothing where the user wants nothing kept."""
+    """The cache of a project in a checkout; without a file if the cache is off or its folder cannot be used."""
     folder = _cache_folder()
     if folder is None or folder.is_relative_to(checkout.resolve()) or not _is_private(folder):
         return ParseCache(None)
@@ -101,14 +101,14 @@ def open_cache(project: Path, checkout: Path) -> ParseCache:
 
 
 def reader_version() -> str:
-    """All that could say anything else of the same bytes: this package, the code that reads, the parser, and Python."""
+    """Everything that determines how bytes are parsed: this package, the code that parses, PyYAML, and Python."""
     code = sorted((Path(__file__).parents[1] / "source").glob("*.py"))
     digest = hashlib.sha256(b"\0".join(file.read_bytes() for file in code)).hexdigest()
     return f"{__version__} without secrets {digest} {yaml.__version__} {yaml.__with_libyaml__} {sys.version}"
 
 
 def _cache_folder() -> Path | None:
-    """Where things are kept: as the user says, else where the system keeps what can be lost."""
+    """The folder of the caches: that of the environment variable, else in the user's cache folder; `None` if the cache is off."""
     setting = os.environ.get(CACHE_VARIABLE, "")
     if setting == "off":
         return None
@@ -122,7 +122,7 @@ def _cache_folder() -> Path | None:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether the folder, made where there is none, is one that nobody but its owner may write."""
+    """Whether only the owner may write to the folder, which is created if it does not exist."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder_stat = folder.lstat()
@@ -138,7 +138,7 @@ def _is_owned_by_user(file_stat: os.stat_result) -> bool:
 
 
 def _load_entries(file: Path) -> Mapping[str, Json]:
-    """What a file holds by digest, if it is whole and of this version: it begins with the digest of what follows."""
+    """The entries of a cache file by digest; none if it is damaged (it begins with the digest of the rest) or of another version."""
     try:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as stream:
@@ -174,7 +174,7 @@ def _write_envelope(file: Path, envelope: Json) -> None:
 
 
 def _stored_documents(entry: Json, text: str, path: str) -> Iterator[Document | None]:
-    """The documents that were kept of a file; `None` for what is none."""
+    """The cached documents of a file; `None` for an entry that is not a document."""
     for fields in entry if isinstance(entry, list) else (None,):
         match fields:
             case [int(index), int(line), dict(data)]:

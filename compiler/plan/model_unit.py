@@ -33,7 +33,7 @@ from compiler.resolve.resolved_model import ResolvedModel
 
 @dataclass
 class _UnitBuilder:
-    """What a class of emitters makes of a model."""
+    """The files that a class of emitters renders for a model."""
 
     files: list[PlannedFile] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

@@ -107,7 +107,7 @@ class _Example(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it shows, or its number."""
+        """Its title, or its number."""
         return self.data.get("name") or f"{self.kind} {self.number + 1}"
 
     @property

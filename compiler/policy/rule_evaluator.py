@@ -313,7 +313,7 @@ def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activat
 
 
 def _value_label(pointer: Pointer, data: Object) -> str:
-    """What people call a value: a dataset, or a model among others, by its name."""
+    """A readable name of a value: a dataset, or one of several models, by its name."""
     if pointer[0] in {"datasets", "dependencies", "models"} and len(pointer) > 1:
         match value_at(data, pointer[:2]):
             case {"name": name} if name:

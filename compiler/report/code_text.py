@@ -26,7 +26,7 @@ def describe_policy(policy: Policy) -> str:
 
 
 def describe_field(field: FieldReference, example: str) -> str:
-    """What a field of a Model means and accepts; `example` is the name of a model to look it up in."""
+    """The meaning and values of a field of a Model; `example` is the name of a model for the suggested command."""
     return "".join(f"{to_printable(line)}\n" for line in _field_lines(field, example))
 
 

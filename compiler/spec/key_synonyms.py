@@ -30,7 +30,7 @@ _SYNONYMS: Mapping[str, str] = MappingProxyType(
 
 
 _MAPS: frozenset[Pointer] = frozenset({(), ("deploy",), ("deploy", "resources"), ("source",)})
-"""Where people write them."""
+"""The maps in which these keys are common mistakes."""
 
 
 def synonym_help(kind: str, pointer: Pointer) -> str | None:

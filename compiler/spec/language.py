@@ -305,7 +305,7 @@ def annotation_tree(annotations: Iterable[Annotation]) -> Mapping[str, Annotatio
 
 
 def _annotation_subtree(annotations: Iterable[Annotation]) -> AnnotationTree:
-    """What annotations with the same first key hold below it."""
+    """The parts of annotations with the same first key that follow it."""
     below = [Annotation(annotation.pointer[1:], annotation.value) for annotation in annotations]
     return below[-1].value if not below[-1].pointer else annotation_tree(below)
 

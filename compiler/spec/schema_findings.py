@@ -53,7 +53,7 @@ def schema_finding(
 
 
 def violation_help(violation: SchemaViolation) -> str | None:
-    """What to do about a violation; where it has no words of its own, to write the replacement."""
+    """What to do about a violation: its help, or else to write the replacement."""
     if violation.help or violation.replacement is None:
         return violation.help
     return f"write `{flow_text(violation.replacement)}`"

@@ -1,1 +1,1 @@
-"""What the declarations of commands share."""
+"""Options and arguments that several commands declare."""

@@ -1,4 +1,4 @@
-"""What to write instead of a value that a schema refuses."""
+"""Corrections of values that a schema rejects."""
 
 from compiler.json_schema.corrections.correction import Correction
 from compiler.json_schema.corrections.correction_finder import HOW_TO_FIND, corrections, text_kind

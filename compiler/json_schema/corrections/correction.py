@@ -1,4 +1,4 @@
-"""What to write in place of a value that a field does not accept."""
+"""A correction of a value that a field does not accept."""
 
 from dataclasses import dataclass
 

@@ -29,7 +29,7 @@ HOW_TO_FIND: Mapping[str, str] = MappingProxyType({"digest": "`sha256sum FILE` p
 def corrections(
     node: SchemaNode, value: Json, written: str, resolve: Callable[[SchemaNode], SchemaNode]
 ) -> Iterator[Correction]:
-    """What the author may have meant; `written` is the author's own spelling of a scalar, `resolve` follows a `$ref`.
+    """The values that the author may have meant; `written` is the author's own spelling of a scalar, `resolve` follows a `$ref`.
 
     Nobody has checked that the schema accepts the values.
     """

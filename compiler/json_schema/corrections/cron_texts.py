@@ -20,7 +20,7 @@ _FIELD = re.compile(r"[0-9A-Za-z*/,?#-]+")
 
 
 def cron(text: str) -> Correction | None:
-    """Of `@weekly`, six fields (seconds first, as in Quartz), or too few or too many."""
+    """Corrections of `@weekly`, six fields (seconds first, as in Quartz), or too few or too many."""
     if text.strip().lower() in _MACROS:
         return certain(_MACROS[text.strip().lower()])
     fields = text.split()

@@ -21,7 +21,7 @@ _SLASHED = re.compile(r"(?P<first>[0-9]{1,2})[/-](?P<second>[0-9]{1,2})[/-](?P<y
 
 
 def digest(text: str) -> Correction | None:
-    """Of 64 digits without `sha256:`, upper case, too few or too many digits, or another hash."""
+    """Corrections of 64 digits without `sha256:`, upper case, too few or too many digits, or another hash."""
     match = re.fullmatch(r"(?:(?P<hash>[A-Za-z0-9-]+)[:=]|(?P<dashed>sha256)-)?(?P<digits>[0-9A-Fa-f]+)", text.strip())
     if match is None:
         return Correction(f"write `sha256:` and the digest of the artifact; {_COMPUTE}")
@@ -36,7 +36,7 @@ def digest(text: str) -> Correction | None:
 
 
 def version(text: str) -> Correction | None:
-    """Of `v0.1.0`, `1.10`, `1` or `1.0-rc1`."""
+    """Corrections of `v0.1.0`, `1.10`, `1` or `1.0-rc1`."""
     match = re.fullmatch(r"[vV=]?\s*(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?P<rest>(?:[-+][0-9A-Za-z.+-]*)?)", text.strip())
     if match is None or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*", text):
         return Correction("write a version of three numbers, such as `1.0.0`")
@@ -48,23 +48,23 @@ def version(text: str) -> Correction | None:
 
 
 def release(text: str) -> Correction | None:
-    """Of the same spellings of the version of a release; never certain, since the model has to have that release."""
+    """Corrections of the same spellings for the version of a release; never certain, because the release must exist."""
     correction = version(text)
     return correction if correction is None or correction.value is None else guess(correction.value)
 
 
 def name(text: str) -> Correction | None:
-    """Of `Churn_Model`, `churn model` or a name that is too long; never certain, since others refer to it."""
+    """Corrections of `Churn_Model`, `churn model` or a name that is too long; never certain, because other documents refer to it."""
     if "@" in text:
         return None
-    plain = re.sub(r"[^a-z0-9]+", "-", _hyphenated(text).lower()).strip("-")
+    plain = re.sub(r"[^a-z0-9]+", "-", _split_camel_case(text).lower()).strip("-")
     if len(plain) > _LONGEST_NAME:
         return Correction(f"shorten the name to at most {_LONGEST_NAME} characters; it has {len(plain)}")
     return guess(plain) if plain and plain != text else None
 
 
 def day(text: str) -> Correction | None:
-    """Of `2026/10/01`, `01.10.2026`, `2026-1-5`, a date with a time, or a day that the month does not have."""
+    """Corrections of `2026/10/01`, `01.10.2026`, `2026-1-5`, a date with a time, or a day that the month does not have."""
     for shape in _DATE_SHAPES:
         if match := shape.fullmatch(text.strip()):
             return _day(int(match["year"]), int(match["month"]), int(match["day"]))
@@ -90,6 +90,6 @@ def _day(year: int, month: int, day_: int) -> Correction | None:
     return certain(date(year, month, day_).isoformat())
 
 
-def _hyphenated(text: str) -> str:
+def _split_camel_case(text: str) -> str:
     """`churnModel` as `churn-Model`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text)

@@ -38,7 +38,7 @@ _KILOBYTE = 1000
 
 
 def duration(text: str) -> Correction | None:
-    """Of `250 ms`, `30 days`, `6 months`, `PT5M` or a number without a unit."""
+    """Corrections of `250 ms`, `30 days`, `6 months`, `PT5M` or a number without a unit."""
     if iso := _iso_duration(text):
         return certain(iso)
     number, unit = _split(text)
@@ -59,7 +59,7 @@ def _with_unit(number: str, unit: str) -> Correction | None:
 
 
 def percentage(text: str) -> Correction | None:
-    """Of `99.5`, `0.995`, `99,5 %` or `99.5 percent`."""
+    """Corrections of `99.5`, `0.995`, `99,5 %` or `99.5 percent`."""
     number, unit = _split(text)
     if number is None or unit.lower() not in {"", "%", "percent", "pct", "pc"}:
         return None
@@ -74,7 +74,7 @@ def percentage(text: str) -> Correction | None:
 
 
 def cpu(text: str) -> Correction | None:
-    """Of `500 m`, `2 cores` or `500 millicores`."""
+    """Corrections of `500 m`, `2 cores` or `500 millicores`."""
     number, unit = _split(text)
     if number is None or not Fraction(number):
         return None
@@ -86,7 +86,7 @@ def cpu(text: str) -> Correction | None:
 
 
 def memory(text: str) -> Correction | None:
-    """Of `1GiB`, `1 gi`, `1GB` or a number without a unit."""
+    """Corrections of `1GiB`, `1 gi`, `1GB` or a number without a unit."""
     number, unit = _split(text)
     if number is None or not Fraction(number):
         return None

@@ -12,7 +12,7 @@ _WINDOWS_DRIVE = re.compile(r"[A-Za-z]:[/\\].*")
 
 
 def uri(text: str) -> Correction | None:
-    """Of `S3://bucket/x`, `s3:/bucket/x`, `example.com/x` or a URI with spaces."""
+    """Corrections of `S3://bucket/x`, `s3:/bucket/x`, `example.com/x` or a URI with spaces."""
     plain = text.strip().replace(" ", "%20")
     match = _SCHEME.fullmatch(plain)
     if match and not _WINDOWS_DRIVE.fullmatch(plain):
@@ -23,7 +23,7 @@ def uri(text: str) -> Correction | None:
 
 
 def artifact_uri(text: str) -> Correction | None:
-    """Of the same, or of a path, which belongs into `files`."""
+    """Corrections of the same URIs, or of a path, which belongs in `files`."""
     correction = None if _is_local(text) else uri(text)
     if correction is not None:
         return correction

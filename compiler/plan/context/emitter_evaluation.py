@@ -41,7 +41,7 @@ _NO_VARIABLES: LazyVariables = MappingProxyType({})
 
 @dataclass(frozen=True)
 class EmitterEvaluation:
-    """What an emitter has before it of one model."""
+    """The values that one emitter receives for one model."""
 
     model: ResolvedModel
     emitter: Emitter

@@ -36,7 +36,7 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SloIdentity:
-    """What a series belongs to."""
+    """The object that a series belongs to."""
 
     project: str
     environment: str
