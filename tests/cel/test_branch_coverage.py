@@ -17,7 +17,7 @@ DATA = {"model": {"a": 1, "b": 2, "c": True, "x": [2]}}
         ("model.b in [1, 2]", [("model.b", True)]),
     ],
 )
-def test_each_part_is_told(text, expected) -> None:
+def test_each_branch_is_reported(text, expected) -> None:
     found = EXPRESSIONS.evaluate_branches(text, EXPRESSIONS.activation(DATA))
     assert [holds for _, holds in found] == [holds for _, holds in expected]
     assert all(text[offset:].startswith(begins) for (offset, _), (begins, _) in zip(found, expected, strict=True)), (

@@ -124,7 +124,7 @@ def test_what_fits_the_schema_compiles(text):
         ("\n  1 + 1\n", "the expression must return true or false", "1 + 1", None),
     ],
 )
-def test_a_mistake_is_told_at_its_characters(text, message, marked_text, hint):
+def test_a_mistake_is_reported_at_its_characters(text, message, marked_text, hint):
     found = wrong(text)
     assert (found.message, found.help) == (message, hint)
     assert underlined_text(text) == marked_text
@@ -141,7 +141,7 @@ def test_reading_a_field_by_index_is_answered_with_the_dot():
 
 
 @pytest.mark.parametrize("text", ["", "model.name ==", "// only a remark", "(true"])
-def test_an_expression_that_ends_too_early_is_told_at_its_end(text):
+def test_an_expression_that_ends_too_early_is_reported_at_its_end(text):
     found = wrong(text)
     assert (found.line, found.column) == (1, len(text) + 1)
 

@@ -103,7 +103,7 @@ def test_a_misspelt_word_is_no_empty_picture(words, message, shop, run_command) 
     assert message in said.err
 
 
-def test_more_lines_than_mermaid_draws_are_told(shop, run_command) -> None:
+def test_more_lines_than_mermaid_draws_are_reported(shop, run_command) -> None:
     names = [f"d{number}" for number in range(501)]
     documents = "".join(f"---\napiVersion: modelyard/v1\nkind: Dataset\nname: {name}\n" for name in names)
     text = MORE.replace("[orders]", f"[{', '.join(names)}]")

@@ -278,7 +278,7 @@ def test_below_the_root_of_a_repository_ci_would_never_run_and_is_refused(empty,
     assert run_command("init", "ml").code == 0
 
 
-def test_a_project_is_told_only_what_it_lacks_of_ci(empty, run_command) -> None:
+def test_a_project_is_reported_only_what_it_lacks_of_ci(empty, run_command) -> None:
     run_command("init")
     project_text = (empty / "modelyard.yaml").read_text(encoding="utf-8")
     said = run_command("init", "--ci", "github")

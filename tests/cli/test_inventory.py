@@ -237,7 +237,7 @@ def test_reviews_without_a_day_are_counted_or_listed(shop, run_command) -> None:
     assert "no date" in run_command("inventory", "due", "--undated").out
 
 
-def test_what_does_not_hold_together_is_told_and_fails(shop, run_command) -> None:
+def test_what_does_not_hold_together_is_reported_and_fails(shop, run_command) -> None:
     spec = shop / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("owner: risk", "onwer: risk"), encoding="utf-8")
     for words in (["inventory"], ["inventory", "due"], ["graph"]):

@@ -165,7 +165,7 @@ def test_nothing_is_made_up(name, fresh, run_command) -> None:
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_every_field_of_its_source_is_told_in_the_schemas_own_words(name, fresh, run_command) -> None:
+def test_every_field_of_its_source_is_reported_in_the_schemas_own_words(name, fresh, run_command) -> None:
     definitions = type_schemas()[name]["$defs"]
     source = definitions["Source"]["properties"]
     text = " ".join(run_command("new", "model", "x", "--type", name, "--print").out.replace("#", " ").split())

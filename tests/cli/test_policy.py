@@ -185,7 +185,7 @@ examples:
 """
 
 
-def test_check_asks_policies_on_rendered_objects_where_it_is_told_to(project, run_command, tmp_path) -> None:
+def test_check_asks_policies_on_rendered_objects_where_it_is_reported_to(project, run_command, tmp_path) -> None:
     bind(project, "well-promised, on-objects")
     with (project / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
         policies.write(RENDERED_POLICY)

@@ -88,7 +88,7 @@ def test_a_name_that_is_none_is_wrong_usage(bank, run_command, words, says) -> N
     assert says in said.err
 
 
-def test_what_keeps_a_model_from_being_told_is_said_and_the_rest_is_told(bank, run_command) -> None:
+def test_a_model_with_errors_is_reported_and_the_others_are_listed(bank, run_command) -> None:
     spec = bank / "models/payments/card-fraud.yaml"
     spec.write_text(spec.read_text("utf-8").replace("sla: {availability", "sla: {availabilty"), encoding="utf-8")
     said = run_command("records", "status")

@@ -425,7 +425,7 @@ def test_an_object_of_a_kind_that_nothing_says_is_refused(build_of, deliver, a_m
     assert line.startswith("files:")
 
 
-def test_a_line_of_what_argo_cd_is_told_leads_back_to_who_says_it(sample):
+def test_a_line_of_what_argo_cd_is_reported_leads_back_to_who_says_it(sample):
     from compiler.pipeline import explanation  # noqa: PLC0415 - here alone
 
     for path, position, source_path in (

@@ -393,7 +393,7 @@ def test_the_language_takes_no_handle_that_is_none(handle, files, a_model, build
     assert made.files == {}
 
 
-def test_a_handle_that_the_forge_does_not_know_is_told_at_the_teams_line(files, a_model, build_of):
+def test_a_handle_that_the_forge_does_not_know_is_reported_at_the_teams_line(files, a_model, build_of):
     teams = [
         team("risk") | {"codeOwners": ["@bank/cards/risk"]},
         *(team(name) for name in ("lending", "platform", "operations")),
@@ -407,7 +407,7 @@ def test_a_handle_that_the_forge_does_not_know_is_told_at_the_teams_line(files, 
     assert build_of(project(a_model, {**files, "models/teams.yaml": teams}, **enable_forge("gitlab"))).wrong == []
 
 
-def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(files, a_model, build_of):
+def test_a_team_without_handles_is_reported_at_its_line_where_it_owns_something(files, a_model, build_of):
     teams = [team("risk", codeOwners=None), *(team(name) for name in ("lending", "platform", "operations", "idle"))]
     teams[0].pop("codeOwners")
     teams[-1].pop("codeOwners")
@@ -421,7 +421,7 @@ def test_a_team_without_handles_is_told_at_its_line_where_it_owns_something(file
     assert build_of(project(a_model, files)).reported_findings == [], "where no forge is told, nobody needs one"
 
 
-def test_a_project_without_an_owner_is_told(files, a_model, build_of):
+def test_a_project_without_an_owner_is_reported(files, a_model, build_of):
     whole = project(a_model, files, **enable_forge("gitlab"))
     whole["modelyard.yaml"] = whole["modelyard.yaml"].replace(b"owner: platform\n", b"")
     assert build_of(whole).reported_findings == [
@@ -429,7 +429,7 @@ def test_a_project_without_an_owner_is_told(files, a_model, build_of):
     ]
 
 
-def test_an_owner_that_there_is_not_is_told(files, a_model, build_of):
+def test_an_owner_that_there_is_not_is_reported(files, a_model, build_of):
     whole = project(a_model, files)
     whole["modelyard.yaml"] = whole["modelyard.yaml"].replace(b"owner: platform\n", b"owner: platfrom\n")
     [(message, line)] = build_of(whole).wrong

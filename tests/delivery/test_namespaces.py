@@ -127,7 +127,7 @@ def test_an_amount_that_is_none_is_refused(amount, deliver, a_model):
 
 
 @pytest.mark.parametrize(("lacks", "message"), [("cpu", "limits cpu"), ("memory", "limits memory")])
-def test_a_model_that_does_not_say_what_a_quota_counts_is_told(lacks, message, deliver, a_model):
+def test_a_model_that_does_not_say_what_a_quota_counts_is_reported(lacks, message, deliver, a_model):
     resources = {key: value for key, value in {"cpu": 1, "memory": "1Gi"}.items() if key != lacks}
     made = deliver(a_model("one", {"resources": resources}), environment={"quota": QUOTA})
     [(code, text, line)] = made.reported_findings

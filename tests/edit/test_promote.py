@@ -109,7 +109,7 @@ def test_what_a_program_measures_is_judged_when_it_has_run(fleet) -> None:
     assert [name for name, _, _ in edit_errors(promote(run, "refunds", "test", "1.0.0", None))] == ["gate-failed"]
 
 
-def test_what_others_then_break_is_told_and_nothing_written(fleet) -> None:
+def test_what_others_then_break_is_reported_and_nothing_written(fleet) -> None:
     user = other_model("uses: [{model: refunds, release: ^1, env: REFUNDS}]")
     run = fleet(till=user)
     [(name, message, line)] = edit_errors(promote(run, "refunds", "prod-us", "2.0.0", None))

@@ -23,7 +23,7 @@ def summaries(found):
     return [(str(one.due), one.state, one.subject) for one in found]
 
 
-def test_everything_that_lapses_is_told_by_day(shop) -> None:
+def test_everything_that_lapses_is_reported_by_day(shop) -> None:
     assert summaries(items(shop)) == [
         ("2026-11-15", "overdue", "Evidence for EU-AI-Act:Art.9 of refunds"),
         ("2026-11-28", "due", "Review of refunds"),
@@ -35,7 +35,7 @@ def test_everything_that_lapses_is_told_by_day(shop) -> None:
 
 
 @pytest.mark.parametrize(("span", "count"), [(0, 1), (7, 1), (8, 2), (41, 3), (10_000, 6)])
-def test_only_what_lapses_within_the_span_is_told_and_all_that_did(span, count, shop) -> None:
+def test_only_what_lapses_within_the_span_is_reported_and_all_that_did(span, count, shop) -> None:
     assert len(items(shop, last=window_end(TODAY, timedelta(days=span)))) == count
 
 
@@ -80,7 +80,7 @@ def test_a_layer_that_says_the_day_is_where_to_edit_it(fleet) -> None:
     assert (review.path, review.line, str(review.due)) == ("models/_defaults.yaml", 3, "2027-04-30")
 
 
-def test_a_review_without_a_last_one_has_no_day_and_is_told_on_request(shop) -> None:
+def test_a_review_without_a_last_one_has_no_day_and_is_reported_on_request(shop) -> None:
     assert not any(one.state == "undated" for one in items(shop))
     *_, last = items(shop, undated=True)
     assert (last.subject, last.due, last.days, last.models) == ("Review of scores", None, None, ("scores",))
@@ -145,7 +145,7 @@ def approvals_in(run):
     return [(one.subject, str(one.due), one.environments, one.pointer) for one in found]
 
 
-def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> None:
+def test_an_approval_that_ends_is_reported_with_its_environment_and_role(fleet) -> None:
     run = fleet_with_approvals(fleet, {"env": "dev"} | ends("2026-12-03"), ends("2026-12-02"))
     assert approvals_in(run) == [
         ("Approval of refunds in prod as risk", "2026-12-02", ("prod",), "/approvals/1/expires"),
@@ -158,7 +158,7 @@ def test_an_approval_that_ends_is_told_with_its_environment_and_role(fleet) -> N
     [{}, ends("2028-01-01"), {"decision": "rejected"} | ends("2027-06-01")],
     ids=["without an end", "with a later end", "that was refused"],
 )
-def test_of_several_approvals_the_one_that_counts_longest_is_told(other_approval, fleet) -> None:
+def test_of_several_approvals_the_one_that_counts_longest_is_reported(other_approval, fleet) -> None:
     found = approvals_in(fleet_with_approvals(fleet, ends("2026-12-02"), other_approval))
     assert [day for _, day, *_ in found] == (["2026-12-02"] if "decision" in other_approval else [])
 
@@ -167,7 +167,7 @@ def test_an_approval_of_other_content_ends_nothing(fleet) -> None:
     assert approvals_in(fleet_with_approvals(fleet, {"run": "sha256:" + "f" * 64} | ends("2026-12-02"))) == []
 
 
-def test_a_contract_that_several_releases_name_is_told_once(fleet) -> None:
+def test_a_contract_that_several_releases_name_is_reported_once(fleet) -> None:
     releases = """releases:
   1.2.0: &one
     source:

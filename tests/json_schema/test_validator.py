@@ -54,12 +54,12 @@ def violation_details(data, schema=None):
     return [(one.pointer, one.keyword, one.message, one.help) for one in found]
 
 
-def test_nothing_is_said_of_what_is_valid():
+def test_valid_data_has_no_violation():
     assert MODELS.is_valid(GOOD)
     assert violation_details(GOOD) == []
 
 
-def test_each_missing_key_is_told_at_the_map_that_lacks_it():
+def test_each_missing_key_is_reported_at_the_map_that_lacks_it():
     assert violation_details({}) == [
         ((), "required", "`name` is missing", "add `name` (the model's name)"),
         ((), "required", "`type` is missing", "add `type`; known values: `ml`, `llm`, `agent`, `rules`"),
@@ -100,7 +100,7 @@ def test_a_key_is_not_to_be_moved_where_its_value_is_refused_or_the_key_has_a_va
     assert help_.startswith("use `")
 
 
-def test_each_unknown_key_is_told_at_the_key_with_the_name_that_was_meant():
+def test_each_unknown_key_is_reported_at_the_key_with_the_name_that_was_meant():
     assert violation_details({**GOOD, "deploy": {"scalin": 1, "x": 1}}) == [
         (
             ("deploy", "scalin"),
@@ -117,7 +117,7 @@ def test_a_key_that_stands_there_already_is_not_suggested_again():
     assert found[0][3] == "remove it, or merge it into `scaling`, which is there too"
 
 
-def test_where_no_key_may_stand_each_one_is_told():
+def test_each_key_of_a_map_that_must_be_empty_is_reported():
     found = violation_details({"a": 1, "b": 2}, {"type": "object", "additionalProperties": False})
     assert [one[:2] for one in found] == [(("a",), "unknown"), (("b",), "unknown")]
 
@@ -166,7 +166,7 @@ def test_a_wrong_type_hides_what_lies_below_it():
     assert violation_details([1, 2], schema) == [((), "type", "expected a map, found a list", "write a map")]
 
 
-def test_a_condition_that_holds_is_told_in_its_own_terms():
+def test_a_violation_of_a_conditional_schema_is_reported_as_one_of_its_keywords():
     assert violation_details({**GOOD, "type": "llm"}) == [((), "required", "`source` is missing", "add `source`")]
     assert violation_details({**GOOD, "type": "llm", "source": {}}) == [
         (("source",), "required", "`base` is missing", "add `base`")
@@ -199,11 +199,11 @@ def test_a_condition_that_holds_is_told_in_its_own_terms():
         ),
     ],
 )
-def test_of_alternatives_the_one_that_was_meant_is_told(step, expected):
+def test_of_alternatives_the_one_that_was_meant_is_reported(step, expected):
     assert violation_details({**GOOD, "steps": [step]}) == expected
 
 
-def test_alternatives_that_ask_for_one_key_each_are_told_by_their_keys():
+def test_alternatives_that_ask_for_one_key_each_are_reported_by_their_keys():
     assert violation_details({**GOOD, "where": {}})[0][2] == "expected `path` or `uri`, found none of them"
     assert violation_details({**GOOD, "where": {"path": 1, "uri": 1}})[0][2] == (
         "expected only one of `path`, `uri`, found `path` and `uri`"
@@ -214,7 +214,7 @@ def test_null_is_not_offered_where_a_value_is_expected():
     assert violation_details({**GOOD, "wait": 3})[0][2] == "expected a duration such as 250ms, found 3"
 
 
-def test_the_alternative_of_the_right_type_is_told():
+def test_the_alternative_of_the_right_type_is_reported():
     assert violation_details({**GOOD, "share": 101})[0][1:3] == ("maximum", "expected at most 100, found 101")
     assert violation_details({**GOOD, "share": []})[0][1:3] == (
         "type",

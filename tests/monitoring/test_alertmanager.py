@@ -179,7 +179,7 @@ def test_what_only_the_platform_knows_is_asked_for_at_the_projects_line(option, 
 
 
 @pytest.mark.parametrize("contacts", [None, {}, {"chat": "#risk"}, {"onCall": "first"}])
-def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
+def test_a_team_without_contacts_is_reported_at_its_own_line(contacts):
     _, wrong = build_configuration(contacts, OPTIONS)
     assert len(wrong) == 1
     assert wrong[0].startswith(
@@ -187,7 +187,7 @@ def test_a_team_that_cannot_be_told_is_asked_at_its_own_line(contacts):
     )
 
 
-def test_a_contact_that_is_none_is_told_once_and_not_as_what_a_team_lacks():
+def test_a_contact_that_is_none_is_reported_once_and_not_as_what_a_team_lacks():
     for contacts in ({"email": "risk@bank.example", "chat": "no channel!"}, {"email": "nobody"}):
         _, wrong = build_configuration(contacts, OPTIONS)
         assert [one.split()[0] for one in wrong] == ["MY103"], wrong
@@ -292,7 +292,7 @@ def test_two_alerts_that_come_at_once_are_both_told(program, tmp_path, receiver_
     assert runbook == RUNBOOK
 
 
-def test_an_alert_without_annotations_is_told_by_its_name(program, tmp_path):
+def test_an_alert_without_annotations_is_reported_by_its_name(program, tmp_path):
     receiver = FakeReceiver()
     (tmp_path / "first").write_text("key", encoding="utf-8")
     (tmp_path / "slack").write_text(receiver.url, encoding="utf-8")

@@ -135,7 +135,7 @@ def known_names() -> tuple[set[str], set[str], set[str], set[str]]:
     )  # type: ignore[return-value]
 
 
-def test_every_name_that_is_recorded_or_told_is_a_constant_of_one_file(rule_files):
+def test_every_recorded_name_is_a_constant_of_one_file(rule_files):
     labels, series, alerts, annotations = known_names()
     for text in rule_files.values():
         for rule in (rule for group in groups(text) for rule in group["rules"]):

@@ -266,7 +266,7 @@ def test_no_cell_of_a_table_is_a_formula(build_result) -> None:
         (("useCase.classification.eu-ai-act.role", "useCases.role"), "MY103", "templates/records/log/emitter.yaml"),
     ],
 )
-def test_what_is_wrong_with_it_is_told_before_anything_is_made(change, code, path) -> None:
+def test_what_is_wrong_with_it_is_reported_before_anything_is_made(change, code, path) -> None:
     found = [
         (item.code.id, item.location.path) for item in build(Session(tree(one=change))).findings if item.is_blocking
     ]

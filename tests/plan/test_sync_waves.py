@@ -22,7 +22,7 @@ def test_what_does_not_run_there_counts_for_nothing() -> None:
     assert sync_waves({"a": ["elsewhere"], "b": ["a"]}) == {"a": 0, "b": 1}
 
 
-def test_a_circle_which_is_told_elsewhere_is_one_wave() -> None:
+def test_a_circle_which_is_reported_elsewhere_is_one_wave() -> None:
     assert sync_waves({"a": ["b"], "b": ["a"], "c": ["a"]}) == {"a": 0, "b": 0, "c": 0}
     assert sync_waves({"a": ["a"]}) == {"a": 0}
 

@@ -51,7 +51,7 @@ def finding_positions(findings, code):
         (RULES + "examples: {good: [{model: {}}], bad: []}\n", "MY103", 9, 38, None),
     ],
 )  # fmt: skip
-def test_one_slip_is_told_at_its_place(check_findings, policy, code, line, column, message) -> None:
+def test_one_slip_is_reported_at_its_place(check_findings, policy, code, line, column, message) -> None:
     items = finding_positions(check_findings(policy), code)
     assert [item[:3] for item in items][:1] == [(PATH, line, column)]
     assert message is None or items[0][3] == message
@@ -77,7 +77,7 @@ def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(check_findin
     assert [note.message for note in item.notes] == ["evaluated for refunds"]
 
 
-def test_a_name_that_nobody_has_is_told_where_it_is_bound(check_findings, tree) -> None:
+def test_a_name_that_nobody_has_is_reported_where_it_is_bound(check_findings, tree) -> None:
     project = tree().read("modelyard.yaml").decode().replace("policies: [rule]", "policies: [rule, rul, baselin]")
     items = check_findings(SOUND.replace("0.999", "0.9").replace(": 99%", ": 80%"), modelyard=project)
     assert [(item.code.id, item.message, item.help) for item in items] == [
@@ -108,7 +108,7 @@ def test_a_project_has_packs_of_its_own(check_findings, tree) -> None:
     assert item.code.id == "house/mine"
 
 
-def test_a_rule_that_loops_is_told_and_ends(check_findings) -> None:
+def test_a_rule_that_loops_is_reported_and_ends(check_findings) -> None:
     many = ", ".join("1" for _ in range(400))
     policy = f"rules:\n  - {{expression: '[{many}].all(a, [{many}].all(b, [{many}].all(c, a + b + c > 0)))', message: x}}\n{EXAMPLES}"
     assert {item.code.id for item in check_findings(policy)} <= {"MY302", "MY303", "MY305"}
@@ -127,7 +127,7 @@ def project(tree, instead: str = "") -> str:
     return tree().read("modelyard.yaml").decode().replace("policies: [rule]", instead)
 
 
-def test_a_policy_that_binds_nobody_is_told(check_findings, tree) -> None:
+def test_a_policy_that_binds_nobody_is_reported(check_findings, tree) -> None:
     [item] = check_findings(KEPT_RULE, modelyard=project(tree))
     assert (item.code.id, item.location.line, item.is_blocking) == ("MY304", 3, False)
     assert item.message == "rule: nothing binds it"
@@ -153,7 +153,7 @@ def test_the_project_may_bind_it_for_some(check_findings, tree, target_file) -> 
     assert (item.code.id, item.location.path) == ("MY201", "modelyard.yaml")
 
 
-def test_a_policy_that_has_ended_is_told(check_findings) -> None:
+def test_a_policy_that_has_ended_is_reported(check_findings) -> None:
     rule = 'inForce: {to: "2026-12-31"}\n' + KEPT_RULE
     [item] = check_findings(rule)
     assert (item.code.id, item.message) == ("MY304", "rule: it ended on 2026-12-31")

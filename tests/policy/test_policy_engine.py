@@ -24,7 +24,7 @@ AVAILABLE = policy(
 )
 
 
-def test_a_value_is_told_where_it_stands_with_what_it_is(check_findings) -> None:
+def test_a_value_is_reported_where_it_stands_with_what_it_is(check_findings) -> None:
     [item] = check_findings(AVAILABLE)
     assert spots([item]) == [("rule", MODEL_PATH, 11, 21)]
     assert item.message == "refunds: it answers too seldom; sla.availability is `99%`"
@@ -35,7 +35,7 @@ def test_a_policy_that_is_kept_says_nothing(check_findings) -> None:
     assert check_findings(AVAILABLE.replace("0.999", "0.9").replace("99.8%", "89%")) == []
 
 
-def test_of_a_list_the_element_that_fails_is_told(check_findings) -> None:
+def test_of_a_list_the_element_that_fails_is_reported(check_findings) -> None:
     rule = policy(
         "  - expression: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of somebody else",
         "deploy: {secrets: [{name: x, key: shop/x, env: X}]}",
@@ -48,7 +48,7 @@ def test_of_a_list_the_element_that_fails_is_told(check_findings) -> None:
     assert item.anchor == ("deploy", "secrets", "two", "key")
 
 
-def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(check_findings) -> None:
+def test_a_value_that_a_folder_sets_is_reported_in_the_folders_file(check_findings) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nmonitoring:\n  - {signal: dataDrift, threshold: 0.2, action: ticket}\n"
     rule = policy(
         "  - expression: model.monitoring.all(m, m.action == 'alert')\n    message: nobody wakes up",
@@ -60,7 +60,7 @@ def test_a_value_that_a_folder_sets_is_told_in_the_folders_file(check_findings) 
     assert spots([item]) == [("rule", "models/_defaults.yaml", 4, 49)]
 
 
-def test_what_is_missing_is_told_at_its_parent(check_findings) -> None:
+def test_what_is_missing_is_reported_at_its_parent(check_findings) -> None:
     rule = policy(
         "  - {expression: has(model.sla.latency.p99), message: no latency}",
         "sla: {latency: {p99: 1s}}",
@@ -71,7 +71,7 @@ def test_what_is_missing_is_told_at_its_parent(check_findings) -> None:
     assert item.message == "refunds: no latency; sla.latency is missing"
 
 
-def test_an_overlay_is_told_with_its_environment(check_findings, tree) -> None:
+def test_an_overlay_is_reported_with_its_environment(check_findings, tree) -> None:
     model = (
         tree()
         .read(MODEL_PATH)
@@ -83,7 +83,7 @@ def test_an_overlay_is_told_with_its_environment(check_findings, tree) -> None:
     assert (item.subject.environment, item.location.line) == ("prod", 19)
 
 
-def test_a_release_is_told_at_its_source(check_findings) -> None:
+def test_a_release_is_reported_at_its_source(check_findings) -> None:
     rule = policy(
         "  - {expression: has(release.source.tests), message: nothing tests it}",
         "release: {source: {engine: opa, files: [a.rego], tests: [t.rego]}}",
@@ -92,7 +92,7 @@ def test_a_release_is_told_at_its_source(check_findings) -> None:
     assert spots(check_findings(rule)) == [("rule", MODEL_PATH, 9, 1)]
 
 
-def test_a_dataset_is_told_where_the_model_names_it(check_findings) -> None:
+def test_a_dataset_is_reported_where_the_model_names_it(check_findings) -> None:
     rule = (
         "rules:\n  - {expression: \"datasets.all(d, d.classification == 'public')\", message: not for everybody}\n"
         "examples:\n  good: [{datasets: [{name: x, classification: public}]}]\n"
@@ -184,7 +184,7 @@ examples:
 """
 
 
-def test_what_is_rendered_is_told_at_the_specs_line(check_findings, build_findings) -> None:
+def test_what_is_rendered_is_reported_at_the_specs_line(check_findings, build_findings) -> None:
     assert check_findings(RENDERED_POLICY) == []
     items = [item for item in build_findings(RENDERED_POLICY) if item.code.id == "rule"]
     assert set(spots(items)) == {("rule", MODEL_PATH, 14, 20)}
@@ -249,13 +249,13 @@ def test_what_is_asked_in_one_environment_is_of_that_environment(check_findings)
     assert [(item.affected_environments, item.subject.environment) for item in items] == [(("prod",), None)]
 
 
-def test_what_is_wrong_with_a_whole_model_is_told_once(check_findings, tree) -> None:
+def test_what_is_wrong_with_a_whole_model_is_reported_once(check_findings, tree) -> None:
     model = tree().read(MODEL_PATH).decode().replace("prod: {}", "prod: {sla: {availability: 99.5%}}")
     items = check_findings(on_the_fleet("models.size() < 2", "more than one", **SUMMARIES), models__refunds=model)
     assert [(item.subject.environment, item.location.line) for item in items] == [(None, 3)]
 
 
-def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_group(check_findings, tree) -> None:
+def test_what_a_group_breaks_is_reported_of_each_in_it_and_of_no_model_without_a_group(check_findings, tree) -> None:
     rule = on_the_fleet(
         "models.size() < 2", "{models.size()} in a row", "labels: {row: a} | labels: {row: b}",
         "labels: {row: a} | labels: {row: a}", "has(model.labels.row) ? model.labels.row : ''",
@@ -277,7 +277,7 @@ def test_what_a_group_breaks_is_told_of_each_in_it_and_of_no_model_without_a_gro
         ("model.labels['row']", "is not there"),
     ],
 )
-def test_a_group_that_cannot_be_told_is_the_policys_mistake(check_findings, group_by, message) -> None:
+def test_a_group_that_cannot_be_reported_is_the_policys_mistake(check_findings, group_by, message) -> None:
     items = check_findings(SAME_SUMMARY_POLICY.replace('groupBy: "model.summary"', f'groupBy: "{group_by}"'))
     assert any(item.code.id in {"MY302", "MY303"} and message in item.message and item.is_blocking for item in items)
 

@@ -90,7 +90,7 @@ def test_a_rule_that_hangs_on_the_order_of_keys_is_refused(check_findings, tree,
     assert "the keys of `model.labels` have no order" in messages[0]
 
 
-def test_a_map_in_a_message_is_told_in_one_order(check_findings, tree) -> None:
+def test_a_map_in_a_message_is_reported_in_one_order(check_findings, tree) -> None:
     model = tree().read(MODEL_PATH).decode().replace("owner:", 'labels: {s: "1", p: "2", r: "3"}\nowner:')
     policy = 'rules:\n  - {expression: "!has(model.labels)", path: labels, message: "it has {model.labels}"}\n'
     policy += "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {labels: {z: a}}}]\n"
@@ -134,7 +134,7 @@ def test_a_waiver_for_one_model_does_not_except_the_fleet(check_findings) -> Non
     ]
 
 
-def test_a_schema_of_the_fleet_is_told_of_each_model_once(check_findings) -> None:
+def test_a_schema_of_the_fleet_is_reported_of_each_model_once(check_findings) -> None:
     schema = "scope: fleet\nschema: {items: {properties: {model: {properties: {summary: {minLength: 20}}}}}}\n"
     schema += "examples:\n  good: [{models: [{name: a, type: rules, summary: as long as it has to be}]}]\n  bad: [{models: [{name: a, type: rules, summary: short}]}]\n"
     [item] = check_findings(schema)
@@ -207,7 +207,7 @@ def test_what_is_rendered_is_waived_at_the_value_of_the_spec(build_findings, pat
     } == {status}
 
 
-def test_kinds_that_nothing_is_of_are_told_once_everything_was_rendered(check_findings, build_findings) -> None:
+def test_kinds_that_nothing_is_of_are_reported_once_everything_was_rendered(check_findings, build_findings) -> None:
     slip = RENDERED_POLICY.replace("Deployment", "Deploymnet")
     assert [item.code.id for item in check_findings(slip)] == []
     assert finding_locations(build_findings(slip), "MY304") == [
@@ -257,7 +257,7 @@ def test_a_path_on_the_fleet_is_of_each_model_of_a_group(check_findings, tree) -
     )
 
 
-def test_a_mistake_in_a_schema_is_told_at_its_element(check_findings) -> None:
+def test_a_mistake_in_a_schema_is_reported_at_its_element(check_findings) -> None:
     schema = 'schema:\n  properties:\n    summary:\n      minLength: "3"\n' + EXAMPLES
     [item] = check_findings(schema)
     assert (item.code.id, item.location.line) == ("MY302", 9)
@@ -283,7 +283,7 @@ def test_kinds_of_objects_are_for_what_is_rendered(check_findings) -> None:
     ]
 
 
-def test_a_rule_that_no_model_can_answer_is_told_once(check_findings, tree) -> None:
+def test_a_rule_that_no_model_can_answer_is_reported_once(check_findings, tree) -> None:
     policy = "rules:\n  - {expression: model.labels.tier == 'one', message: none}\n"
     policy += "examples:\n  good: [{model: {labels: {tier: one}}}]\n  bad: [{model: {labels: {tier: two}}}]\n"
     model = tree().read(MODEL_PATH).decode()

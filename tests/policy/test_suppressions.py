@@ -47,7 +47,7 @@ def test_it_hides_with_its_reason(check_findings, tree) -> None:
         ("# modelyard: skip rule", "the comment is not a valid `modelyard: ignore[POLICY]: REASON`"),
     ],
 )
-def test_what_is_wrong_with_it_is_told_at_it(check_findings, tree, comment, message) -> None:
+def test_what_is_wrong_with_it_is_reported_at_it(check_findings, tree, comment, message) -> None:
     stands = ("rule", "open", 11, "refunds: too seldom; sla.availability is `99%`")
     assert findings_with_comment(check_findings, tree, comment) == [stands, ("MY312", "open", 11, message)]
 

@@ -40,7 +40,7 @@ def test_without_a_waiver_both_stand(check_findings) -> None:
     assert finding_summaries(check_findings(RULE)) == OPEN
 
 
-def test_what_is_waived_is_told_as_such_with_its_reason(check_findings) -> None:
+def test_what_is_waived_is_reported_as_such_with_its_reason(check_findings) -> None:
     items = check_findings(RULE, models__waiver=WAIVER)
     assert [item.status for item in items] == [Status.WAIVED] * 2
     assert items[0].status_reason == "The other shop moves in spring. (SHOP-12, until 2027-06-30)"
@@ -86,7 +86,7 @@ def test_an_environment_that_is_not_waived_still_fails(check_findings) -> None:
     )
 
 
-def test_an_environment_that_nobody_has_is_told(check_findings) -> None:
+def test_an_environment_that_nobody_has_is_reported(check_findings) -> None:
     items = finding_summaries(check_findings(RULE, models__waiver=WAIVER + "environments: [prd]\n"))
     assert [item for item in items if item[0] == "MY308"] == [("MY308", "open", "waiver.yaml", 11)]
     assert items[:2] == OPEN
@@ -120,7 +120,7 @@ def test_the_authors_own_team_alone_may_not_where_the_policy_says_so(check_findi
     assert all(item.status is Status.WAIVED for item in check_findings(RULE, models__waiver=own_team_waiver))
 
 
-def test_a_waiver_for_nothing_is_told_for_each_model(check_findings, tree) -> None:
+def test_a_waiver_for_nothing_is_reported_for_each_model(check_findings, tree) -> None:
     other_model = (
         tree()
         .read("models/refunds.yaml")
@@ -159,7 +159,7 @@ examples:
         ("rule", "['deploy.secrets[one]', 'deploy.secrets[three]']", "no policy is violated at deploy.secrets.three"),
     ],
 )
-def test_a_part_of_it_that_excepts_nothing_is_told(check_findings, policies, paths, message) -> None:
+def test_a_part_of_it_that_excepts_nothing_is_reported(check_findings, policies, paths, message) -> None:
     waiver = WAIVER.replace("policies: [rule]", f"policies: [{policies}]") + f"paths: {paths}\n"
     items = check_findings(RULE + OTHER_POLICY, models__waiver=waiver)
     assert [item.message for item in items if item.code.id == "MY310"] == [f"once: {message}"]

@@ -52,7 +52,7 @@ def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(vi
         assert "This is not legal advice" in document
 
 
-def test_what_nobody_said_is_told_under_its_point_with_its_source(bare) -> None:
+def test_what_nobody_said_is_reported_under_its_point_with_its_source(bare) -> None:
     gaps = re.findall(r"\*Missing\* \((.*?)\): (.*?)\. \*\*(.*?)\*\* must set `(.*?)` in", bare[FILE])
     points = {source for source, *_ in gaps}
     assert {"Annex IV(1)(a)", "Annex IV(2)(a)", "Annex IV(2)(h), Article 15"} <= points
@@ -145,7 +145,7 @@ def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, make_
 
 
 @pytest.mark.parametrize("phrase", [DOCUMENTATION["plannedChanges"], None])
-def test_changes_that_were_decided_on_are_told_or_asked_for_whether_or_not_it_is_trained_by_the_clock(
+def test_changes_that_were_decided_on_are_reported_or_asked_for_whether_or_not_it_is_trained_by_the_clock(
     phrase, make_records
 ) -> None:
     found = documents()

@@ -131,7 +131,7 @@ def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(ma
     assert found_of({**approval_fields, "expires": "2026-09-02"}) == []
 
 
-def test_one_that_was_given_on_a_day_to_come_is_told_by_the_day_that_is_asked_on() -> None:
+def test_one_that_was_given_on_a_day_to_come_is_reported_by_the_day_that_is_asked_on() -> None:
     said = approval(**digests(documents()), date="2036-09-02")
     [finding] = found_of(said)
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY316", False, ("approvals", 0, "date"))
@@ -139,14 +139,14 @@ def test_one_that_was_given_on_a_day_to_come_is_told_by_the_day_that_is_asked_on
     assert found_of(said, as_of=date(2036, 9, 2)) == []
 
 
-def test_a_class_that_was_decided_on_a_day_to_come_is_told_too() -> None:
+def test_a_class_that_was_decided_on_a_day_to_come_is_reported_too() -> None:
     said = {"value": "critical", "date": "2036-01-01"}
     [finding] = found_of(regime=said)
     assert (finding.code.id, finding.subject.pointer) == ("MY316", ("classification", "dora", "date"))
     assert found_of(regime=said, as_of=date(2036, 1, 1)) == []
 
 
-def test_one_by_a_team_without_the_role_is_told_at_the_role() -> None:
+def test_one_by_a_team_without_the_role_is_reported_at_the_role() -> None:
     [finding] = found_of(approval(**digests(documents()), role="board"))
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY314", False, ("approvals", 0, "role"))
     assert "the team `risk` has no role `board`; its roles: `model-risk`" in finding.message

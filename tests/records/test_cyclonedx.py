@@ -223,7 +223,7 @@ def test_so_does_the_schema_that_the_emitter_brings(mutant, bill, own_schema) ->
     assert own_schema.violations(bom)
 
 
-def test_an_address_that_is_none_is_told_at_the_line_that_says_it(make_records) -> None:
+def test_an_address_that_is_none_is_reported_at_the_line_that_says_it(make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "links", [{"title": "Paper", "url": "https://a.example/{paper}"}])
     records = make_records(found, faulty=True)
@@ -246,7 +246,7 @@ def test_the_schema_takes_the_addresses_that_the_official_validator_takes_and_no
     assert (own_schema.violations(bom) == ()) is (wrong(bom) is None)
 
 
-def test_a_bracket_of_an_address_is_told_at_its_line_with_what_to_write(make_records) -> None:
+def test_a_bracket_of_an_address_is_reported_at_its_line_with_what_to_write(make_records) -> None:
     specs = documents()
     set_field(specs, "Model", "scorer", "governance/validation/report", "https://wiki.example/x?filter[a]=b")
     records = make_records(specs, faulty=True)

@@ -98,7 +98,7 @@ def test_a_licence_is_one_that_the_hub_knows_or_another_with_its_name(licence, p
     assert {key: data[key] for key in ("license", "license_name") if key in data} == phrase
 
 
-def test_a_base_model_and_its_adapters_are_told_as_the_hub_tells_them(make_records) -> None:
+def test_a_base_model_and_its_adapters_are_written_as_on_the_hub(make_records) -> None:
     source = {
         "baseModel": {"name": "a/base", "revision": "1", "license": "Own licence"}, "uri": "hf://a/base", "digest": "sha256:" + "2" * 64,
         "adapters": [{"name": "lora", "uri": "s3://a/lora/", "digest": "sha256:" + "3" * 64}],

@@ -193,7 +193,7 @@ def test_a_number_is_a_key_only_between_quotes(data):
     assert data('"{{ x }}": 1\n', x=8080) == {"8080": 1}
 
 
-def test_all_values_at_fault_are_told_at_once(problems):
+def test_all_values_at_fault_are_reported_at_once(problems):
     found = problems("a: {{ x }}\nb: c {{ y }}\nd:\n  - '{{ z }}'\n", x=None, y="a b", z=[])
     assert [(problem.line, problem.origins[0].root) for problem in found] == [(1, "x"), (2, "y"), (4, "z")]
 

@@ -374,7 +374,7 @@ def test_a_value_as_json_is_text_that_stands_alone(data, hostile, problem):
     assert "into a longer text" in problem("k: a {{ x | json }}\n", x=tree).message
 
 
-def test_an_address_of_the_web_is_told_from_others(data):
+def test_a_web_address_is_distinguished_from_others(data):
     text = "k: [{% for a in x %}{{ a is web }}, {% endfor %}]\n"
     assert data(text, x=["https://a", "http://a", "s3://a", "javascript://a", ""]) == {
         "k": [True, True, False, False, False]

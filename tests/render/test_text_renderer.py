@@ -223,7 +223,7 @@ def test_what_stands_before_markdown_is_data_and_no_value_leaves_its_place(hosti
         ("---\na: 1\n---\n\n`{{ x }}`\n", 5, "would end the code"),
     ],
 )
-def test_what_is_wrong_before_and_after_is_told_at_its_line(text, line, says, problems):
+def test_what_is_wrong_before_and_after_is_reported_at_its_line(text, line, says, problems):
     found = problems(text, format="markdown", x="a`b")
     assert {problem.line for problem in found} == {line}
     assert any(says in problem.message for problem in found)
@@ -292,6 +292,6 @@ def test_plain_text_takes_one_word_a_value(x, fine, render):
         assert (result[0].line, result[0].origins) == (1, AT_X)
 
 
-def test_every_value_at_fault_is_told_at_its_line(problems):
+def test_every_value_at_fault_is_reported_at_its_line(problems):
     found = problems("a {{ x }}\n{% if true %}\nb {{ y }}\n{% endif %}\nc {{ x }}\n", format="text", x="a b", y=" ")
     assert [(problem.line, problem.origins[0].root) for problem in found] == [(1, "x"), (3, "y"), (5, "x")]

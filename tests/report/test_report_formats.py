@@ -77,7 +77,7 @@ def test_the_templates_that_come_along_are_outside() -> None:
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit"])
-def test_what_lies_in_no_checkout_is_told_at_the_project_file(format_, render_report, finding) -> None:
+def test_what_lies_in_no_checkout_is_reported_at_the_project_file(format_, render_report, finding) -> None:
     said = render_report(
         format_, finding(location=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), project_folder="ml/fraud"
     )

@@ -103,7 +103,7 @@ def test_a_tree_has_a_name_for_messages(tree):
     assert tree.label.split()[0] in {"the", "revision", "files"}
 
 
-def test_links_that_lead_to_no_file_are_told_from_those_that_do(tree):
+def test_broken_links_are_distinguished_from_links_to_files(tree):
     assert list(tree.folder_links()) == ["linked", "models/broken", "out"]
     assert list(tree.folder_links("models")) == ["models/broken"]
 

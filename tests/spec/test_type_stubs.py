@@ -133,7 +133,7 @@ def test_emitters_have_their_types(sample) -> None:
         ("uses", [{"model": "x"}], "model.uses[0]: env is missing"),
     ],
 )
-def test_data_of_another_type_are_told(sample, field: str, value: object, wrong: str) -> None:
+def test_data_of_another_type_are_rejected(sample, field: str, value: object, wrong: str) -> None:
     model = next(filter(None, (sample.fleet.resolve(*place)[0] for place in sample.fleet.deployments())))
     (mistake,) = field_mistakes({**model.data, field: value}, "ModelData", "model")
     assert wrong in mistake

@@ -29,7 +29,7 @@ def target_findings(run: Session, name: str, environment: str) -> list[object]:
 
 
 @pytest.mark.parametrize("model_name", ["the sample", "a generated fleet"])
-def test_each_deployment_is_told_as_if_it_were_the_only_one(model_name, tmp_path) -> None:
+def test_each_deployment_has_the_findings_that_it_has_alone(model_name, tmp_path) -> None:
     if model_name == "a generated fleet":
         write_project(30, tmp_path)
     tree = WorkTree(ROOT if model_name == "the sample" else tmp_path)

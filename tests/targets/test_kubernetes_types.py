@@ -120,7 +120,7 @@ def test_a_tool_known_by_its_host_name_needs_a_network_that_knows_host_names(bui
     assert named == [[{"matchName": "tools.vendor.example"}]]
 
 
-def test_an_agent_is_told_its_limits_and_tools(build_unit):
+def test_an_agent_receives_its_limits_and_tools(build_unit):
     env = {one["name"]: one.get("value") for one in pod(build_unit(MODELS["agent"]))["containers"][0]["env"]}
     assert env == {
         "SETTINGS": '{"limits":{"steps":5},"tools":[{"allow":["find"],"approval":"never","name":"payments",'

@@ -53,7 +53,7 @@ CALLERS = {
 
 
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
-def test_whoever_asks_a_job_by_the_clock_is_told_where_it_says_so(caller, build_unit):
+def test_a_caller_of_a_scheduled_job_is_rejected_at_its_line(caller, build_unit):
     unit = build_unit(caller, JOB)
     said = "one cannot call nightly: a scheduled job accepts no requests"
     assert unit.blamed_lines[said].removeprefix("- ").startswith("model: nightly")
@@ -61,7 +61,7 @@ def test_whoever_asks_a_job_by_the_clock_is_told_where_it_says_so(caller, build_
 
 
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
-def test_whoever_asks_a_server_is_told_where_it_answers(caller, build_unit):
+def test_a_caller_of_a_server_receives_its_address(caller, build_unit):
     unit = build_unit(caller, SERVER)
     assert unit.reasons == ""
     assert ("http://nightly.models.svc.cluster.local" in "".join(unit.texts.values())) == (

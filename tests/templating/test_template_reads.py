@@ -28,7 +28,7 @@ def test_it_looks_at_fields_and_no_further(text, expected) -> None:
 
 
 @pytest.mark.parametrize("text", ["{{ ", "{% include 'x.j2' %}", "{% from 'x.j2' import y %}{{ y() }}", "{{ 1 + 1 }}"])
-def test_nothing_is_told_of_what_other_files_look_at_and_of_what_is_no_template(text) -> None:
+def test_reads_of_other_files_and_of_invalid_templates_are_unknown(text) -> None:
     assert TemplateSet({"x.j2": "{{ name }}"}).inline_reads(text) is None
 
 

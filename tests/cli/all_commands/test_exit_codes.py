@@ -133,7 +133,7 @@ def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, run_command, m
     assert "in fails" in log
 
 
-def test_a_bug_with_nowhere_for_its_log_is_told_at_once(project, run_command, monkeypatch) -> None:
+def test_a_bug_with_nowhere_for_its_log_is_reported_at_once(project, run_command, monkeypatch) -> None:
     def fails(_run):
         raise ZeroDivisionError
 

@@ -161,7 +161,7 @@ def test_a_canary_is_judged_where_it_is(tmp_path) -> None:
         ("['a\\0b']", "could not be started"),
     ],
 )
-def test_what_ends_badly_is_told_at_its_line(command, says, tmp_path) -> None:
+def test_what_ends_badly_is_reported_at_its_line(command, says, tmp_path) -> None:
     run = lay_out(tmp_path, f"  data: {{command: {command}}}".replace("'a\\0b'", '"a\\0b"'), PLACES)
     [(name, message, line)] = carried_out(run, tmp_path, "data")
     assert (name, line) == ("step-failed", 19)
@@ -216,13 +216,13 @@ def test_what_it_measured_is_held_against_gates_and_champion(tmp_path) -> None:
         ('{"auc": 1e999}', "is not a number"),
     ],
 )
-def test_results_that_are_none_are_told(results, says, tmp_path) -> None:
+def test_results_that_are_none_are_reported(results, says, tmp_path) -> None:
     [(name, message)] = evaluate_step(tmp_path, results, version="3.0.0")
     assert name == "step-failed"
     assert says in message
 
 
-def test_no_results_are_told(tmp_path) -> None:
+def test_no_results_are_reported(tmp_path) -> None:
     run = lay_out(tmp_path, f"  evaluate: {{run: {{command: [{PYTHON}, tell.py]}}}}", PLACES)
     [(name, message, _)] = carried_out(run, tmp_path, "evaluate", version="3.0.0")
     assert (name, "did not write the file" in message) == ("step-failed", True)

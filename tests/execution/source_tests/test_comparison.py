@@ -22,7 +22,7 @@ def test_the_same_is_no_difference(expected, actual) -> None:
         (1, float("nan"), ()), (1, float("inf"), ()), (0, None, ()), ({}, [], ()),
     ],
 )  # fmt: skip
-def test_a_difference_is_told_at_the_smallest_place(expected, actual, pointer) -> None:
+def test_a_difference_is_reported_at_the_smallest_place(expected, actual, pointer) -> None:
     assert [found for found, _ in differences(expected, actual, 1e-6)] == [pointer]
 
 

@@ -82,7 +82,7 @@ def test_a_sound_fleet_has_nothing_said_of_it() -> None:
     assert findings_of(tree()) == []
 
 
-def test_a_failing_test_is_told_in_its_file_and_once_for_all_environments() -> None:
+def test_a_failing_test_is_reported_in_its_file_and_once_for_all_environments() -> None:
     broken = tree(one__rego=("< 10", "< 20"))
     assert findings_of(broken) == [("MY702", "models/refunds/one_test.rego", 7)]
 
@@ -160,7 +160,7 @@ def test_a_program_in_an_image_is_said_to_be_left_out() -> None:
 
 
 @pytest.mark.parametrize(("name", "expected"), [("one_test.csv", "MY703")])
-def test_a_test_that_no_engine_reads_is_told_at_its_name(name, expected) -> None:
+def test_a_test_that_no_engine_reads_is_reported_at_its_name(name, expected) -> None:
     files = {path: text.encode() for path, text in FILES.items()} | {f"models/refunds/{name}": b"a,b\n"}
     files[SPEC] = FILES[SPEC].replace("one_test.rego", name).encode()
     [item] = list(check_sources(Session(MemoryTree(files))))
@@ -171,7 +171,7 @@ def test_a_test_that_no_engine_reads_is_told_at_its_name(name, expected) -> None
     )
 
 
-def test_who_watches_is_told_of_each_run() -> None:
+def test_the_callback_is_called_for_each_run() -> None:
     told = []
     list(run_source_tests(Session(tree()).fleet, on_progress=lambda done, of: told.append((done, of))))
     assert told == [(1, 1)]
@@ -207,7 +207,7 @@ def test_the_engines_are_the_files_of_their_folder() -> None:
     )
 
 
-def test_one_line_of_two_releases_is_told_once() -> None:
+def test_one_line_of_two_releases_is_reported_once() -> None:
     spec = FILES[SPEC].replace("prod: {release: 1.0.0}", "prod: {release: 2.0.0}")
     files = {path: text.encode() for path, text in FILES.items()} | {SPEC: spec.encode()}
     files["models/refunds/one_test.rego"] = b"package refunds_test\n\ntest_wrong if false\n"

@@ -20,7 +20,7 @@ def test_schemas_of_what_is_shipped_are_schemas(emitter):
     assert [found.message for found in schema_findings(emitter)] == []
 
 
-def test_a_schema_that_is_none_is_told():
+def test_a_schema_that_is_none_is_reported():
     emitter = replace(EMITTERS[0], schemas={"x.schema.json": {"type": "no type"}})
     assert [found.message.partition(":")[0] for found in schema_findings(emitter)] == [
         "x.schema.json is not a valid JSON Schema"

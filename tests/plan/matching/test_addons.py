@@ -83,7 +83,7 @@ def build_files(**changed: tuple[str, str]) -> dict[str, str]:
     return {file.path: file.content.decode() for unit in built.units for file in unit.files}
 
 
-def test_a_files_condition_sees_what_is_watched_signals_and_where_it_is_told():
+def test_a_files_condition_sees_what_is_watched_signals_and_where_it_is_reported():
     files = build_files()
     assert "prod/refunds/one.json" in files
     assert "dev/refunds/one.json" not in files, "no Prometheus is there"

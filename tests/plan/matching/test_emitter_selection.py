@@ -120,7 +120,7 @@ def test_a_project_keeps_it_to_some_of_them(setting, names) -> None:
         ("supports: {tier: [high]}\n", "MY101", "did you mean `tiers`"),
     ],
 )
-def test_what_is_wrong_with_it_is_told(takes, code, says) -> None:
+def test_what_is_wrong_with_it_is_reported(takes, code, says) -> None:
     found = [finding for finding in build(run(takes)).findings if finding.is_blocking]
     assert {finding.code.id for finding in found} == {code}
     assert all(says in f"{finding.message} {finding.help}" for finding in found)

@@ -211,7 +211,7 @@ def test_a_status_can_be_narrowed_to_a_regime_and_to_who_says_it() -> None:
     assert len(whole.filter_records(frozenset(), frozenset({"pricing"})).missing_fields) == len(whole.missing_fields)
 
 
-def test_it_can_be_told_of_a_model_that_runs_nowhere() -> None:
+def test_it_can_be_reported_of_a_model_that_runs_nowhere() -> None:
     statuses = status_by_model(
         ("environments: {prod: {}}\n", ""),
         (

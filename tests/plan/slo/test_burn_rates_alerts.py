@@ -227,7 +227,7 @@ def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(
     )
 
 
-def test_a_vendor_that_does_not_answer_a_probe_is_told(make, spec, promtool):
+def test_a_vendor_that_does_not_answer_a_probe_is_reported(make, spec, promtool):
     exporter = {"url": "blackbox.monitoring.svc:9115", "module": "http"}
     made = make(spec("vendor", sla={"availability": "99.5%"}), blackboxExporter=exporter)
     series = [{"series": 'probe_success{job="models/scorer",instance="x"}', "values": "1x120 0x60 1x200"}]
@@ -238,7 +238,7 @@ def test_a_vendor_that_does_not_answer_a_probe_is_told(make, spec, promtool):
 FRESH = 'ALERTS{alertname="%s",alertstate="firing",severity="page"}'
 
 
-def test_a_job_that_stops_ending_well_is_told_and_one_that_never_did(make, spec, promtool):
+def test_a_job_that_stops_ending_well_is_reported_and_one_that_never_did(make, spec, promtool):
     rendered_model = make(
         spec("job", sla={"freshness": "2h"}), metrics={"namespace": "monitoring", "kubeStateMetrics": True}
     )
@@ -282,7 +282,7 @@ SIGNALS = {
 
 
 @pytest.mark.parametrize(("action", "expected"), SIGNALS.items())
-def test_a_signal_beyond_its_bar_is_told_as_its_action_asks(make, spec, promtool, action, expected):
+def test_a_signal_beyond_its_bar_is_reported_as_its_action_asks(make, spec, promtool, action, expected):
     severity, side = expected
     monitor = {
         "signal": "dataDrift",

@@ -152,7 +152,7 @@ def adopting(spec, name: str, namespace: str) -> dict:
 
 
 @pytest.mark.parametrize("operator", [False, True])
-def test_two_models_that_adopt_objects_of_one_name_are_told_apart(make, spec, operator):
+def test_two_models_that_adopt_objects_of_one_name_are_distinguished(make, spec, operator):
     capabilities = {"mesh": MESH["mesh"], **(OPERATOR if operator else {})}
     one, other = (adopting(spec, name, f"of-{name}") for name in ("card-fraud", "loan-fraud"))
     made, beside = make(one, emitters=WATCHERS, **capabilities), make(other, emitters=WATCHERS, **capabilities)

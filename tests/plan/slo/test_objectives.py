@@ -65,7 +65,7 @@ def test_a_window_is_known_however_it_is_written(make, window, spec, custom_indi
     assert any(rule.get("record") == "slo:sli_error:ratio_rate28d" for rule in made.rules)
 
 
-def test_what_errors_cannot_reach_is_told_by_no_alert(make, spec, custom_indicators):
+def test_what_errors_cannot_reach_is_reported_by_no_alert(make, spec, custom_indicators):
     slo = {"latency": [{"threshold": "1s", "target": "50%"}], "indicators": custom_indicators}
     made = make(spec(slo=slo))
     assert made.alerts("page") == []

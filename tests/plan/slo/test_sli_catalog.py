@@ -74,7 +74,7 @@ def test_what_counts_it_is_asked(make, spec, promtool, case):
     assert not promtool(made.groups)
 
 
-def test_openvino_counts_where_it_is_told_to(make, spec):
+def test_openvino_has_metrics_where_they_are_enabled(make, spec):
     args = {"runtime": {"args": ["--metrics_enable"]}}
     made = make(spec("kserve-openvino", sla={"availability": "99%"}, **args))
     assert "ovms_requests_fail" in expressions(made, "availability")[0]

@@ -143,7 +143,7 @@ def test_a_model_asks_another_of_the_release() -> None:
     assert issues_of(asked) == []
 
 
-def test_a_function_that_sends_requests_is_told_and_sends_none() -> None:
+def test_a_function_that_sends_requests_is_reported_and_sends_none() -> None:
     model = change_model(
         "nodes", 1, value={"id": "t", "name": "fetch", "type": "functionNode", "content": {"source": FUNCTION}}
     )

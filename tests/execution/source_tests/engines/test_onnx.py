@@ -121,7 +121,7 @@ def test_one_change_is_one_remark_at_its_place(issues_of, requested_job, kind, s
     assert "\n" not in text
 
 
-def test_an_input_that_the_interface_leaves_out_is_told(issues_of) -> None:
+def test_an_input_that_the_interface_leaves_out_is_reported(issues_of) -> None:
     found = issues_of(job(inputs={"name": "other"}))
     assert [item[2] for item in found] == [
         "the model has no input `other`",

@@ -173,7 +173,7 @@ def test_a_shape_may_ask_a_query_and_no_server() -> None:
     ]
 
 
-def test_a_shape_whose_query_cannot_be_read_is_told_at_its_line() -> None:
+def test_a_shape_whose_query_cannot_be_read_is_reported_at_its_line() -> None:
     [(kind, spot, _)] = issues_of(job(s=("sh:property", SPARQL_SHAPE % "$this no query")))
     assert (kind, spot) == (IssueKind.INVALID, line_location("s.ttl", 5))
 

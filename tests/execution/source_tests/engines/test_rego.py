@@ -95,7 +95,7 @@ def test_one_change_of_the_files_is_one_remark_at_its_line(files, kind, spot, me
     assert message is None or text == message
 
 
-def test_an_entrypoint_that_no_file_has_is_told_at_the_spec() -> None:
+def test_an_entrypoint_that_no_file_has_is_reported_at_the_spec() -> None:
     asked = job()
     [remark] = list(ENGINE.run(replace(asked, source={**asked.source, "entrypoint": "loan/outcom"}, cases={}), print))
     assert (remark.kind, remark.location, remark.message, remark.help) == (

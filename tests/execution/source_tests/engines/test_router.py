@@ -113,7 +113,7 @@ def test_a_condition_needs_the_answer_that_it_looks_at() -> None:
         ),
     ],
 )  # fmt: skip
-def test_a_step_that_no_request_takes_is_told(router, steps, kind, pointer, message) -> None:
+def test_a_step_that_no_request_takes_is_reported(router, steps, kind, pointer, message) -> None:
     assert issues_of(job(router, steps)) == [(kind, source_location("steps", *pointer), message)]
 
 

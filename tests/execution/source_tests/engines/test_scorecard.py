@@ -147,7 +147,7 @@ def test_one_change_is_one_remark_at_its_place(requested_job, kind, spot, messag
     assert message is None or text == message
 
 
-def test_an_input_by_another_name_is_told_from_both_sides() -> None:
+def test_an_input_by_another_name_is_reported_from_both_sides() -> None:
     assert [item[2] for item in issues_of(naming("inputs", name="agee"))] == [
         "the scorecard has no input `agee`",
         "the scorecard requires `age`, which the interface does not declare",

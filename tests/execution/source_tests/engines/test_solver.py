@@ -102,7 +102,7 @@ def test_one_change_is_one_remark_at_its_place(issues_of, requested_job, kind, s
     assert message is None or text == message
 
 
-def test_a_misspelt_constraint_is_told_the_right_name() -> None:
+def test_a_misspelled_constraint_gets_a_suggestion() -> None:
     remarks = list(ENGINE.run(job(constraints=[{"name": "labor"}], files=["plan.lp"]), lambda _: None))
     assert [remark.help for remark in remarks] == ["did you mean `labour`?"]
 
@@ -129,7 +129,7 @@ def test_what_takes_too_long_is_stopped_and_the_next_job_runs(limits) -> None:
         assert child.run(job()) == ()
 
 
-def test_a_solver_that_gives_up_by_itself_is_told_at_the_case(issues_of, monkeypatch) -> None:
+def test_a_solver_that_gives_up_by_itself_is_reported_at_the_case(issues_of, monkeypatch) -> None:
     monkeypatch.setattr("compiler.execution.source_tests.engines.solver._TIME_LIMIT_SECONDS", 0.2)
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
     asked = job(market_split(), cases, constraints=[], objective={})
