@@ -304,7 +304,7 @@ def policies() -> Iterator[str]:
     shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
     yield "`modelyard policy show PACK/POLICY` prints a policy; `modelyard explain PACK/POLICY` prints its reason and how to waive it.\n"
     yield (
-        "**This is no legal advice.** A policy shows that a document contains a statement. It does not show compliance with a law\n"
+        "**This is not legal advice.** A policy shows that a document contains a statement. It does not show compliance with a law\n"
         "or standard.\n"
     )
     for name in shipped_pack_names(shipped_schemas):

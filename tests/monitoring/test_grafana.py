@@ -230,7 +230,7 @@ def test_a_prometheus_with_our_rules_answers_every_question(dashboards, server):
 
 
 def load_picture_module() -> Any:
-    """The drawing beside this file; tests are no package."""
+    """The drawing next to this file; tests are not a package."""
     described = importlib.util.spec_from_file_location("picture", Path(__file__).with_name("picture.py"))
     assert described
     assert described.loader

@@ -183,11 +183,13 @@ MUTANTS: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "an algorithm that is none": lambda bom: bom["metadata"]["component"]["hashes"][0].update(alg="sha256"),
     "a hash that is none": lambda bom: bom["metadata"]["component"]["hashes"][0].update(content="sha256:" + "0" * 64),
     "an approach that is none": lambda bom: card(bom)["modelParameters"]["approach"].update(type="guessed"),
-    "a value that is no text": lambda bom: card(bom)["quantitativeAnalysis"]["performanceMetrics"][0].update(value=0.9),
+    "a value that is a number": lambda bom: card(bom)["quantitativeAnalysis"]["performanceMetrics"][0].update(
+        value=0.9
+    ),
     "a risk with another field": lambda bom: card(bom)["considerations"]["ethicalConsiderations"][0].update(
         mitigation="x"
     ),
-    "users that are no list": lambda bom: card(bom)["considerations"].update(users="Officers"),
+    "users that are not a list": lambda bom: card(bom)["considerations"].update(users="Officers"),
     "a reference of no kind": lambda bom: bom["metadata"]["component"]["externalReferences"][0].update(type="artifact"),
     "an address that is none": lambda bom: bom["metadata"]["component"]["externalReferences"][0].update(url="s3://a b"),
     "data without a kind": lambda bom: bom["components"][0]["data"][0].pop("type"),

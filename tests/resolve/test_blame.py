@@ -67,7 +67,7 @@ def make_layers(datas: list[dict]) -> tuple[list[Layer], dict]:
 
 
 def leaves(data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
-    """Every value that one layer sets alone: what is no map, and no list that merges."""
+    """Every value that one layer sets alone: neither a map nor a list that merges."""
     if isinstance(data, dict):
         for key, value in data.items():
             yield from leaves(value, rules.child(key), (*pointer, key))

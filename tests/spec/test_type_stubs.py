@@ -54,7 +54,7 @@ def mistakes(value: object, type_: ast.expr, where: str) -> Iterator[str]:
             yield from field_mistakes(value, name, where)
         case ast.Subscript(ast.Name("Sequence"), element):
             if not isinstance(value, list):
-                yield f"{where}: {value!r} is no list"
+                yield f"{where}: {value!r} is not a list"
             for index, item in enumerate(value if isinstance(value, list) else ()):
                 yield from mistakes(item, element, f"{where}[{index}]")
         case ast.Subscript(ast.Name("Mapping"), ast.Tuple([_, element])):
