@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _MIN_ABBREVIATION_LENGTH = 3
 """Shorter abbreviations fit too many words."""
@@ -75,6 +76,7 @@ def _distance(word: str, candidate: str) -> int:
     return _alignment_distance(source, target)
 
 
+@lru_cache(maxsize=4096)
 def _fold_case(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "").replace(".", "").replace(" ", "").rstrip("s")
 

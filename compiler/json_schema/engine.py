@@ -20,6 +20,8 @@ _REGEX_OPTIONS = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000, size_l
 _MAX_SAME_NUMBERS = 16
 """How many keys that are the same number are compared."""
 
+UNEXPECTED_KEY_KEYWORDS = frozenset({"additionalProperties", "unevaluatedProperties", "propertyNames"})
+
 
 @dataclass(frozen=True, slots=True)
 class KeywordFailure:
@@ -35,6 +37,15 @@ class KeywordFailure:
     """The schema that contains the keyword."""
     names: tuple[str, ...] = ()
     branches: tuple[tuple["KeywordFailure", ...], ...] = ()
+
+    @property
+    def pointers(self) -> tuple[Pointer, ...]:
+        """The values to remove so that the failure disappears."""
+        if self.keyword in UNEXPECTED_KEY_KEYWORDS:
+            return tuple((*self.pointer, name) for name in self.names)
+        excluded = self.schema.subschema("not") if self.keyword == "not" else SchemaNode()
+        is_about_keys = set(excluded.keywords) == {"required"} and excluded.required
+        return ((*self.pointer, excluded.required[-1]),) if is_about_keys else (self.pointer,)
 
     @property
     def identity(self) -> Hashable:

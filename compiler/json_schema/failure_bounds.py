@@ -1,6 +1,6 @@
 """An upper bound of the failures that validation can report at once: the engine collects all of them in memory."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 
 from compiler.foundation.json_data import Json
 from compiler.json_schema.registry import SchemaRegistry
@@ -9,9 +9,10 @@ from compiler.json_schema.schema_node import SchemaNode
 MAX_FAILURES = 50_000
 """The failures that may be in memory at once; the engine needs up to 2 kB for each."""
 
-_FOR_SAME_VALUE = ("allOf", "anyOf", "oneOf", "then", "else")
-_FOR_EACH_KEY = ("additionalProperties", "unevaluatedProperties")
-_FOR_EACH_ELEMENT = ("items", "additionalItems", "unevaluatedItems")
+_FOR_SAME_VALUE = frozenset({"allOf", "anyOf", "oneOf", "then", "else"})
+_FOR_EACH_KEY = frozenset({"additionalProperties", "unevaluatedProperties"})
+_FOR_EACH_ELEMENT = frozenset({"items", "additionalItems", "unevaluatedItems"})
+_FOR_KEYS_THAT_ARE_THERE = frozenset({"dependentSchemas", "dependencies"})
 
 _Visit = tuple[Json, Json]
 """A schema, and a value that it applies to."""
@@ -23,55 +24,50 @@ def exceeds_failure_limit(schema: SchemaNode, data: Json, registry: SchemaRegist
     queue: list[_Visit] = [(schema.keywords, data)]
     while queue and count <= MAX_FAILURES:
         part, value = queue.pop()
-        if not isinstance(part, Mapping):
+        if not isinstance(part, dict):
             count += part is not True  # `true` accepts every value
             continue
-        node = SchemaNode(part)
-        count += 1 + len(node.required)
-        if "propertyNames" in node and isinstance(value, Mapping):
-            count += len(value)
-        queue += _nested_visits(node, value, registry)
+        count += 1
+        for keyword, argument in part.items():  # the usual schema has few keywords
+            if keyword == "required" and isinstance(argument, list):
+                count += len(argument)
+            elif keyword == "propertyNames" and isinstance(value, dict):
+                count += len(value)
+            else:
+                queue += _nested_visits(keyword, argument, value, registry)
     return count > MAX_FAILURES
 
 
-def _nested_visits(node: SchemaNode, value: Json, registry: SchemaRegistry) -> Iterator[_Visit]:
-    """The schemas whose failures the engine reports, with the values that they apply to."""
-    keywords = node.keywords
-    if "$ref" in node:
-        yield registry.resolve_reference(node).keywords, value
-    if "$dynamicRef" in node or "$recursiveRef" in node:
-        yield registry.root, value
-    for keyword in _FOR_SAME_VALUE:
-        subschemas = keywords.get(keyword)
-        if isinstance(subschemas, list):
-            yield from ((subschema, value) for subschema in subschemas)
-        elif subschemas is not None:
-            yield subschemas, value
-    if isinstance(value, Mapping):
-        yield from _key_visits(node, value)
-    elif isinstance(value, list):
-        yield from _element_visits(node, value)
+def _nested_visits(keyword: str, argument: Json, value: Json, registry: SchemaRegistry) -> Iterable[_Visit]:
+    """The schemas of a keyword whose failures the engine reports, with the values that they apply to."""
+    if keyword == "$ref":
+        return [(registry.resolve_reference(SchemaNode({keyword: argument})).keywords, value)]
+    if keyword in {"$dynamicRef", "$recursiveRef"}:
+        return [(registry.root, value)]
+    if keyword in _FOR_SAME_VALUE:
+        return [(subschema, value) for subschema in (argument if isinstance(argument, list) else [argument])]
+    if isinstance(value, dict):
+        return _key_visits(keyword, argument, value)
+    return _element_visits(keyword, argument, value) if isinstance(value, list) else ()
 
 
-def _key_visits(node: SchemaNode, value: Mapping[str, Json]) -> Iterator[_Visit]:
-    properties = node.properties
-    yield from ((properties[key], child) for key, child in value.items() if key in properties)
-    for subschema in node.pattern_properties.values():
-        yield from ((subschema, child) for child in value.values())
-    for keyword in _FOR_EACH_KEY:
-        if isinstance(node.keywords.get(keyword), Mapping):
-            yield from ((node.keywords[keyword], child) for child in value.values())
-    for keyword in ("dependentSchemas", "dependencies"):
-        subschemas = node.keywords.get(keyword)
-        if isinstance(subschemas, Mapping):
-            yield from ((subschema, value) for key, subschema in subschemas.items() if key in value)
+def _key_visits(keyword: str, argument: Json, value: dict[str, Json]) -> Iterable[_Visit]:
+    if not isinstance(argument, dict):
+        return ()
+    if keyword == "properties":
+        return [(argument[key], child) for key, child in value.items() if key in argument]
+    if keyword == "patternProperties":
+        return ((subschema, child) for subschema in argument.values() for child in value.values())
+    if keyword in _FOR_EACH_KEY:
+        return ((argument, child) for child in value.values())
+    if keyword in _FOR_KEYS_THAT_ARE_THERE:
+        return [(subschema, value) for key, subschema in argument.items() if key in value]
+    return ()
 
 
-def _element_visits(node: SchemaNode, value: list[Json]) -> Iterator[_Visit]:
-    yield from zip(node.prefix_items, value, strict=False)
-    for keyword in _FOR_EACH_ELEMENT:
-        subschema = node.keywords.get(keyword)
-        if isinstance(subschema, list):
-            yield from zip(subschema, value, strict=False)
-        elif subschema is not None:
-            yield from ((subschema, element) for element in value)
+def _element_visits(keyword: str, argument: Json, value: list[Json]) -> Iterable[_Visit]:
+    if keyword not in _FOR_EACH_ELEMENT and keyword != "prefixItems":
+        return ()
+    if isinstance(argument, list):
+        return zip(argument, value, strict=False)
+    return ((argument, element) for element in value)

@@ -20,6 +20,7 @@ class SchemaRegistry:
         self.root = schema
         self.uri = urldefrag(urljoin(DEFAULT_BASE_URI, SchemaNode(schema).text("$id"))).url
         self._nodes_by_location: dict[str, SchemaNode] = {}
+        self._nodes_by_reference: dict[str, SchemaNode] = {}
         self.resources = {urldefrag(urljoin(self.uri, name)).url: resource for name, resource in resources.items()}
 
     def schema_at(self, location: str) -> SchemaNode:
@@ -48,8 +49,12 @@ class SchemaRegistry:
         """The schema that `$ref` points to; the schema itself without one."""
         if "$ref" not in node:
             return node
-        uri, fragment = urldefrag(urljoin(self.uri, node.text("$ref")))
-        return SchemaNode.parse(resolve_pointer(self._schemas_by_uri.get(uri), unquote(fragment).split("/")[1:]))
+        reference = node.text("$ref")
+        if reference not in self._nodes_by_reference:
+            uri, fragment = urldefrag(urljoin(self.uri, reference))
+            schema = resolve_pointer(self._schemas_by_uri.get(uri), unquote(fragment).split("/")[1:])
+            self._nodes_by_reference[reference] = SchemaNode.parse(schema)
+        return self._nodes_by_reference[reference]
 
     def absolute_location(self, reference: str) -> str:
         """The location that a reference of the root schema names."""

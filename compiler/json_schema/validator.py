@@ -38,11 +38,22 @@ class Validator:
         """
         if self.is_valid(data):
             return ()
-        try:
-            failures = self._partial_validator.causes(data)
-        except (UnicodeEncodeError, RecursionError):
-            failures = [KeywordFailure((), "unreadable", SchemaNode())]
+        failures = self._causes(data)
         trial_edits = TrialEdits(data, failures, self._partial_validator.causes)
         messages = MessageBuilder(self._engine.schema_registry, data, spelling, trial_edits)
         all_violations = messages.violations(failures)
         return tuple(sorted(dict.fromkeys(all_violations), key=lambda violation: violation.sort_key))
+
+    def rejected_pointers(self, data: Json) -> set[Pointer]:
+        """The pointers of all violations, without their messages."""
+        return (
+            set()
+            if self.is_valid(data)
+            else {pointer for failure in self._causes(data) for pointer in failure.pointers}
+        )
+
+    def _causes(self, data: Json) -> list[KeywordFailure]:
+        try:
+            return self._partial_validator.causes(data)
+        except (UnicodeEncodeError, RecursionError):
+            return [KeywordFailure((), "unreadable", SchemaNode())]

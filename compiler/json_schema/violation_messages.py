@@ -1,6 +1,7 @@
 """Violations in plain words: what the schema expected, and what it found. What to do about it is in `violation_help`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.foundation.suggestions import quote_list
@@ -12,7 +13,7 @@ from compiler.json_schema.descriptions import (
     describe_measure,
     format_value,
 )
-from compiler.json_schema.engine import KeywordFailure
+from compiler.json_schema.engine import UNEXPECTED_KEY_KEYWORDS, KeywordFailure
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.schema_node import SchemaNode
 from compiler.json_schema.trial_edits import TrialEdits
@@ -20,7 +21,11 @@ from compiler.json_schema.violation import INCOMPLETE, SchemaViolation
 from compiler.json_schema.violation_help import HelpBuilder
 
 _MAX_LISTED_ALTERNATIVES = 10
-_UNEXPECTED_KEY_KEYWORDS = {"additionalProperties", "unevaluatedProperties", "propertyNames"}
+_MAX_VIOLATIONS = 1000
+"""The violations that are described for one piece of data; nobody reads more at once."""
+_INCOMPLETE_VIOLATION = SchemaViolation(
+    (), INCOMPLETE, "more values violate the schema than can be listed", "correct the listed values, and check again"
+)
 
 
 class MessageBuilder:
@@ -40,7 +45,10 @@ class MessageBuilder:
 
     def violations(self, failures: Iterable[KeywordFailure]) -> list[SchemaViolation]:
         """At least one violation for each failure; a key that is missing because it is misspelt is reported as misspelt."""
-        all_violations = [violation for failure in failures for violation in self._to_violations(failure)]
+        violations = (violation for failure in failures for violation in self._to_violations(failure))
+        all_violations = list(islice(violations, _MAX_VIOLATIONS))
+        if next(violations, None) is not None:
+            all_violations.append(_INCOMPLETE_VIOLATION)
         unknown_keys = {item.pointer: item for item in all_violations if item.keyword == "unknown"}
         explained_keys = {
             (item.pointer[:-1], key)
@@ -63,7 +71,7 @@ class MessageBuilder:
         return tuple(value) if isinstance(value, Mapping) else ()
 
     def _to_violations(self, failure: KeywordFailure) -> Iterator[SchemaViolation]:
-        if failure.keyword in _UNEXPECTED_KEY_KEYWORDS:
+        if failure.keyword in UNEXPECTED_KEY_KEYWORDS:
             yield from (self._unknown_key(failure, name) for name in failure.names)
         elif failure.keyword == "required":
             yield from (self._missing_key(failure, name) for name in failure.names)
@@ -73,8 +81,7 @@ class MessageBuilder:
             help_ = "write a pattern without nested repetitions"
             yield SchemaViolation(failure.pointer, "costly", message, help_)
         elif failure.keyword == INCOMPLETE:
-            message = "more values violate the schema than can be listed"
-            yield SchemaViolation((), INCOMPLETE, message, "correct the listed values, and check again")
+            yield _INCOMPLETE_VIOLATION
         elif failure.keyword == "false":
             yield _forbidden_value(failure.pointer)
         elif failure.keyword == "not":

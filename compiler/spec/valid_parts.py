@@ -1,6 +1,6 @@
 """The parts of a document that its schema accepts, for the one document that later stages read although it has mistakes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.json_schema import Validator
@@ -11,17 +11,18 @@ def valid_parts(data: Object, validator: Validator) -> Object:
 
     Keys that the root itself lacks stay missing.
     """
-    while rejected := {violation.pointer for violation in validator.violations(data)} - {()}:
+    while rejected := validator.rejected_pointers(data) - {()}:
         accepted = _without(data, rejected)
         data = accepted if accepted != data else _without(data, {pointer[:1] for pointer in rejected})
     return data
 
 
-def _without(data: Object, pointers: Collection[Pointer]) -> Object:
+def _without(data: Object, pointers: Iterable[Pointer]) -> Object:
+    nested_pointers = _by_first_part(pointers)
     return {
-        key: _value_without(value, [pointer[1:] for pointer in pointers if pointer[0] == key])
+        key: _value_without(value, nested_pointers.get(key, ()))
         for key, value in data.items()
-        if (key,) not in pointers
+        if () not in nested_pointers.get(key, ())
     }
 
 
@@ -29,9 +30,18 @@ def _value_without(value: Json, pointers: Collection[Pointer]) -> Json:
     if isinstance(value, dict) and pointers:
         return _without(value, pointers)
     if isinstance(value, list) and pointers:
+        nested_pointers = _by_first_part(pointers)
         return [
-            _value_without(item, [pointer[1:] for pointer in pointers if pointer[0] == index])
+            _value_without(item, nested_pointers.get(index, ()))
             for index, item in enumerate(value)
-            if (index,) not in pointers
+            if () not in nested_pointers.get(index, ())
         ]
     return value
+
+
+def _by_first_part(pointers: Iterable[Pointer]) -> dict[str | int, set[Pointer]]:
+    """The rests of the pointers by their first part."""
+    rests: dict[str | int, set[Pointer]] = {}
+    for first, *rest in pointers:
+        rests.setdefault(first, set()).add(tuple(rest))
+    return rests

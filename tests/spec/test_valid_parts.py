@@ -36,3 +36,28 @@ VALUES = st.recursive(SCALARS, lambda values: st.lists(values, max_size=3) | st.
 def test_what_is_left_has_mistakes_at_its_root_alone(fields) -> None:
     violations = PROJECT.violations(valid_parts({**HEAD, **fields}, PROJECT))
     assert {violation.pointer for violation in violations} <= {()}
+
+
+class CountingKey(str):
+    """A key that counts how often it is compared."""
+
+    __slots__ = ()
+    comparisons = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountingKey.comparisons += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+class RejectsEachNumber:
+    def rejected_pointers(self, data: dict) -> set:
+        return {(key, "x") for key, value in data.items() if "x" in value}
+
+
+def test_each_rejected_value_is_compared_a_few_times() -> None:
+    keys = [f"key{number}" for number in range(500)]
+    CountingKey.comparisons = 0
+    assert valid_parts({CountingKey(key): {"x": 1} for key in keys}, RejectsEachNumber()) == {key: {} for key in keys}
+    assert CountingKey.comparisons < 20 * len(keys)
