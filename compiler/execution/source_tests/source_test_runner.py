@@ -16,7 +16,7 @@ from compiler.execution.source_tests.release_runs import (
     release_runs,
     skipped_findings,
 )
-from compiler.execution.source_tests.resource_limits import ResourceLimits
+from compiler.execution.source_tests.resource_limits import ResourceLimits, limits_from_environment
 from compiler.execution.source_tests.source_test_findings import failure_finding, to_finding
 from compiler.execution.source_tests.worker_process import RunFailure, WorkerProcess
 from compiler.execution.source_tests.worker_protocol import Engine, Job
@@ -64,7 +64,7 @@ def run_source_tests(
     yield from (
         _missing_package_finding(engine, first_run, count) for engine, first_run, count in unavailable_engines.values()
     )
-    yield from _deduplicate(_run_all(engine_runs, limits or ResourceLimits(), on_progress))
+    yield from _deduplicate(_run_all(engine_runs, limits or limits_from_environment(), on_progress))
 
 
 def missing_packages(fleet: Fleet, only_models: Container[str] | None = None) -> tuple[str, ...]:
