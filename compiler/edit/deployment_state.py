@@ -1,6 +1,6 @@
 """A model and its deployments, as the edits see them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics import codes
@@ -43,14 +43,27 @@ class DeploymentState:
 
     @property
     def upstream(self) -> list[list[ResolvedModel]]:
-        """The model in the nearest earlier environments, by groups that are promoted together."""
+        """The model in the nearest earlier environments, by groups that are promoted together.
+
+        Raises `UsageError` if it runs in an earlier environment that is broken: the release there is not known.
+        """
         groups: list[list[ResolvedModel]] = []
         for names in promotion_groups(self.fleet.portfolio):
             if self.environment.name in names:
                 break
+            self._require_valid(names)
             deployed_models = (self.fleet.model(self.spec.name, name) for name in names)
             groups.append([model for model in deployed_models if model is not None])
         return [group for group in groups if group]
+
+    def _require_valid(self, names: Iterable[str]) -> None:
+        """Raise `UsageError` if the model runs in one of the environments, and that has no valid document."""
+        environments = self.fleet.portfolio.by_kind("Environment")
+        for name in names:
+            if name in self.spec.data.get("environments", {}) and name not in environments:
+                raise UsageError(
+                    f"there is no valid Environment `{name}`", help="run `modelyard check` to see its errors"
+                )
 
     def finding(self, message: str, help_: str, pointer: Pointer = ()) -> Finding:
         """A finding about an edit that is not allowed."""

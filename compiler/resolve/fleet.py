@@ -92,9 +92,10 @@ class Fleet:
         return spec
 
     def model(self, name: str, environment: str) -> ResolvedModel | None:
-        """Another model in an environment; `None` if it does not run there or is invalid."""
+        """Another model in an environment; `None` if it does not run there, or if it or the environment is invalid."""
         spec = self.portfolio.by_kind("Model").get(name)
-        is_deployed = spec is not None and environment in spec.data.get("environments", {})
+        is_valid = environment in self.portfolio.by_kind("Environment")
+        is_deployed = spec is not None and is_valid and environment in spec.data.get("environments", {})
         resolved_model = self.resolve(name, environment)[0] if is_deployed else None
         self.lookups.add(Lookup("Model", name, environment, resolved_model is not None))
         return resolved_model

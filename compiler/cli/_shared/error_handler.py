@@ -17,7 +17,17 @@ _PATH_ERRNOS = frozenset({errno.ENAMETOOLONG, errno.ELOOP})
 """Errors of a path that a user names."""
 _MAX_SHOWN_PATH = 100
 _HOST_ERRNOS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO}
+    {
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EIO,
+        errno.EBADF,
+    }
 )
 
 

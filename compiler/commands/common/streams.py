@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
-from io import TextIOWrapper
+from io import FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -24,10 +24,22 @@ _DEFAULT_COLUMNS = 80
 def configure_streams() -> None:
     """Write UTF-8 to stdout if it is not a terminal; escape characters that the locale's encoding lacks."""
     _REDACTORS.set((Redactor,))
+    _replace_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             is_data = stream is sys.stdout and not stream.isatty()
             stream.reconfigure(encoding="utf-8" if is_data else None, errors="backslashreplace")
+
+
+def _replace_closed_streams() -> None:
+    """Open what a caller closed, so that no file takes its place: input is empty, stdout refuses data, and messages are lost."""
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
+    if sys.stdout is None:  # nothing is buffered, since the end of the process would try to write it again
+        raw_stdout = FileIO(os.open(os.devnull, os.O_RDONLY), "w")
+        sys.stdout = TextIOWrapper(raw_stdout, encoding="utf-8", write_through=True)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
 
 
 def redact_with(make_redactor: Callable[[], Redactor]) -> None:

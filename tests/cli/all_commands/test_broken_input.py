@@ -20,3 +20,16 @@ def test_a_broken_team_is_no_bug(project, run_command, words) -> None:
 def test_a_path_that_is_too_long_is_no_bug(project, run_command, words) -> None:
     said = run_command(*words, "a" * 5000)
     assert said.code in {2, 4}, said.err
+
+
+@pytest.mark.parametrize(
+    "words", ["promote scorer --to prod", "rollback scorer --env prod", "affected --all", "graph", "records status"]
+)
+def test_a_broken_environment_is_no_bug(project, run_command, words) -> None:
+    environments = project / "models" / "environments.yaml"
+    text = environments.read_text(encoding="utf-8")
+    environments.write_text(text.replace("stage: dev", "stage: dve"), encoding="utf-8")
+    said = run_command(*words.split())
+    assert said.code != _BUG_EXIT_CODE, said.err
+    if words.startswith("promote"):
+        assert (said.code, "Environment `dev`" in said.err) == (2, True)

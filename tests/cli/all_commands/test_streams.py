@@ -196,3 +196,22 @@ def test_what_a_command_line_holds_cannot_steer_the_terminal(project, run_comman
     said = run_command("build", "x\x1b[2Jy")
     assert said.code == 2
     assert "\x1b" not in said.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes the streams")
+@pytest.mark.parametrize(
+    ("words", "redirection", "codes"),
+    [
+        ("check", ">&-", {4}), ("explain --list", ">&-", {4}), ("--help", ">&-", {4}), ("--version", "1</dev/null", {4}),
+        ("inventory", ">/dev/full", {4}), ("check", "2>&-", {0}), ("build", "<&- >&- 2>&-", {0}),
+    ],
+)  # fmt: skip
+def test_a_closed_stream_is_no_bug(words, redirection, codes, project, command, surroundings) -> None:
+    result = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {redirection}', "sh", *command, *words.split()],
+        env=surroundings(), check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert result.returncode in codes, result.stderr
+    assert "Traceback" not in result.stderr
+    assert "bug" not in result.stderr
+    assert "Exception ignored" not in result.stderr
