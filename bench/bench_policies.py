@@ -65,7 +65,7 @@ def main() -> int:
         )
         print(
             f"  {rules} rules, {finding_count} findings: {policy_seconds / MODELS * 1e3:.2f} ms a model, "
-            f"{policy_seconds / MODELS / len(stages) / rules * 1e6:.1f} µs a rule and place"
+            f"{policy_seconds / MODELS / len(stages) / rules * 1e6:.1f} µs per rule and environment"
         )
         print(f"  the same of a fleet that breaks many policies: {failing_seconds:.2f} s, {failing_count} findings")
     return 0

@@ -40,7 +40,7 @@ def _maps(value: Json) -> list[Object]:
 def example_of(documents: list[Object], path: str) -> str | None:
     """The first value that a document has under a path, in one line; `None` if no document has one.
 
-    A shape that occurs in several places (a step, a selector of series) is shown in one of them. So the path may also begin
+    A shape that several fields share (a step, a selector of series) is shown in one of them. So the path may also begin
     anywhere in a document; if only its last key does, the value may belong to another field, and the text is empty.
     """
     parts = path.replace("[]", ".*").split(".")

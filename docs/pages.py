@@ -264,18 +264,18 @@ _FIELDS: Mapping[str, str] = {
 
 def findings() -> Iterator[str]:
     """The fields of findings in JSON, and the other formats."""
-    place = Location("models/card-fraud.yaml", 12, 3, 12, 9)
+    location = Location("models/card-fraud.yaml", 12, 3, 12, 9)
     subject = Subject("Model", "card-fraud", "prod", ("deploy", "scalin"))
     code = explain.find_code("MY101")
     assert code  # noqa: S101 - the first code of the language
     example = Finding(
         code,
         "unknown key `scalin`",
-        place,
+        location,
         subject,
         "did you mean `scaling`?",
-        (Note("also here", place),),
-        Fix(place, "scaling"),
+        (Note("also here", location),),
+        Fix(location, "scaling"),
     )
     text = REPORTERS["json"](Report((example,), lambda _: None))
     (made,) = json.loads(text)["findings"]

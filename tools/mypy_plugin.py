@@ -59,19 +59,19 @@ def _typed_dicts(type_: Type) -> list[TypedDictType]:
 
 
 def _check_keys(
-    api: CheckerPluginInterface, types: Sequence[TypedDictType], keys: Sequence[str], place: Expression
+    api: CheckerPluginInterface, types: Sequence[TypedDictType], keys: Sequence[str], expression: Expression
 ) -> None:
     names = " | ".join(type_.fallback.type.name for type_ in types)
     for key in keys:
         if not any(key in type_.items for type_ in types):
-            _fail(api, f'TypedDict "{names}" has no key "{key}"', place)
+            _fail(api, f'TypedDict "{names}" has no key "{key}"', expression)
 
 
-def _fail(api: CheckerPluginInterface, message: str, place: Expression) -> None:
+def _fail(api: CheckerPluginInterface, message: str, expression: Expression) -> None:
     """Report an error, also where mypy collects those of one reading and goes on to another, as it does for `in`."""
     errors = api.msg.errors
     watchers, errors._watchers = errors._watchers, []  # noqa: SLF001 - mypy has no public way
-    api.fail(message, place, code=TYPEDDICT_ITEM)
+    api.fail(message, expression, code=TYPEDDICT_ITEM)
     errors._watchers = watchers  # noqa: SLF001 - likewise
 
 

@@ -26,7 +26,7 @@ _TYPE_WRAPPERS: Mapping[ExpectedType, tuple[str, str, str]] = {
     "string": ("(", '\n) == ""', "text"),
     "any": ("(", "\n)", "any value"),
 }
-"""Wrappers placed around an expression for the type check, so that only the expected type is accepted."""
+"""Texts before and after an expression for the type check, so that only the expected type is accepted."""
 
 
 class CelEnvironment:

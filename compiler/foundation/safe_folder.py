@@ -235,7 +235,7 @@ def os_failure(action: str, path: str, error: OSError) -> HostError:
     """The same as a function, for code in which a context manager would cost more than the work."""
     if error.errno in {errno.ELOOP, errno.ENOTDIR}:
         return HostError(
-            f"cannot {action} `{path}`: a symbolic link or a file is in the place of a folder",
+            f"cannot {action} `{path}`: a symbolic link or a file is where a folder is expected",
             help="replace the link or the file by a folder and run the command again",
         )
     return HostError(

@@ -47,7 +47,7 @@ class ValueExplanation:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactExplanation:
-    """A place of an artifact: its value, the template that made it, and each value that it was made of."""
+    """A value of an artifact: its path, the template that rendered it, and each spec value that it was computed from."""
 
     path: str
     pointer: Pointer
@@ -288,7 +288,7 @@ def _locate_values(
             help="run `modelyard build` to see all findings",
         )
     if not render_result.documents:
-        raise UsageError(f"{planned_file.path} is text", help="only places of YAML and JSON can be explained")
+        raise UsageError(f"{planned_file.path} is text", help="select a value of a YAML or JSON file")
     source_map = dict(render_result.source_map or {})
     if not selector.isdigit():
         pointer = parse_pointer(selector)

@@ -210,5 +210,5 @@ def _unused_binding_finding(binding: Binding, policies: tuple[Policy, ...]) -> F
     )
     message = f"{selection_text} a model" if len(policies) > 1 else f"{selection_text} model"
     subject = Subject(binding.spec.kind, binding.spec.name, None, binding.pointer)
-    place = binding.spec.document.location(binding.pointer)
-    return Finding(codes.UNUSED_POLICY, message, place, subject, codes.UNUSED_POLICY.remedy)
+    location = binding.spec.document.location(binding.pointer)
+    return Finding(codes.UNUSED_POLICY, message, location, subject, codes.UNUSED_POLICY.remedy)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from compiler.policy.policy_examples import PolicyTestResult
 
 _ALL_MODELS = ""
-"""Stands for all models in place of the name of one."""
+"""Used instead of a model's name: all models."""
 BlameLookup = Callable[[Pointer], tuple[Pointer, Location] | None]
 """Maps a value of a rendered object to spec values and their locations."""
 

@@ -30,7 +30,7 @@ class FillState:
         self.budget = ValueBudget(self.limits)
 
     def add_rejection(self, rejection: ValueRejectedError, scalar: "Slot | InterpolatedScalar") -> None:
-        """Record the rejection of a value; null takes its place. Raises `TooManyProblemsError` beyond the limit."""
+        """Record the rejection of a value, which becomes null. Raises `TooManyProblemsError` beyond the limit."""
         origins = rejection.origins or scalar.origins(self.values)
         self.problems.append(OutputProblem(scalar.line, rejection.message, origins, rejection.help))
         if len(self.problems) >= self.limits.max_problems:

@@ -147,8 +147,8 @@ class TemplateEngine:
     def _is_too_long(self, documents: Sequence[object], state: FillState) -> bool:
         """Whether the documents print too long; measured only where the values are many, since most files are short."""
         limit = self._limits.max_characters
-        placed = limit - state.budget.remaining_characters + self._limits.max_values - state.budget.remaining_values
-        return placed * _MEASURED_SHARE > limit and printed_size(documents, limit) > limit
+        spent = limit - state.budget.remaining_characters + self._limits.max_values - state.budget.remaining_values
+        return spent * _MEASURED_SHARE > limit and printed_size(documents, limit) > limit
 
     def _fill_text(
         self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool

@@ -1,4 +1,4 @@
-"""Text formats: literal text and values alternate, each value escaped for its place."""
+"""Text formats: literal text and values alternate, each value escaped for its context."""
 
 import re
 from collections.abc import Sequence

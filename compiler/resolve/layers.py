@@ -19,7 +19,7 @@ _NON_LAYER_KEYS = frozenset({"apiVersion", "kind", "environments", "types"})
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Values from one place: `data` is at `pointer` of `document`. The defaults of a type have no document."""
+    """Values from one part of a spec: `data` is at `pointer` of `document`. The defaults of a type have no document."""
 
     label: str
     data: Object

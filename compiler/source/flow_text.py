@@ -8,7 +8,7 @@ from compiler.foundation.json_data import Json
 from compiler.source.plain_scalars import resolve_scalar
 
 _PLAIN = re.compile(r"[A-Za-z0-9./_](?:[A-Za-z0-9./_@+%-]|:(?=[A-Za-z0-9/]))*")
-"""Text that needs no quotes in any place, unless it means a number, a truth value or nothing."""
+"""Text that needs no quotes in any context, unless it means a number, a truth value or nothing."""
 
 
 def flow_text(value: Json) -> str:

@@ -10,7 +10,7 @@ _YAML_SUFFIXES = (".yaml", ".yml")
 
 
 def input_link_findings(tree: Tree, folder: str) -> Iterator[Finding]:
-    """Findings about symbolic links in the place of an input folder, or below it in the place of a folder or a YAML file."""
+    """Findings about symbolic links instead of an input folder, or below it instead of a folder or a YAML file."""
     first_link = tree.link_on(folder)
     for path in (first_link,) if first_link else _unread_links(tree, folder):
         yield Finding(
@@ -19,7 +19,7 @@ def input_link_findings(tree: Tree, folder: str) -> Iterator[Finding]:
 
 
 def _unread_links(tree: Tree, folder: str) -> Iterator[str]:
-    """Links in the place of a YAML file or a folder; a link to another file hides nothing that a build reads."""
+    """Links instead of a YAML file or a folder; a link to another file hides nothing that a build reads."""
     if links := tree.links(folder):  # few projects have any, and each listing reads all folders
         folder_links = frozenset(tree.folder_links(folder))
         yield from (path for path in links if path.endswith(_YAML_SUFFIXES) or path in folder_links)

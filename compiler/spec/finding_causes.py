@@ -31,7 +31,7 @@ def one_per_cause(parse_findings: Iterable[Finding], schema_findings: Sequence[F
 
 
 def without_repeated_warnings(findings: Iterable[Finding], unreadable: Sequence[Location] = ()) -> Iterator[Finding]:
-    """Each finding, except an ambiguous scalar where another finding is at the same place, and findings around unreadable text."""
+    """Each finding, except an ambiguous scalar where another finding has the same location, and findings around unreadable text."""
     findings = list(findings)
     other_locations = {finding.location for finding in findings if finding.code is not codes.AMBIGUOUS_SCALAR}
     for finding in findings:

@@ -38,7 +38,7 @@ def schema_finding(
         if is_unknown_key or violation.keyword == "required"
         else document.location(pointer)
     )
-    other_place = _help_on_key(violation, subject.kind, pointer) if is_unknown_key else None
+    key_help = _help_on_key(violation, subject.kind, pointer) if is_unknown_key else None
     code = _CODES.get(violation.keyword, codes.BAD_VALUE)
     path_text = format_path(pointer[:-1] if is_unknown_key else pointer)
     message = f"{path_text}: {violation.message}" if path_text else violation.message
@@ -47,8 +47,8 @@ def schema_finding(
         message=message,
         location=location,
         subject=Subject(subject.kind, subject.name, subject.environment, pointer),
-        help=other_place or violation_help(violation) or code.remedy,
-        fix=None if other_place else _fix(violation, document, pointer, location),
+        help=key_help or violation_help(violation) or code.remedy,
+        fix=None if key_help else _fix(violation, document, pointer, location),
     )
 
 

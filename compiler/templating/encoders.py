@@ -1,4 +1,4 @@
-"""Named encoders: each makes text safe in one place of one language."""
+"""Named encoders: each makes text safe in one context of one language."""
 
 import re
 import shlex

@@ -27,7 +27,7 @@ _INTEGER_LIMIT = 1 << 64
 
 
 class Placeholder(str):
-    """What a template prints in place of a value, which itself never becomes part of the text."""
+    """What a template prints instead of a value, which itself never becomes part of the text."""
 
     __slots__ = ("value",)
     value: object

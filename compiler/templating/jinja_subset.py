@@ -16,7 +16,7 @@ SIZE_FILTER: Final = "(bounded)"
 ITERABLE_FILTER: Final = "(looped)"
 """Filters that this module inserts into a parsed template; a template cannot write their names."""
 OPERATOR_PREFIX: Final = "operator "
-"""Before the name of an operator: the test that compares in its place."""
+"""Before the name of an operator: the test that replaces it."""
 _NODES_PER_STEP: Final = 16
 
 _ALLOWED_NODES: Final = frozenset({

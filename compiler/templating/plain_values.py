@@ -31,13 +31,13 @@ class ValueBudget:
         self.remaining_characters = limits.max_characters
 
     def spend(self, amount: int) -> None:
-        """Place values; raises `ValueRejectedError` when the budget is used up."""
+        """Count placed values; raises `ValueRejectedError` when the budget is used up."""
         self.remaining_values -= amount
         if self.remaining_values < 0:
             raise ValueRejectedError("the template inserts more values than one file can have")
 
     def spend_characters(self, text: str) -> str:
-        """Place a text; raises `ValueRejectedError` when the budget is used up."""
+        """Count a placed text; raises `ValueRejectedError` when the budget is used up."""
         self.remaining_characters -= len(text)
         if self.remaining_characters < 0:
             raise ValueRejectedError("the template places more text than one file may hold")

@@ -69,7 +69,7 @@ class TemplateSet:
     def evaluate(self, text: str, context: Mapping[str, object]) -> "TemplateValue | bool | TemplateProblems":
         """The value of a one-line template, such as a path: a single value keeps its type, anything else is text.
 
-        Problems quote the text in place of a template name. The caller decides what `omit` means.
+        Problems quote the text instead of a template name. The caller decides what `omit` means.
         """
         try:
             output = run_template(self._sandbox, self._compile(text, is_text=True), wrap_context(context))

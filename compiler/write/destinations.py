@@ -1,4 +1,4 @@
-"""The folders that a build writes to: the output folder, and the repository for files that are committed in place."""
+"""The folders that a build writes to: the output folder, and the repository for files that are committed."""
 
 from collections.abc import Callable, Collection
 from pathlib import Path

@@ -94,7 +94,7 @@ class Disk:
                 yield f"{folder}/{name}"
 
     def obstructions(self, folder: str) -> Iterator[PathState]:
-        """What prevents writing to a folder: a symbolic link on its path, or a file in its place."""
+        """What prevents writing to a folder: a symbolic link or a file on its path."""
         listing = self._listing(folder)
         if isinstance(listing, PathState):
             yield listing

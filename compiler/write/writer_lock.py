@@ -42,7 +42,7 @@ def writer_lock(
 
 
 def _locked_descriptor(folder: Path, on_wait: Callable[[str], object], max_wait_seconds: float) -> int:
-    """Lock the folder; where the system cannot, lock a file in its place."""
+    """Lock the folder; where the system cannot, lock a file inside it."""
     if sys.platform != "win32":
         try:
             return _lock(_open_folder(folder), folder, on_wait, max_wait_seconds)

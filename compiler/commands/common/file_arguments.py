@@ -54,10 +54,10 @@ def require_inputs(session: Session, paths: Iterable[str]) -> None:
         elif path != "." and not any(path in path_and_ancestors(folder) for folder in folders):
             _reject_output(path, portfolio)
             if not _is_companion_file(portfolio, path):
-                places = f"{', '.join(f'{folder}/' for folder in folders[:-1])} and {folders[-1]}/"
+                folder_list = f"{', '.join(f'{folder}/' for folder in folders[:-1])} and {folders[-1]}/"
                 raise UsageError(
                     f"{path} is not a file of a model, emitter, policy or schema, so there is nothing to check",
-                    help=f"Modelyard reads {PROJECT_FILE} and the files below {places}",
+                    help=f"Modelyard reads {PROJECT_FILE} and the files below {folder_list}",
                 )
 
 

@@ -34,7 +34,7 @@ NOT_EDITABLE = error(
     "MY805",
     "not-editable",
     "A command cannot edit this part of a spec; a person must.",
-    "An anchor or alias is used in several places, and changing one would silently change the others.",
+    "The value of an anchor is used by several aliases, and changing one would silently change the others.",
     "Replace the alias with its values, or edit the file by hand.",
 )
 TRANSITION_NOT_ALLOWED = error(

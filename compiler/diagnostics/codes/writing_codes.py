@@ -47,7 +47,7 @@ DAMAGED_LOCK = error(
 FOREIGN_FILE = warning(
     "MY607",
     "foreign-file",
-    "A lock file lists a committed file in a place that its emitter does not write to.",
+    "A lock file lists a committed file at a path that its emitter does not write to.",
     "A lock file is part of the repository, and a mistake or an attack could list any file. A build removes a file only where"
     " its emitter commits files.",
     "Delete the file yourself if nothing needs it.",

@@ -97,6 +97,6 @@ LFS_POINTER = error(
     "MY014",
     "lfs-pointer",
     "An input file is a pointer of Git LFS.",
-    "The file itself was not fetched, and the pointer would be rendered in its place.",
+    "The file itself was not fetched, and the pointer would be rendered instead.",
     "Run `git lfs pull`. A revision never holds more than the pointer: keep specs, templates and companion files out of Git LFS.",
 )

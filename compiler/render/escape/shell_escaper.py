@@ -15,7 +15,7 @@ _BEFORE_COMMENT = frozenset(" \t\n;&|()<>")
 class ShellEscaper:
     """Outside quotes a value becomes a quoted word; elsewhere only a plain word is safe.
 
-    Nested quotation is not followed: after a substitution in quotes, an arithmetic expansion, a `[[` or a here-document, every place
+    Nested quotation is not followed: after a substitution in quotes, an arithmetic expansion, a `[[` or a here-document, all text
     counts as quoted.
     """
 

@@ -49,7 +49,7 @@ class Quota(StrictModel):
 
 
 class Environment(Document):
-    """A place where models run: its stage, its namespaces, the capabilities of its cluster, and the values that differ there."""
+    """An environment that models run in: its stage, its namespaces, the capabilities of its cluster, and the values that differ there."""
 
     kind: Literal["Environment"]
     """Always `Environment`."""
