@@ -35,7 +35,8 @@ class OutputValidator:
                 yield self._violation_finding(file, index, document, violation)
 
     def unchecked_findings(self) -> Iterator[Finding]:
-        """One finding for each kind of output without an available schema."""
+        """One finding for each kind of output without an available schema, and the mistakes of the project's schemas."""
+        yield from self._output_schemas.findings()
         extras = self._output_schemas.missing_extras()
         for key, file in sorted(self._files_without_schema.items()):
             install = f"install modelyard[{','.join(extras)}], or " if extras else ""

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Location, sorted_unique
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, parse_json_object, value_at
 from compiler.json_schema import SchemaError, Validator, complexity_error, to_strict_schema
@@ -15,6 +17,8 @@ from compiler.plan.emitters.emitter import Emitter
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
 
+_MAX_CRD_BYTES = 16 << 20
+"""Maximum bytes of a file with CustomResourceDefinitions, which are larger than specs."""
 _GVK = "x-kubernetes-group-version-kind"
 
 
@@ -26,13 +30,22 @@ class OutputSchema:
     defaulting_schema: Object | None
 
 
+@dataclass(frozen=True, slots=True)
+class _ProjectSchema:
+    """A schema of the project, and its file."""
+
+    path: str
+    schema: Object
+
+
 class OutputSchemas:
     """Schemas by key, compiled on first use."""
 
     def __init__(self, project: Tree, folder: str) -> None:
         self._project = project
         self._folder = f"{folder}/crds"
-        self._crd_schemas: dict[str, Object] | None = None
+        self._crd_schemas: dict[str, _ProjectSchema] | None = None
+        self._findings: list[Finding] = []
         self._package_schemas: dict[tuple[str, str], Mapping[str, Object]] = {}
         self._compiled_schemas: dict[tuple[str, str], OutputSchema | None] = {}
         self._libraries = list(_read_libraries())
@@ -59,7 +72,11 @@ class OutputSchemas:
             return OutputSchema(Validator(emitter.schemas[key]), None)
         crd_schema = self._load_crds().get(key.lower())
         if crd_schema is not None:
-            return _compile_crd(crd_schema)
+            compiled_schema = _compile_crd(crd_schema.schema)
+            if isinstance(compiled_schema, OutputSchema):
+                return compiled_schema
+            self._findings.append(_schema_finding(f"{key}: {compiled_schema}", Location(crd_schema.path)))
+            return None
         for library in self._libraries:
             definitions = self._package_definitions(library, environment)
             name = next((name for name, node in definitions.items() if key in _gvk_keys(node)), None)
@@ -79,9 +96,13 @@ class OutputSchemas:
             self._package_schemas[name] = document.get("$defs") or document.get("definitions") or {}
         return self._package_schemas[name]
 
-    def _load_crds(self) -> dict[str, Object]:
+    def findings(self) -> tuple[Finding, ...]:
+        """The mistakes of the project's schemas; empty until a file with a schema is rendered."""
+        return sorted_unique(self._findings)
+
+    def _load_crds(self) -> dict[str, "_ProjectSchema"]:
         if self._crd_schemas is None:
-            self._crd_schemas = dict(_project_schemas(self._project, self._folder))
+            self._crd_schemas = dict(_project_schemas(self._project, self._folder, self._findings))
         return self._crd_schemas
 
 
@@ -115,15 +136,16 @@ def _read_libraries() -> Iterator[_Library]:
                 yield _Library(package, extra, version, file)
 
 
-def _compile_crd(schema: Object) -> OutputSchema | None:
-    """The schema; `None` if it is invalid, or if its references would visit a value exponentially often."""
+def _compile_crd(schema: Object) -> OutputSchema | str:
+    """The schema; why it cannot be used if it is invalid, or if its references would visit a value exponentially often."""
     strict = to_strict_schema(schema)
-    if complexity_error(strict) is not None:
-        return None
+    message = complexity_error(strict)
+    if message is not None:
+        return message
     try:
         return OutputSchema(Validator(strict), strict)
-    except SchemaError:
-        return None
+    except SchemaError as error:
+        return f"invalid JSON Schema: {error}"
 
 
 def _gvk_keys(node: Object) -> Iterator[str]:
@@ -157,17 +179,31 @@ def _referenced_names(node: Json) -> Iterator[str]:
             yield from _referenced_names(child)
 
 
-def _project_schemas(tree: Tree, folder: str) -> Iterator[tuple[str, Object]]:
-    """The schemas of a project: CustomResourceDefinitions, or `<group>/<kind>_<version>.json`."""
+def _project_schemas(tree: Tree, folder: str, findings: list[Finding]) -> Iterator[tuple[str, _ProjectSchema]]:
+    """The schemas of a project: CustomResourceDefinitions, or `<group>/<kind>_<version>.json`. Adds findings for other files."""
     for path in tree.paths(folder):
+        schemas: dict[str, Object] = {}
         if path.endswith((".yaml", ".yml")):
-            for document in parse(tree.read(path), path).documents:
-                yield from _crd_versions(document.data)
+            result = parse(tree.read(path), path, max_bytes=_MAX_CRD_BYTES)
+            findings += [
+                _schema_finding(finding.message, finding.location or Location(path)) for finding in result.findings
+            ]
+            schemas = {key: schema for document in result.documents for key, schema in _crd_versions(document.data)}
+            if not schemas and not result.findings:
+                findings.append(_schema_finding("the file defines no custom resource with a schema", Location(path)))
         elif path.endswith(".json"):
             group, _, name = path.removeprefix(f"{folder}/").removesuffix(".json").rpartition("/")
             kind, _, version = name.rpartition("_")
             if (schema := parse_json_object(tree.read(path))) is not None:
-                yield f"{group}/{version}/{kind}".lower(), schema
+                schemas = {f"{group}/{version}/{kind}".lower(): schema}
+            else:
+                message = "the file is not a JSON object, or is nested too deeply"
+                findings.append(_schema_finding(message, Location(path)))
+        yield from ((key, _ProjectSchema(path, schema)) for key, schema in schemas.items())
+
+
+def _schema_finding(message: str, location: Location) -> Finding:
+    return Finding(codes.INVALID_OUTPUT_SCHEMA, message, location, help=codes.INVALID_OUTPUT_SCHEMA.remedy)
 
 
 def _crd_versions(data: Object) -> Iterator[tuple[str, Object]]:

@@ -31,14 +31,14 @@ ParseFunction: TypeAlias = Callable[[bytes, str], ParseResult]
 """Parses spec files: `parse`, or a cache of its results."""
 
 
-def parse(text: bytes | str, path: str) -> ParseResult:
+def parse(text: bytes | str, path: str, *, max_bytes: int = MAX_FILE_BYTES) -> ParseResult:
     """Parse the documents of a file; none if part of the file cannot be read.
 
     Half a file would be misleading: a document after the mistake would be reported as missing wherever another one refers to it. A file
     that can be read with problems (a duplicate key, a custom tag) keeps its documents.
     """
-    if len(text) > MAX_FILE_BYTES:
-        return ParseResult((), (_too_large(f"The file is larger than {MAX_FILE_BYTES >> 20} MiB.", path),))
+    if len(text) > max_bytes:
+        return ParseResult((), (_too_large(f"The file is larger than {max_bytes >> 20} MiB.", path),))
     content, findings = decode(text, path)
     if findings:
         return ParseResult((), findings)

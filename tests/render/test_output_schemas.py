@@ -34,3 +34,33 @@ def test_a_schema_that_is_nested_too_deeply_is_not_evaluated() -> None:
     for _ in range(300):
         nested = {"properties": {"a": nested}}
     assert schema_of(nested) is None
+
+
+def findings_of(path: str, text: str) -> list[str]:
+    output_schemas = OutputSchemas(MemoryTree({f"schemas/crds/{path}": text}), "schemas")
+    output_schemas.schema_for(SimpleNamespace(schemas={}, digest=""), "bank.example/v1/Thing", {})
+    assert all(finding.location.path == f"schemas/crds/{path}" for finding in output_schemas.findings())
+    return [f"{finding.code.id} {finding.message}" for finding in output_schemas.findings()]
+
+
+def test_a_file_that_is_no_usable_schema_is_an_error() -> None:
+    path = "bank.example/thing_v1.json"
+    assert "would visit one value more than" in findings_of(path, json.dumps(doubling(40)))[0]
+    assert findings_of(path, '{"type": "nothing"}')[0].startswith("MY504 bank.example/v1/Thing: invalid JSON Schema")
+    deep = '{"properties":' * 100_000 + "{}" + "}" * 100_000
+    assert findings_of(path, deep) == ["MY504 the file is not a JSON object, or is nested too deeply"]
+    assert findings_of("a.yaml", "kind: Other\n") == ["MY504 the file defines no custom resource with a schema"]
+    assert len(findings_of("a.yaml", "a: [\n")) == 1
+    assert findings_of(path, "{}") == []
+
+
+def test_a_file_of_definitions_may_be_larger_than_a_spec() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string", "description": "x" * (1 << 20)}}}
+    crd = {
+        "spec": {
+            "group": "bank.example",
+            "names": {"kind": "Thing"},
+            "versions": [{"name": "v1", "schema": {"openAPIV3Schema": schema}}],
+        }
+    }
+    assert findings_of("crd.yaml", json.dumps(crd)) == []

@@ -26,3 +26,10 @@ NO_OUTPUT_SCHEMA = Code(
     "A check that did not run must not look like one that passed.",
     "Install the extra that the finding names, or add the schema to the project's `schemas/crds/`.",
 )
+INVALID_OUTPUT_SCHEMA = error(
+    "MY504",
+    "invalid-output-schema",
+    "A file in the project's `schemas/crds/` is no schema that output can be validated with.",
+    "The output that it describes would not be validated.",
+    "Correct the file, or remove it.",
+)
