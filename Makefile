@@ -2,13 +2,14 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+WHEEL_VENV := .venv-wheel
 # Each worker gets a contiguous half of the tests, so that few module fixtures are set up twice; who finishes first steals.
 PYTEST_ARGS ?= -n auto --dist worksteal
 # The tests start hundreds of Python processes: without bytecode each compiles the package again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help build test pytest stress lint golden docs bench kill-test wheel wheel-test clean
+.PHONY: help build test pytest stress lint golden docs bench kill-test wheel wheel-environment wheel-test wheel-pytest clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -52,11 +53,19 @@ wheel: $(VENV)/.dev ## build the distributions in dist/
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist
 
-wheel-test: wheel ## install the wheel, remove the source, and run the tests that only a wheel can break
-	PYTHON=$(BIN)/python PYTEST_ARGS="$(PYTEST_ARGS)" sh tests/wheel.sh dist/*.whl
+wheel-environment: wheel ## install the wheel in an environment of its own
+	rm -rf $(WHEEL_VENV)
+	$(BIN)/python -m venv $(WHEEL_VENV)
+	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile "$$(echo dist/*.whl)[test]"
+
+wheel-test: wheel-environment ## install the wheel, remove the source, and run the tests that only a wheel can break
+	$(MAKE) wheel-pytest
+
+wheel-pytest: # the tests alone: `.ci/run` installs the wheel in the background
+	PYTEST_ARGS="$(PYTEST_ARGS)" sh tests/wheel.sh $(WHEEL_VENV)
 
 clean: ## remove generated files and caches
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(WHEEL_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \
@@ -66,11 +75,12 @@ $(VENV)/bin/python:
 	done; \
 	echo "Modelyard needs Python 3.11 or newer with its venv module; name one with: make PYTHON=/path/to/python" >&2; exit 1
 
-# Installed again only when what is installed changed: the code itself is used in place.
+# Installed again only when what is installed changed: the code itself is used in place. Python compiles the modules that are imported;
+# pip would compile all of them, and the packages of tests are large.
 $(VENV)/.build: $(VENV)/bin/python pyproject.toml compiler/__init__.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[kubernetes,secrets,sources]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml compiler/__init__.py
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[dev]'
 	@touch $@ $(VENV)/.build

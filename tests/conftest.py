@@ -35,7 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Against a wheel, run a sample of each file's tests: only a missing file, program or extra can break there."""
+    """Run slow tests first, so that no worker waits for another's at the end.
+
+    Against a wheel, run a sample of each file's tests: only a missing file, program or extra can break there.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     if config.getoption("markexpr") != "wheel":
         return
     by_file: dict[Path, list[pytest.Item]] = {}

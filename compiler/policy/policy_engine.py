@@ -15,7 +15,7 @@ from compiler.policy.enforcement import Decision, decide_enforcement
 from compiler.policy.match_cache import MatchCache, SelectedPolicies
 from compiler.policy.policy_checks import BindingState, check_examples, check_policies
 from compiler.policy.policy_definition import Policy, PolicyViolation
-from compiler.policy.policy_inputs import DOCUMENT_VARIABLES, PolicyInput, variable_schemas
+from compiler.policy.policy_inputs import DOCUMENT_VARIABLES, PolicyInput, cel_environments
 from compiler.policy.policy_library import PolicyLibrary
 from compiler.policy.result_reuse import ResultReuse
 from compiler.policy.rule_evaluator import RuleEvaluator
@@ -63,8 +63,8 @@ class PolicyEngine:
         self.as_of = as_of
         self.base = base
         self.library = PolicyLibrary(policy_portfolio, shipped_tree)
-        self.evaluator = RuleEvaluator(variable_schemas(fleet.language))
-        self._strict_evaluator = RuleEvaluator(variable_schemas(fleet.language), check_types=True)
+        self.evaluator = RuleEvaluator(cel_environments(fleet.language))
+        self._strict_evaluator = RuleEvaluator(cel_environments(fleet.language), check_types=True)
         self.waivers = Waivers(fleet, self.library, as_of, policy_portfolio)
         self._suppressions = Suppressions(fleet.portfolio)
         self.controls = ControlCatalogues(shipped_tree, fleet.tree, policy_portfolio.folder("schemas"))

@@ -366,7 +366,7 @@ def _invalid_model_findings(
             help_=help_,
         )
     for key, definition in (("canary", "PartialCanary"), ("retirement", "PartialRetirement")):
-        partial_validator = Validator({"$ref": f"#/$defs/{definition}", "$defs": language.model_schema()["$defs"]})
+        partial_validator = language.definition_validator("Model", definition)
         yield from _validation_findings(policy, partial_validator, section_at(model, (key,)), (*pointer, key))
     environment = section_at(model, ("environment",))
     yield from _validation_findings(
@@ -374,11 +374,7 @@ def _invalid_model_findings(
     )
     model_type = language.type_language(type_name) if type_name in language.types else None
     fields = {key: value for key, value in model.items() if key not in _IDENTITY_FIELDS}
-    model_validator = (
-        model_type.layer_validator
-        if model_type
-        else Validator({"$ref": "#/$defs/Layer", "$defs": language.kind_schema("Defaults")["$defs"]})
-    )
+    model_validator = model_type.layer_validator if model_type else language.definition_validator("Defaults", "Layer")
     yield from _validation_findings(policy, model_validator, fields, pointer)
     if model_type is not None and "release" in model:
         release = section_at(model, ("release",))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from compiler.cel.cel_environment import CelEnvironment
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import (
     FieldReads,
@@ -65,6 +66,12 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         "fleet": {"models": _list_schema({"type": "object", "properties": member})},
         MEMBER: member,
     }
+
+
+@lru_cache(maxsize=4)
+def cel_environments(language: Language) -> Mapping[str, CelEnvironment]:
+    """The environment of the expressions about each kind of subject; the sessions of a process share the types that it derives."""
+    return {subject: CelEnvironment(schemas) for subject, schemas in variable_schemas(language).items()}
 
 
 DOCUMENT_VARIABLES: Mapping[str, tuple[Literal["UseCase", "Team"], Literal["useCase", "owner"]]] = {

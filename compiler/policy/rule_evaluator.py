@@ -28,11 +28,13 @@ from compiler.spec.data_types import RuleData
 class RuleEvaluator:
     """Compiles policies against their variables, and evaluates them for models."""
 
-    def __init__(self, schemas: Mapping[str, Mapping[str, Object]], *, check_types: bool = False) -> None:
-        """With `check_types`, check the types of shipped policies too. Tests do that, so that a run need not."""
-        self._schemas = schemas
+    def __init__(self, cel_environments: Mapping[str, CelEnvironment], *, check_types: bool = False) -> None:
+        """`cel_environments`: the variables of each kind of subject.
+
+        With `check_types`, check the types of shipped policies too. Tests do that, so that a run need not.
+        """
+        self._cel_environments = cel_environments
         self._check_types = check_types
-        self._cel_environments: dict[str, CelEnvironment] = {}
         self._compiled_policies: dict[str, CompiledPolicy] = {}
         self._batches: dict[tuple[str, ...], PolicyBatch] = {}
 
@@ -121,8 +123,6 @@ class RuleEvaluator:
 
     def cel_environment(self, scope: str) -> CelEnvironment:
         """The environment with the variables of a subject."""
-        if scope not in self._cel_environments:
-            self._cel_environments[scope] = CelEnvironment(self._schemas[scope])
         return self._cel_environments[scope]
 
     def _rule_violations(self, policy: Policy, result: BatchResult) -> Iterator[PolicyViolation]:

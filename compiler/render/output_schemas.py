@@ -7,6 +7,7 @@ reported. Schemas of custom resources are structural (Kubernetes, "Specifying a 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, sorted_unique
@@ -46,7 +47,6 @@ class OutputSchemas:
         self._folder = f"{folder}/crds"
         self._crd_schemas: dict[str, _ProjectSchema] | None = None
         self._findings: list[Finding] = []
-        self._package_schemas: dict[tuple[str, str], Mapping[str, Object]] = {}
         self._compiled_schemas: dict[tuple[str, str], OutputSchema | None] = {}
         self._libraries = list(_read_libraries())
 
@@ -69,7 +69,7 @@ class OutputSchemas:
 
     def _compile_schema(self, emitter: Emitter, key: str, environment: Object) -> OutputSchema | None:
         if key in emitter.schemas:
-            return OutputSchema(Validator(emitter.schemas[key]), None)
+            return OutputSchema(emitter.validator(key), None)
         crd_schema = self._load_crds().get(key.lower())
         if crd_schema is not None:
             compiled_schema = _compile_crd(crd_schema.schema)
@@ -78,23 +78,12 @@ class OutputSchemas:
             self._findings.append(_schema_finding(f"{key}: {compiled_schema}", Location(crd_schema.path)))
             return None
         for library in self._libraries:
-            definitions = self._package_definitions(library, environment)
-            name = next((name for name, node in definitions.items() if key in _gvk_keys(node)), None)
-            if name is not None:
-                reachable = _reachable_definitions(definitions, name)
-                return OutputSchema(Validator({"$ref": f"#/$defs/{name}", "$defs": reachable}), None)
+            version = library.version_in(environment)
+            file = library.file.replace("{version}", version) if version else None
+            schema = _package_schema(library.package, file, key) if file else None
+            if schema is not None:
+                return schema
         return None
-
-    def _package_definitions(self, library: "_Library", environment: Object) -> Mapping[str, Object]:
-        version = library.version_in(environment)
-        if version is None:
-            return {}
-        name = (library.package, version)
-        if name not in self._package_schemas:
-            content = resources.read_package_file(library.package, library.file.replace("{version}", version))
-            document = json.loads(content) if content else {}
-            self._package_schemas[name] = document.get("$defs") or document.get("definitions") or {}
-        return self._package_schemas[name]
 
     def findings(self) -> tuple[Finding, ...]:
         """The mistakes of the project's schemas; empty until a file with a schema is rendered."""
@@ -134,6 +123,23 @@ def _read_libraries() -> Iterator[_Library]:
         match entry:
             case {"package": str(package), "extra": str(extra), "version": str(version), "file": str(file)}:
                 yield _Library(package, extra, version, file)
+
+
+@lru_cache(maxsize=256)
+def _package_schema(package: str, file: str, key: str) -> OutputSchema | None:
+    """The schema of a kind in a file of an installed package, which the sessions of a process share."""
+    definitions = _package_definitions(package, file)
+    name = next((name for name, node in definitions.items() if key in _gvk_keys(node)), None)
+    if name is None:
+        return None
+    return OutputSchema(Validator({"$ref": f"#/$defs/{name}", "$defs": _reachable_definitions(definitions, name)}), None)
+
+
+@lru_cache(maxsize=8)
+def _package_definitions(package: str, file: str) -> Mapping[str, Object]:
+    content = resources.read_package_file(package, file)
+    document = json.loads(content) if content else {}
+    return document.get("$defs") or document.get("definitions") or {}
 
 
 def _compile_crd(schema: Object) -> OutputSchema | str:

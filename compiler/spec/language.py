@@ -159,6 +159,7 @@ class Language:
         self._kinds = kinds
         self._types = types
         self._validators: dict[str, Validator] = {}
+        self._definition_validators: dict[tuple[str, str], Validator] = {}
         self._type_languages: dict[str, TypeLanguage] = {}
         self._annotations_by_kind: dict[str, AnnotationsByKeyword] = {}
 
@@ -177,6 +178,14 @@ class Language:
         if name not in self._validators:
             self._validators[name] = Validator(self._kinds[name])
         return self._validators[name]
+
+    def definition_validator(self, kind: str, definition: str) -> Validator:
+        """The validator of a part of a kind: of an entry of `$defs` in its schema."""
+        key = (kind, definition)
+        if key not in self._definition_validators:
+            schema = {"$ref": f"#/$defs/{definition}", "$defs": self._kinds[kind]["$defs"]}
+            self._definition_validators[key] = Validator(schema)
+        return self._definition_validators[key]
 
     def type_language(self, name: str) -> TypeLanguage:
         """The language of one model type."""

@@ -29,12 +29,39 @@ RATIONALE = "    rationale: A wrong refusal stops a customer at the till.\n"
 NO_RATIONALE = "    # Nobody says why.\n"
 NOT_NEEDED = (
     "compliance",
+    "vendors",
     "affordability-sheet.yaml",
+    "application-scorecard",
     "collections-priority",
+    "default-risk.yaml",
     "loan-pricing",
     "loss-given-default.yaml",
+    "authorisation-route",
+    "contactless-limits.yaml",
+    "complaint-summary",
+    "dispute-agent",
+    "passage-vectors.yaml",
+    "cash-logistics",
 )
 """Folders and files of the sample whose models no job here is about, and that no other model uses."""
+WITHOUT_THEM = (
+    ("modelyard.yaml", "  vendor: {deploy: {target: kubernetes}}", "  {}"),
+    ("modelyard.yaml", "llm, agents, ", ""),
+    ("models/lending/_defaults.yaml", "  ml: {deploy: {target: kserve, options: {storageCidrs: [198.51.100.0/28]}}}\n", ""),
+    (
+        "models/lending/_defaults.yaml",
+        "  statistical: {deploy: {target: kserve, options: {storageCidrs: [198.51.100.0/28]}}}",
+        "  {}",
+    ),
+    (
+        "models/payments/_defaults.yaml",
+        "  heuristic:\n    deploy: {target: kubernetes, resources: {cpu: 100m, memory: 128Mi}}\n",
+        "",
+    ),
+    ("models/service/_defaults.yaml", "  agent:\n    deploy: {target: kubernetes}", ""),
+    ("models/service/complaint-topics.yaml", "successor: complaint-summary", "successor: card-fraud"),
+)
+"""What the rest of the sample says of those models, as (file, text, text without them)."""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +71,10 @@ def first(tmp_path_factory, forking_modelyard) -> Path:
     work = folder / "work"
     shutil.copytree(ROOT / "models", work / "models", ignore=shutil.ignore_patterns("__pycache__", *NOT_NEEDED))
     shutil.copyfile(ROOT / "modelyard.yaml", work / "modelyard.yaml")
+    for path, text, without_them in WITHOUT_THEM:
+        content = (work / path).read_text(encoding="utf-8")
+        assert text in content, (path, text)
+        (work / path).write_text(content.replace(text, without_them), encoding="utf-8")
     (work / ".gitignore").write_text("/build/\n__pycache__/\n", encoding="utf-8")
     server = Server(folder / "tools", folder / "origin.git", {}, forking_modelyard)
     server.git("init", "-q", "--bare", "-b", "main", str(folder / "origin.git"), cwd=folder)

@@ -20,7 +20,7 @@ NAMES = {
 
 def jobs(texts: dict[str, str]) -> Iterator[tuple[str, str, dict]]:
     for name, text in texts.items():
-        for job, said in yaml.safe_load(text)["jobs"].items():
+        for job, said in yaml.load(text, Loader=yaml.CSafeLoader)["jobs"].items():
             yield name, job, said
 
 
@@ -37,7 +37,7 @@ def test_github_takes_their_shape(workflows, external_schemas) -> None:
     """The schema of SchemaStore, which GitHub's own language server follows, as check-jsonschema ships it."""
     schema = Validator(json.loads((external_schemas / "check-jsonschema" / "github-workflows.json").read_bytes()))
     for text in workflows.values():
-        assert [str(found) for found in schema.violations(yaml.safe_load(text))] == []
+        assert [str(found) for found in schema.violations(yaml.load(text, Loader=yaml.CSafeLoader))] == []
 
 
 @pytest.mark.slow
@@ -69,22 +69,28 @@ def test_nobody_keeps_the_token_that_checked_out(workflows) -> None:
 
 
 def test_no_workflow_has_a_permission_that_no_job_says(workflows) -> None:
-    assert {json.dumps(yaml.safe_load(text)["permissions"]) for text in workflows.values()} == {"{}"}
+    assert {json.dumps(yaml.load(text, Loader=yaml.CSafeLoader)["permissions"]) for text in workflows.values()} == {
+        "{}"
+    }
     assert [job for _, job, said in jobs(workflows) if "permissions" not in said] == []
 
 
 def test_no_workflow_runs_what_strangers_sent_with_rights_of_its_own(workflows) -> None:
-    events = {event for text in workflows.values() for event in yaml.safe_load(text)["on" if '"on"' in text else True]}
+    events = {
+        event
+        for text in workflows.values()
+        for event in yaml.load(text, Loader=yaml.CSafeLoader)["on" if '"on"' in text else True]
+    }
     assert events == {"pull_request", "merge_group", "push", "workflow_dispatch", "schedule"}
 
 
 def test_nothing_is_left_out_by_path_or_branch_of_a_pull_request(workflows) -> None:
-    said = yaml.safe_load(workflows["modelyard.yml"])["on"]
+    said = yaml.load(workflows["modelyard.yml"], Loader=yaml.CSafeLoader)["on"]
     assert (said["pull_request"], said["merge_group"]) == ({}, {})
 
 
 def test_the_required_job_always_runs_and_needs_every_job_that_has_to_hold(workflows) -> None:
-    said = yaml.safe_load(workflows["modelyard.yml"])["jobs"]
+    said = yaml.load(workflows["modelyard.yml"], Loader=yaml.CSafeLoader)["jobs"]
     required = said["required"]
     assert required["if"] == "${{ always() }}"
     assert set(required["needs"]) == said.keys() - {"required", "review"}
@@ -92,7 +98,7 @@ def test_the_required_job_always_runs_and_needs_every_job_that_has_to_hold(workf
 
 def test_everything_ends_and_nothing_runs_twice_at_once(workflows) -> None:
     assert [job for _, job, said in jobs(workflows) if not 0 < said["timeout-minutes"] <= 360] == []
-    assert all("group" in yaml.safe_load(text)["concurrency"] for text in workflows.values())
+    assert all("group" in yaml.load(text, Loader=yaml.CSafeLoader)["concurrency"] for text in workflows.values())
 
 
 NEEDS = {
@@ -228,8 +234,8 @@ def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
     schema = Validator(
         json.loads((shipped_folder("templates") / "ci" / "github" / "workflow.schema.json").read_bytes())
     )
-    assert schema.is_valid(yaml.safe_load(sample[name]))
-    assert not schema.is_valid(yaml.safe_load(substitute(sample, name, pattern, replacement)[name]))
+    assert schema.is_valid(yaml.load(sample[name], Loader=yaml.CSafeLoader))
+    assert not schema.is_valid(yaml.load(substitute(sample, name, pattern, replacement)[name], Loader=yaml.CSafeLoader))
 
 
 @pytest.mark.parametrize(

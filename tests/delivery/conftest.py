@@ -39,11 +39,11 @@ class BuiltProject:
 
     def read(self, path: str) -> Any:
         """The one document of a file."""
-        return yaml.safe_load(self.files[path])
+        return yaml.load(self.files[path], Loader=yaml.CSafeLoader)
 
     def documents(self, path: str) -> list[Any]:
         """Every document of a file."""
-        return [one for one in yaml.safe_load_all(self.files[path]) if one]
+        return [one for one in yaml.load_all(self.files[path], Loader=yaml.CSafeLoader) if one]
 
     @property
     def wrong(self) -> list[tuple[str, str]]:
@@ -94,7 +94,10 @@ def _tree(*models: Mapping[str, Any], environment: Mapping[str, Any] | None = No
         *models,
     ]
     whole = {**HEAD, "kind": "Project", "name": "bank", "environments": ["prod"], **project}
-    texts = {"modelyard.yaml": yaml.safe_dump(whole), "models/all.yaml": yaml.safe_dump_all(documents)}
+    texts = {
+        "modelyard.yaml": yaml.dump(whole, Dumper=yaml.CSafeDumper),
+        "models/all.yaml": yaml.dump_all(documents, Dumper=yaml.CSafeDumper),
+    }
     return {path: text.encode() for path, text in texts.items()}
 
 
@@ -142,12 +145,12 @@ def kustomize(program: Callable[[str], str], tmp_path: Path) -> Callable[..., li
             tree_.write(tmp_path / "tree")
         if more:
             (tmp_path / "tree" / "edited").mkdir(exist_ok=True)
-            text = yaml.safe_dump({"resources": [f"../{path}"], **more})
+            text = yaml.dump({"resources": [f"../{path}"], **more}, Dumper=yaml.CSafeDumper)
             (tmp_path / "tree" / "edited" / "kustomization.yaml").write_text(text, encoding="utf-8")
             path = "edited"
         command = [program("kubectl"), "kustomize", str(tmp_path / "tree" / path)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        return [one for one in yaml.safe_load_all(done.stdout) if one]
+        return [one for one in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader) if one]
 
     return build_folder
 

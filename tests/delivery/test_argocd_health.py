@@ -314,11 +314,11 @@ def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(
         "metadata": {"name": "argocd-cm"},
         "data": {"url": "https://cd.bank.example"},
     }
-    (tmp_path / "argocd-cm.yaml").write_text(yaml.safe_dump(own_values), encoding="utf-8")
+    (tmp_path / "argocd-cm.yaml").write_text(yaml.dump(own_values, Dumper=yaml.CSafeDumper), encoding="utf-8")
     whole = {"namespace": "argocd", "resources": ["argocd-cm.yaml"], "components": ["tree/prod/_argocd/health"]}
-    (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(whole), encoding="utf-8")
+    (tmp_path / "kustomization.yaml").write_text(yaml.dump(whole, Dumper=yaml.CSafeDumper), encoding="utf-8")
     done = subprocess.run([program("kubectl"), "kustomize", str(tmp_path)], capture_output=True, text=True, check=True)
-    rendered_config = yaml.safe_load(done.stdout)
+    rendered_config = yaml.load(done.stdout, Loader=yaml.CSafeLoader)
     assert rendered_config["data"]["url"] == "https://cd.bank.example"
     assert len(rendered_config["data"]) == 6
     assert (

@@ -113,8 +113,11 @@ def project(a_model, files: Mapping[str, list[dict[str, Any]]], **project_fields
         ],
         "models/prod.yaml": [prod],
     }
-    texts = {path: yaml.safe_dump_all(documents) for path, documents in {**base, **files}.items()}
-    return {path: text.encode() for path, text in {"modelyard.yaml": yaml.safe_dump(whole), **texts}.items()}
+    texts = {path: yaml.dump_all(documents, Dumper=yaml.CSafeDumper) for path, documents in {**base, **files}.items()}
+    return {
+        path: text.encode()
+        for path, text in {"modelyard.yaml": yaml.dump(whole, Dumper=yaml.CSafeDumper), **texts}.items()
+    }
 
 
 def model(a_model, name: str, owner: str | None = "risk", **said: Any) -> dict[str, Any]:
@@ -207,8 +210,8 @@ def test_each_file_of_the_sample_is_its_teams(forge, sample, build_of):
     """Told again without the compiler: the teams that the documents of a file name, one by one."""
     tree = sample.run.tree
     project_files = {path: tree.read(path) for path in ["modelyard.yaml", *tree.paths("models")]}
-    whole = yaml.safe_load(project_files["modelyard.yaml"]) | enable_forge(forge)
-    made = build_of({**project_files, "modelyard.yaml": yaml.safe_dump(whole).encode()})
+    whole = yaml.load(project_files["modelyard.yaml"], Loader=yaml.CSafeLoader) | enable_forge(forge)
+    made = build_of({**project_files, "modelyard.yaml": yaml.dump(whole, Dumper=yaml.CSafeDumper).encode()})
     assert made.wrong == []
     text = made.files[GITHUB if forge == "github" else GITLAB]
     own = {dirname(path): path for path in project_files if path.endswith("/spec.yaml")}
@@ -217,7 +220,9 @@ def test_each_file_of_the_sample_is_its_teams(forge, sample, build_of):
         spec = next((own[folder] for folder in own if path.startswith(f"{folder}/")), path)
         if not spec.endswith(".yaml"):
             continue
-        documents = [one for one in yaml.safe_load_all(project_files[spec]) if isinstance(one, Mapping)]
+        documents = [
+            one for one in yaml.load_all(project_files[spec], Loader=yaml.CSafeLoader) if isinstance(one, Mapping)
+        ]
         teams = {
             "data-platform" if one["kind"] == "Team" else owner(one, spec, project_files)
             for one in documents
@@ -237,7 +242,7 @@ def owner(document: Mapping[str, Any], path: str, project_files: Mapping[str, by
     folder = dirname(path)
     while folder:
         said = project_files.get(join(folder, "_defaults.yaml"))
-        if said and (found := yaml.safe_load(said).get("owner")):
+        if said and (found := yaml.load(said, Loader=yaml.CSafeLoader).get("owner")):
             return found
         folder = dirname(folder)
     return ""

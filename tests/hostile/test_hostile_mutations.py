@@ -107,7 +107,7 @@ def places(data: object, pointer: Pointer = ()) -> Iterator[tuple[Pointer, bool]
 
 def documents(files: dict[str, bytes]) -> dict[str, list[object]]:
     texts = {path: content.decode() for path, content in files.items() if path.endswith(".yaml")}
-    return {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
+    return {path: list(yaml.load_all(text, Loader=yaml.CSafeLoader)) for path, text in texts.items()}
 
 
 def mutants(files: dict[str, bytes]) -> Iterator[Mutant]:
@@ -133,9 +133,9 @@ def with_mark(data: object, pointer: Pointer, *, is_key: bool) -> object:
 
 def mutated_files(files: dict[str, bytes], mutant: Mutant, hostile: str | None = None) -> dict[str, bytes]:
     """The files with the mutant's text at its place, or with another text there."""
-    found = list(yaml.safe_load_all(files[mutant.path]))
+    found = list(yaml.load_all(files[mutant.path], Loader=yaml.CSafeLoader))
     found[mutant.index] = with_mark(found[mutant.index], mutant.pointer, is_key=mutant.is_key)
-    text = yaml.safe_dump_all(found, sort_keys=False, width=10_000)
+    text = yaml.dump_all(found, sort_keys=False, width=10_000, Dumper=yaml.CSafeDumper)
     assert text.count(MARK) == 1
     return {**files, mutant.path: text.replace(MARK, hostile or HOSTILE[mutant.hostile]).encode()}
 
@@ -181,7 +181,7 @@ def built_with(files: dict[str, bytes], mutant: Mutant, text: str) -> Leaves | N
     """The leaves of what the mutant's model becomes with this YAML text at the place; nothing where a finding answers it."""
     model = documents(files)[mutant.path][mutant.index]["name"]
     built = build(Session(MemoryTree(mutated_files(files, mutant, text))), lambda name, _: name == model)
-    return leaves_of(built, yaml.safe_load(text)) if built.can_write else None
+    return leaves_of(built, yaml.load(text, Loader=yaml.CSafeLoader)) if built.can_write else None
 
 
 def values_of_variables(files: dict[str, bytes]) -> list[tuple[str, int, Pointer]]:
@@ -253,7 +253,9 @@ def test_a_hostile_text_moves_nothing_that_a_harmless_word_leaves_alone() -> Non
         assert one
         assert other
         for name in [*INJECTION_NAMES, *TEMPLATES]:
-            only_its_leaf_moves(one, other, built_with(files, place, HOSTILE[name]), yaml.safe_load(HOSTILE[name]))
+            only_its_leaf_moves(
+                one, other, built_with(files, place, HOSTILE[name]), yaml.load(HOSTILE[name], Loader=yaml.CSafeLoader)
+            )
 
 
 def only_its_leaf_moves(first: Leaves, second: Leaves, hostile: Leaves | None, text: str) -> None:

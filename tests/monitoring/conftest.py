@@ -76,4 +76,4 @@ def nodes(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ..
 @pytest.fixture(scope="session")
 def documents() -> Callable[[str], list[Any]]:
     """The documents of a file of YAML."""
-    return lambda text: [one for one in yaml.safe_load_all(text) if one is not None]
+    return lambda text: [one for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one is not None]

@@ -46,7 +46,10 @@ def build_configuration(
     ]  # fmt: skip
     emitters = {"alertmanager": {"enabled": True, "options": options}, "kustomize": {"enabled": False}}
     project = {**HEAD, "kind": "Project", "name": "bank", "environments": ["prod"], "emitters": emitters}
-    files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
+    files = {
+        "modelyard.yaml": yaml.dump(project, Dumper=yaml.CSafeDumper),
+        "models/all.yaml": yaml.dump_all(documents, Dumper=yaml.CSafeDumper),
+    }
     result = build(Session(MemoryTree({path: text.encode() for path, text in files.items()})))
     lines = {path: text.splitlines() for path, text in files.items()}
     wrong = [
@@ -82,7 +85,10 @@ def amtool(program: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
 
 
 def receivers(text: str) -> dict[str, list[str]]:
-    return {one["name"]: [key for key in one if key != "name"] for one in yaml.safe_load(text)["receivers"]}
+    return {
+        one["name"]: [key for key in one if key != "name"]
+        for one in yaml.load(text, Loader=yaml.CSafeLoader)["receivers"]
+    }
 
 
 def test_the_samples_is_taken_and_reaches_each_owner(portfolio, amtool):
@@ -107,7 +113,7 @@ def test_every_alert_of_the_sample_finds_its_team(portfolio, amtool):
         (rule["labels"]["modelyard_owner"], rule["labels"]["severity"])
         for path, rules in portfolio.items()
         if path.startswith("prod/") and path.endswith("prometheusrule.yaml")
-        for group in yaml.safe_load(rules)["spec"]["groups"]
+        for group in yaml.load(rules, Loader=yaml.CSafeLoader)["spec"]["groups"]
         for rule in group["rules"]
         if "alert" in rule
     }
@@ -217,10 +223,10 @@ class FakeReceiver:
 @contextmanager
 def run_alertmanager(program: Callable[..., str], text: str, folder: Path, receiver: FakeReceiver) -> Iterator[int]:
     """Alertmanager itself on loopback with a configuration as it was made, but for the addresses; its port."""
-    config = yaml.safe_load(text)
+    config = yaml.load(text, Loader=yaml.CSafeLoader)
     config["global"] |= {"pagerduty_url": receiver.url, "opsgenie_api_url": receiver.url}
     config["route"]["group_wait"] = "200ms"
-    (folder / "made.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    (folder / "made.yaml").write_text(yaml.dump(config, Dumper=yaml.CSafeDumper), encoding="utf-8")
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -305,7 +311,7 @@ def test_an_alert_without_annotations_is_reported_by_its_name(program, tmp_path)
 
 def test_a_mail_has_the_subject_that_a_channel_has_for_a_title():
     text, _ = build_configuration({"onCall": "first", "chat": "#risk"}, OPTIONS)
-    found = {one["name"]: one for one in yaml.safe_load(text)["receivers"]}
+    found = {one["name"]: one for one in yaml.load(text, Loader=yaml.CSafeLoader)["receivers"]}
     subject = found["unowned"]["email_configs"][0]["headers"]["Subject"]
     assert subject == found["risk-ticket"]["slack_configs"][0]["title"]
     assert "CommonAnnotations" not in text
@@ -339,7 +345,7 @@ def test_what_a_contact_says_is_no_template_and_no_path_out():
 
 
 def test_it_keeps_the_official_schema_and_ours_and_no_mutant_does(portfolio, external_schemas, schema, mutants):
-    document = yaml.safe_load(portfolio["prod/alertmanager.yaml"])
+    document = yaml.load(portfolio["prod/alertmanager.yaml"], Loader=yaml.CSafeLoader)
     official = Validator(json.loads((external_schemas / "schemastore" / "prometheus-alertmanager.json").read_bytes()))
     assert official.violations(document) == ()
     own_schema = schema("alertmanager", "alertmanager.schema.json")

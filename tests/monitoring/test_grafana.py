@@ -72,7 +72,9 @@ def test_every_question_is_one_of_promql(dashboards, program, tmp_path):
         {"record": "x", "expr": expression, "labels": {"n": str(number)}}
         for number, expression in enumerate(expressions)
     ]
-    (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": [{"name": "all", "rules": rules}]}), encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(
+        yaml.dump({"groups": [{"name": "all", "rules": rules}]}, Dumper=yaml.CSafeDumper), encoding="utf-8"
+    )
     tool = program("promtool", "apt-get install prometheus")
     subprocess.run([tool, "check", "rules", str(tmp_path / "a.yaml")], capture_output=True, check=True)
     with pytest.raises(ValueError, match=r"parse|unexpected|invalid"):
@@ -146,7 +148,7 @@ def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float
     current_time = int(time.time()) // 60 * 60
     start = current_time - HOURS * 3600
     (folder / "in.txt").write_text(samples(start), encoding="utf-8")
-    rules = yaml.safe_load(portfolio["prod/card-fraud/prometheusrule.yaml"])["spec"]["groups"]
+    rules = yaml.load(portfolio["prod/card-fraud/prometheusrule.yaml"], Loader=yaml.CSafeLoader)["spec"]["groups"]
     (folder / "prometheus.yml").write_text("global: {}\n", encoding="utf-8")
     run = [tool, "tsdb", "create-blocks-from"]
     subprocess.run([*run, "openmetrics", str(folder / "in.txt"), str(folder / "data")], check=True, capture_output=True)
@@ -158,7 +160,8 @@ def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float
             if not rules_of_pass:
                 continue
             (folder / f"{number}.yaml").write_text(
-                yaml.safe_dump({"groups": [{"name": "all", "rules": rules_of_pass}]}), encoding="utf-8"
+                yaml.dump({"groups": [{"name": "all", "rules": rules_of_pass}]}, Dumper=yaml.CSafeDumper),
+                encoding="utf-8",
             )
             words = [
                 f"--start={start}",

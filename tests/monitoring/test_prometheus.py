@@ -13,7 +13,7 @@ from compiler.plan import conventions
 
 
 def groups(text: str) -> list:
-    read = yaml.safe_load(text)
+    read = yaml.load(text, Loader=yaml.CSafeLoader)
     return read.get("groups") or read["spec"]["groups"]
 
 
@@ -48,7 +48,9 @@ def test_the_sample_shows_it_for_models_of_many_types(rule_files, model, slo):
 
 def test_prometheus_takes_all_rules(rule_files, program, tmp_path):
     for number, text in enumerate(rule_files.values()):
-        (tmp_path / f"{number}.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
+        (tmp_path / f"{number}.yaml").write_text(
+            yaml.dump({"groups": groups(text)}, Dumper=yaml.CSafeDumper), encoding="utf-8"
+        )
     tool = program("promtool", "apt-get install prometheus")
     done = subprocess.run(
         [tool, "check", "rules", *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False
@@ -59,7 +61,7 @@ def test_prometheus_takes_all_rules(rule_files, program, tmp_path):
 
 def test_it_refuses_a_rule_that_is_none(rule_files, program, tmp_path):
     text = next(iter(rule_files.values())).replace("or vector(0))", "or vector(0)", 1)
-    (tmp_path / "a.yaml").write_text(yaml.safe_dump({"groups": groups(text)}), encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(yaml.dump({"groups": groups(text)}, Dumper=yaml.CSafeDumper), encoding="utf-8")
     tool = program("promtool", "apt-get install prometheus")
     assert (
         subprocess.run([tool, "check", "rules", str(tmp_path / "a.yaml")], capture_output=True, check=False).returncode
@@ -86,7 +88,11 @@ KINDS = {"prometheusrule": "PrometheusRule", "servicemonitor": "ServiceMonitor",
 
 @pytest.mark.parametrize("name", KINDS)
 def test_objects_keep_the_operators_own_definition_and_no_mutant_does(portfolio, official, mutants, name):
-    resources = {path: yaml.safe_load(text) for path, text in portfolio.items() if path.endswith(f"/{name}.yaml")}
+    resources = {
+        path: yaml.load(text, Loader=yaml.CSafeLoader)
+        for path, text in portfolio.items()
+        if path.endswith(f"/{name}.yaml")
+    }
     assert resources
     for path, data in resources.items():
         assert official(name).violations(data) == (), path
@@ -110,8 +116,8 @@ def test_a_service_monitor_finds_a_service_and_its_port(portfolio):
     assert found
     for path in found:
         monitor, service = (
-            yaml.safe_load(portfolio[path]),
-            yaml.safe_load(portfolio[path.replace("servicemonitor", "service")]),
+            yaml.load(portfolio[path], Loader=yaml.CSafeLoader),
+            yaml.load(portfolio[path.replace("servicemonitor", "service")], Loader=yaml.CSafeLoader),
         )
         assert monitor["spec"]["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
         assert monitor["metadata"]["namespace"] == service["metadata"]["namespace"]
@@ -120,11 +126,12 @@ def test_a_service_monitor_finds_a_service_and_its_port(portfolio):
 
 
 def test_what_is_applied_is_listed_and_what_is_not_is_left_out(portfolio):
-    listed = yaml.safe_load(portfolio["prod/card-fraud/kustomization.yaml"])["resources"]
+    listed = yaml.load(portfolio["prod/card-fraud/kustomization.yaml"], Loader=yaml.CSafeLoader)["resources"]
     assert "prometheusrule.yaml" in listed
     assert not [one for one in listed if one.endswith((".json", ".openslo.yaml"))]
     assert (
-        "card-fraud.rules.yaml" not in yaml.safe_load(portfolio["staging/card-fraud/kustomization.yaml"])["resources"]
+        "card-fraud.rules.yaml"
+        not in yaml.load(portfolio["staging/card-fraud/kustomization.yaml"], Loader=yaml.CSafeLoader)["resources"]
     )
 
 

@@ -6,7 +6,7 @@ from compiler.foundation import resources
 from compiler.pipeline.session import Session
 from compiler.policy.policy_definition import Policy
 from compiler.policy.policy_examples import run_examples
-from compiler.policy.policy_inputs import variable_schemas
+from compiler.policy.policy_inputs import cel_environments
 from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
@@ -77,7 +77,7 @@ def test_a_rule_that_holds_of_everything_is_noticed(policy) -> None:
             ],
         }
         blunt = Policy(TypedSpec("Policy", policy.spec.name, ReplacedDocument(policy.spec.document, data)), policy.pack)
-        assert run_examples(blunt, RuleEvaluator(variable_schemas(EMPTY.language)), EMPTY.language).findings
+        assert run_examples(blunt, RuleEvaluator(cel_environments(EMPTY.language)), EMPTY.language).findings
 
 
 class ReplacedDocument:

@@ -87,7 +87,7 @@ def documents(path: str, text: str) -> list[Any]:
         return [json.loads(line) for line in text.splitlines()]
     if path.endswith(".json"):
         return [json.loads(text)]
-    return list(yaml.safe_load_all(text)) if path.endswith((".yaml", ".yml")) else []
+    return list(yaml.load_all(text, Loader=yaml.CSafeLoader)) if path.endswith((".yaml", ".yml")) else []
 
 
 def kind_of(path: str, document: Any) -> str:

@@ -135,8 +135,8 @@ def bank(**more: Any) -> dict[str, Any]:
 
 def tree(specs: list[dict[str, Any]], project: Mapping[str, Any] = PROJECT, **extra_files: str) -> MemoryTree:
     files = {
-        "modelyard.yaml": yaml.safe_dump(dict(project), sort_keys=False),
-        "models/all.yaml": yaml.safe_dump_all(specs, sort_keys=False),
+        "modelyard.yaml": yaml.dump(dict(project), sort_keys=False, Dumper=yaml.CSafeDumper),
+        "models/all.yaml": yaml.dump_all(specs, sort_keys=False, Dumper=yaml.CSafeDumper),
     }
     return MemoryTree({path: text.encode() for path, text in (files | extra_files).items()})
 

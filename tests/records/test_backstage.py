@@ -22,7 +22,7 @@ MODEL, SHARED_FILE = "records/scorer/catalog-info.yaml", "records/catalog-info.y
 
 
 def entities(records, *paths: str) -> list[dict[str, Any]]:
-    return [one for path in paths for one in yaml.safe_load_all(records.files[path])]
+    return [one for path in paths for one in yaml.load_all(records.files[path], Loader=yaml.CSafeLoader)]
 
 
 @pytest.fixture(scope="session")

@@ -101,11 +101,11 @@ def form(name: str, text: str) -> Any:
     if name.endswith(".jsonl"):
         return [shape(json.loads(line)) for line in text.splitlines()]
     if name.endswith(".yaml"):
-        return [shape(one) for one in yaml.safe_load_all(text)]
+        return [shape(one) for one in yaml.load_all(text, Loader=yaml.CSafeLoader)]
     if name.endswith(".html"):
         return page(text)
     front, body = re.fullmatch(r"(?:---\n(.*?)\n---\n)?(.*)", text, re.DOTALL).groups()
-    return shape(yaml.safe_load(front)) if front else None, list(prose(body))
+    return shape(yaml.load(front, Loader=yaml.CSafeLoader)) if front else None, list(prose(body))
 
 
 def shape(value: Any) -> Any:

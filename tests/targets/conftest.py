@@ -96,7 +96,10 @@ def _session(
     project = _document(
         "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, emitters=off
     )
-    files = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
+    files = {
+        "modelyard.yaml": yaml.dump(project, Dumper=yaml.CSafeDumper),
+        "models/all.yaml": yaml.dump_all(documents, Dumper=yaml.CSafeDumper),
+    }
     lines = files["models/all.yaml"].splitlines()
     return Session(MemoryTree({**files, **COMPANION_FILES})), lines
 
@@ -110,14 +113,14 @@ def _unit(run: Session, name: str) -> Unit:
     assert not [finding for finding in findings if finding.is_blocking], [
         (finding.message, finding.location) for finding in findings
     ]
-    unit = next(unit for unit in run.plan_units() if unit.id == f"prod/{name}")
+    [unit] = run.plan_units(lambda model, environment: (model, environment) == (name, "prod"))
     files, wrong = run.render_stage.render_unit(unit)
     assert not wrong, [finding.message for finding in wrong]
     texts = {file.path.rpartition("/")[2]: file.content.decode() for file in files}
     keys = {file.path.rpartition("/")[2]: file.rule.schema or "" for file in unit.files}
     reasons = "\n".join(f"{finding.message} | {finding.help}" for finding in unit.findings)
     blamed_lines = {finding.message: str(finding.location.line) for finding in unit.findings if finding.location}
-    read = {path: list(yaml.safe_load_all(text)) for path, text in texts.items()}
+    read = {path: list(yaml.load_all(text, Loader=yaml.CSafeLoader)) for path, text in texts.items()}
     first = {path: findings[0] for path, findings in read.items()}
     return Unit(
         first, texts, keys, reasons, blamed_lines, tuple(finding for findings in read.values() for finding in findings)
@@ -133,7 +136,7 @@ def kustomize_unit(program: Callable[[str], str], tmp_path: Path) -> Callable[[U
             (tmp_path / path).write_text(text, encoding="utf-8")
         command = [program("kubectl"), "kustomize", str(tmp_path)]
         made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        return [one for one in yaml.safe_load_all(made) if one]
+        return [one for one in yaml.load_all(made, Loader=yaml.CSafeLoader) if one]
 
     return build
 

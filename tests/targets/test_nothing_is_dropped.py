@@ -340,7 +340,8 @@ def test_every_option_is_rendered_or_refused(kind, build_unit):
 
 def test_every_option_is_tried():
     for target, tried in OPTIONS.items():
-        emitter = yaml.safe_load(
-            (shipped_folder("templates") / "targets" / target / "emitter.yaml").read_text(encoding="utf-8")
+        emitter = yaml.load(
+            (shipped_folder("templates") / "targets" / target / "emitter.yaml").read_text(encoding="utf-8"),
+            Loader=yaml.CSafeLoader,
         )
         assert set(tried) == set(emitter["options"]["properties"])

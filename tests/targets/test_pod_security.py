@@ -177,7 +177,7 @@ def test_every_pod_of_the_sample_keeps_the_restricted_profile():
         for unit in build(Session(WorkTree(ROOT))).units
         for file in unit.files
         if file.path.endswith(".yaml")
-        for document in yaml.safe_load_all(file.content)
+        for document in yaml.load_all(file.content, Loader=yaml.CSafeLoader)
         for pod in pods(document)
     }
     assert len(pods_by_path) > 10

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from compiler.cel import Activation, CelEnvironment, CompileError, Expression, ExpressionBatch, Failure, compile_batch
@@ -162,7 +162,8 @@ class ConditionEvaluator:
 
     @cached_property
     def _common_environment(self) -> CelEnvironment:
-        return CelEnvironment(variable_schemas(self._language, self._emitters))
+        capabilities = {"capabilities": self._emitters.capability_schema}
+        return _language_environment(self._language).with_variables(capabilities)
 
 
 _EGRESS_PEER_SCHEMA: Object = MappingProxyType(
@@ -204,8 +205,14 @@ def _group_by_variable(paths: Iterable[Pointer]) -> FieldReads:
     return merge_reads((str(path[0]), None if len(path) == 1 else frozenset({str(path[1])})) for path in paths)
 
 
-def variable_schemas(language: Language, emitters: Emitters) -> Mapping[str, Object]:
-    """The schema of each variable except `options`, which differs by emitter."""
+@lru_cache(maxsize=4)
+def _language_environment(language: Language) -> CelEnvironment:
+    """The variables that depend on the language alone; the sessions of a process share the types that it derives."""
+    return CelEnvironment(_language_variables(language))
+
+
+def _language_variables(language: Language) -> Mapping[str, Object]:
+    """The schema of each variable except `capabilities`, which projects extend, and `options`, which differs by emitter."""
     release = release_variable_schema(language)
     canary = release_variable_schema(language, {"weight": {"type": "number"}})
     return {
@@ -226,7 +233,6 @@ def variable_schemas(language: Language, emitters: Emitters) -> Mapping[str, Obj
             "items": {"type": "object", "properties": {"name": {"type": "string"}, "action": {"type": "string"}}},
         },
         "metrics": _METRICS_SCHEMA,
-        "capabilities": emitters.capability_schema,
     }
 
 

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import Object, Pointer
-from compiler.json_schema import apply_defaults
+from compiler.json_schema import Validator, apply_defaults
 from compiler.source.document import Document
 from compiler.spec.data_types import (
     EmitterData,
@@ -17,6 +18,11 @@ from compiler.spec.data_types import (
     ImageData,
     ProjectData,
 )
+
+if TYPE_CHECKING:
+    from compiler.templating.template_set import TemplateSet
+
+_INCLUDE = re.compile(r"""\[%-?\s*(?:include|import|from)\s+["']([^"']+)["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,16 @@ class Emitter:
         """The title."""
         return self.data["title"]
 
+    def validator(self, schema: str) -> Validator:
+        """The compiled validator of one of its schemas."""
+        if schema not in self._validators:
+            self._validators[schema] = Validator(self.schemas[schema])
+        return self._validators[schema]
+
+    @cached_property
+    def _validators(self) -> dict[str, Validator]:
+        return {}
+
     @cached_property
     def model_selector(self) -> EmitterSelectorData:
         """The models that it supports."""
@@ -85,6 +101,24 @@ class Emitter:
             or data.get("inputs")
             or "when" in self.model_selector
         )
+
+    @cached_property
+    def template_set(self) -> "TemplateSet":
+        """Its compiled templates; Jinja is imported by the first that needs them, since most checks need none."""
+        from compiler.templating.template_set import TemplateSet  # noqa: PLC0415 - most checks render nothing, and loading Jinja is slow
+
+        return TemplateSet(self.templates, delimiters=self._square_templates())
+
+    def _square_templates(self) -> dict[str, str]:
+        """The templates with square delimiters: those of file rules that set them, and the fragments that they include."""
+        delimiters: dict[str, str] = {}
+        queue = [rule.template for rule in self.files if rule.delimiters == "square"]
+        while queue:
+            name = queue.pop()
+            if name not in delimiters:
+                delimiters[name] = "square"
+                queue += _INCLUDE.findall(self.templates.get(name, ""))
+        return delimiters
 
     @cached_property
     def images(self) -> tuple[ImageData, ...]:

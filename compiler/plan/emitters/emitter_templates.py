@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -21,24 +20,18 @@ if TYPE_CHECKING:
     from compiler.templating.template_set import TemplateSet
 
 _MAX_RENDERED_VALUES = 4096
-_INCLUDE = re.compile(r"""\[%-?\s*(?:include|import|from)\s+["']([^"']+)["']""")
 
 
 class EmitterTemplates:
-    """Keeps compiled templates, and the values that were rendered, for one run."""
+    """Evaluates the one-line templates of emitters, and keeps the values that were rendered for one run."""
 
     def __init__(self) -> None:
-        self._template_sets: dict[str, TemplateSet] = {}
         self._reads_by_value: dict[tuple[str, Pointer], FieldReads | None] = {}
         self._rendered_values: dict[tuple[str, Pointer, str], Json] = {}
 
     def templates_of(self, emitter: Emitter) -> TemplateSet:
-        """The compiled templates of an emitter; Jinja is imported by the first that needs it, since most checks need none."""
-        if emitter.id not in self._template_sets:
-            from compiler.templating.template_set import TemplateSet  # noqa: PLC0415 - most checks render nothing, and loading Jinja is slow
-
-            self._template_sets[emitter.id] = TemplateSet(emitter.templates, delimiters=_square_templates(emitter))
-        return self._template_sets[emitter.id]
+        """The compiled templates of an emitter."""
+        return emitter.template_set
 
     def render_value(
         self, emitter: Emitter, value: Json, context: Mapping[str, ContextValue], pointer: Pointer
@@ -100,15 +93,3 @@ class EmitterTemplates:
             )
         plain_value = to_plain(output, ValueBudget(RenderLimits()))
         return None if isinstance(plain_value, Omit) else plain_value
-
-
-def _square_templates(emitter: Emitter) -> dict[str, str]:
-    """The templates with square delimiters: those of file rules that set them, and the fragments that they include."""
-    delimiters: dict[str, str] = {}
-    queue = [rule.template for rule in emitter.files if rule.delimiters == "square"]
-    while queue:
-        name = queue.pop()
-        if name not in delimiters:
-            delimiters[name] = "square"
-            queue += _INCLUDE.findall(emitter.templates.get(name, ""))
-    return delimiters

@@ -96,7 +96,7 @@ class RenderedModel:
     def groups(self) -> list[dict[str, Any]]:
         """The groups of rules, whatever form they have."""
         path = next(path for path in self.texts if path.endswith((".rules.yaml", "prometheusrule.yaml")))
-        read = yaml.safe_load(self.texts[path])
+        read = yaml.load(self.texts[path], Loader=yaml.CSafeLoader)
         return read.get("groups") or read["spec"]["groups"]
 
     @property
@@ -126,7 +126,10 @@ def make() -> Callable[..., RenderedModel]:
         project = document(
             "Project", "bank", environments=["prod"], images={"opa": image, "oxigraph": image}, **settings
         )
-        tree = {"modelyard.yaml": yaml.safe_dump(project), "models/all.yaml": yaml.safe_dump_all(documents)}
+        tree = {
+            "modelyard.yaml": yaml.dump(project, Dumper=yaml.CSafeDumper),
+            "models/all.yaml": yaml.dump_all(documents, Dumper=yaml.CSafeDumper),
+        }
         run = Session(
             MemoryTree(
                 {
@@ -151,11 +154,13 @@ def promtool(program: Callable[..., str], tmp_path: Path) -> Callable[..., str]:
 
     def run(groups: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str, Any]] = (), interval: str = "1m") -> str:
         tool = program("promtool", "apt-get install prometheus")
-        (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": list(groups)}), encoding="utf-8")
+        (tmp_path / "rules.yaml").write_text(
+            yaml.dump({"groups": list(groups)}, Dumper=yaml.CSafeDumper), encoding="utf-8"
+        )
         command = [tool, "check", "rules", str(tmp_path / "rules.yaml")]
         if tests:
             scenario = {"rule_files": ["rules.yaml"], "evaluation_interval": interval, "tests": list(tests)}
-            (tmp_path / "tests.yaml").write_text(yaml.safe_dump(scenario), encoding="utf-8")
+            (tmp_path / "tests.yaml").write_text(yaml.dump(scenario, Dumper=yaml.CSafeDumper), encoding="utf-8")
             command = [tool, "test", "rules", str(tmp_path / "tests.yaml")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return f"{done.stdout}{done.stderr}" if done.returncode else ""

@@ -30,7 +30,9 @@ def test_thresholds_are_those_that_sloth_publishes(period, factors):
 
 @pytest.mark.parametrize("period", ["28d", "30d"])
 def test_windows_and_shares_are_those_of_sloths_own_file(period, external_schemas):
-    sloth_spec = yaml.safe_load((external_schemas / "slo" / f"sloth-google-{period}.yaml").read_text("utf-8"))["spec"]
+    sloth_spec = yaml.load(
+        (external_schemas / "slo" / f"sloth-google-{period}.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )["spec"]
     assert sloth_spec["sloPeriod"] == period
     sloth_burns = [
         (severity, one["shortWindow"], one["longWindow"], one["errorBudgetPercent"])

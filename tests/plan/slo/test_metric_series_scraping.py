@@ -9,7 +9,7 @@ MESH = {"mesh": {"kind": "istio", "namespace": "istio-system"}}
 
 def monitor(rendered_model) -> dict:
     monitors = [
-        yaml.safe_load(rendered_model.texts[path])
+        yaml.load(rendered_model.texts[path], Loader=yaml.CSafeLoader)
         for path in ("servicemonitor.yaml", "podmonitor.yaml")
         if path in rendered_model.texts
     ]
@@ -58,7 +58,7 @@ def test_a_server_of_ones_own_is_scraped_where_it_says(make, spec):
     }
     made = make(spec("ml", runtime=runtime), **OPERATOR)
     assert endpoint(made) == {"portNumber": 9100, "path": "/stats"}
-    service = yaml.safe_load(made.texts["inferenceservice.yaml"])
+    service = yaml.load(made.texts["inferenceservice.yaml"], Loader=yaml.CSafeLoader)
     assert service["spec"]["predictor"]["annotations"]["prometheus.kserve.io/port"] == "9100"
     assert service["metadata"]["annotations"]["serving.kserve.io/enable-prometheus-scraping"] == "true"
     del runtime["metrics"]["port"]
@@ -66,7 +66,7 @@ def test_a_server_of_ones_own_is_scraped_where_it_says(make, spec):
 
 
 def ingress(made) -> list[tuple[list[str], list]]:
-    rules = yaml.safe_load(made.texts["networkpolicy.yaml"])["spec"]["ingress"]
+    rules = yaml.load(made.texts["networkpolicy.yaml"], Loader=yaml.CSafeLoader)["spec"]["ingress"]
     named = lambda one: one.get("namespaceSelector", {}).get("matchLabels", {}).get("kubernetes.io/metadata.name", "")  # noqa: E731
     return [(sorted(map(named, rule["from"])), [port["port"] for port in rule["ports"]]) for rule in rules]
 
@@ -100,7 +100,7 @@ def test_a_program_is_scraped_at_the_port_of_requests_or_at_its_own(make, spec):
 def test_in_a_mesh_the_proxies_are_let_out_to_its_control_plane_and_prometheus_in_to_them(make, spec):
     made = make(spec(), **OPERATOR, **MESH)
     assert ingress(made)[1] == (["monitoring"], [15020, 15090])
-    egress = yaml.safe_load(made.texts["networkpolicy.yaml"])["spec"]["egress"]
+    egress = yaml.load(made.texts["networkpolicy.yaml"], Loader=yaml.CSafeLoader)["spec"]["egress"]
     assert {"port": 15012, "protocol": "TCP"} in [port for rule in egress for port in rule.get("ports", [])]
     assert ingress(make(spec(), **OPERATOR)) == [(["monitoring"], ["http"])]
 
@@ -181,7 +181,7 @@ def test_names_of_documents_are_as_long_as_they_may_be_and_differ_where_the_mode
     names = [
         {
             document["metadata"]["name"]
-            for document in yaml.safe_load_all(text)
+            for document in yaml.load_all(text, Loader=yaml.CSafeLoader)
             if document["kind"] != "AlertNotificationTarget"
         }
         for rendered_model in rendered_models
