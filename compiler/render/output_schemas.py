@@ -132,7 +132,9 @@ def _package_schema(package: str, file: str, key: str) -> OutputSchema | None:
     name = next((name for name, node in definitions.items() if key in _gvk_keys(node)), None)
     if name is None:
         return None
-    return OutputSchema(Validator({"$ref": f"#/$defs/{name}", "$defs": _reachable_definitions(definitions, name)}), None)
+    return OutputSchema(
+        Validator({"$ref": f"#/$defs/{name}", "$defs": _reachable_definitions(definitions, name)}), None
+    )
 
 
 @lru_cache(maxsize=8)

@@ -47,7 +47,11 @@ NOT_NEEDED = (
 WITHOUT_THEM = (
     ("modelyard.yaml", "  vendor: {deploy: {target: kubernetes}}", "  {}"),
     ("modelyard.yaml", "llm, agents, ", ""),
-    ("models/lending/_defaults.yaml", "  ml: {deploy: {target: kserve, options: {storageCidrs: [198.51.100.0/28]}}}\n", ""),
+    (
+        "models/lending/_defaults.yaml",
+        "  ml: {deploy: {target: kserve, options: {storageCidrs: [198.51.100.0/28]}}}\n",
+        "",
+    ),
     (
         "models/lending/_defaults.yaml",
         "  statistical: {deploy: {target: kserve, options: {storageCidrs: [198.51.100.0/28]}}}",
