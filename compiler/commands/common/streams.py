@@ -32,7 +32,7 @@ def configure_streams() -> None:
 
 
 def _replace_closed_streams() -> None:
-    """Open what a caller closed, so that no file takes its place: input is empty, stdout refuses data, and messages are lost."""
+    """Open the streams that are closed, so that no file takes their numbers: input is empty, stdout refuses data, messages are lost."""
     if sys.stdin is None:
         sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
     if sys.stdout is None:  # nothing is buffered, since the end of the process would try to write it again
