@@ -195,19 +195,18 @@ class PolicyEngine:
         return any(policy.id == name for policy in self.library.policies_named(name))
 
     def _without_broken_inputs(self, model: ResolvedModel, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
-        """The policies that read no invalid document: a value missing there is not a second mistake."""
-        portfolio = self.fleet.portfolio
-        if not portfolio.broken_names:
-            return policies
+        """The policies that read no document that is invalid or missing: a value that it lacks is not a second mistake."""
         broken_variables = {
             root
             for root, (kind, field) in DOCUMENT_VARIABLES.items()
-            if portfolio.is_broken(kind, model.data.get(field, ""))
+            if field in model.data and model.data[field] not in self.fleet.portfolio.by_kind(kind)
         }
+        if not broken_variables:
+            return policies
         skipped_ids = {
             policy.id
             for policy in policies
-            if broken_variables and not broken_variables.isdisjoint(self.evaluator.compiled_policy(policy).field_reads)
+            if not broken_variables.isdisjoint(self.evaluator.compiled_policy(policy).field_reads)
         }
         self._evaluation_failures |= {(id_, model.name) for id_ in skipped_ids}
         return tuple(policy for policy in policies if policy.id not in skipped_ids)
@@ -381,7 +380,7 @@ class PolicyEngine:
     def _unknown_binding_findings(self, all_bindings: Sequence[Binding]) -> Iterator[Finding]:
         """Bound names that no policy has."""
         for spec, pointer, name in all_bindings:
-            if not self.library.policies_named(name) and not self.fleet.portfolio.has_document("Policy", name):
+            if not self.library.policies_named(name) and not self.fleet.portfolio.may_have_document("Policy", name):
                 subject = Subject(spec.kind, spec.name, None, pointer)
                 yield self.library.unknown_name_finding(name, spec.document.location(pointer), subject)
 

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from itertools import islice
 
 from compiler.diagnostics import codes
@@ -13,6 +14,7 @@ _RESERVED_RANGES = (
 _RESERVED_IN_TEXT = re.compile(f"[{_RESERVED_RANGES}]|\r(?!\n)")
 _RESERVED_IN_VALUE = re.compile(f"[{_RESERVED_RANGES}]")
 _SAFE_ASCII_BYTES = bytes(range(0x20, 0x7F)) + b"\n"
+_WHOLE_FILE_CAUSES = frozenset("\0\r")
 _MAX_FINDINGS = 10
 _MAX_EXCERPT_LENGTH = 60
 
@@ -59,7 +61,7 @@ def truncate(text: str) -> str:
 
 
 def _reserved_character_findings(text: str, path: str) -> tuple[Finding, ...]:
-    reserved_matches = list(islice(_RESERVED_IN_TEXT.finditer(text), _MAX_FINDINGS))
+    reserved_matches = list(islice(_one_per_cause(_RESERVED_IN_TEXT.finditer(text)), _MAX_FINDINGS))
     if not reserved_matches:
         return ()
     lines = LineIndex(text)
@@ -72,6 +74,16 @@ def _reserved_character_findings(text: str, path: str) -> tuple[Finding, ...]:
         )
         for match in reserved_matches
     )
+
+
+def _one_per_cause(matches: Iterator[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """The matches, and only the first of each character that one setting of an editor repeats in the whole file."""
+    reported: set[str] = set()
+    for match in matches:
+        if match[0] not in reported:
+            yield match
+        if match[0] in _WHOLE_FILE_CAUSES:
+            reported.add(match[0])
 
 
 def _character_name(character: str) -> str:

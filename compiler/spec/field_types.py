@@ -109,6 +109,17 @@ NameText = Annotated[
     _text_type(r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "a name of lower-case letters, digits and hyphens, at most 63", "card-fraud",
           kind="name", maxLength=63),
 ]  # fmt: skip
+DocumentNameText = Annotated[
+    str,
+    _text_type(
+        r"^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",
+        "a name of lower-case letters, digits and hyphens, at most 63, that Windows does not reserve",
+        "card-fraud",
+        kind="name",
+        maxLength=63,
+    ),
+]
+"""The name of a document. Files and folders are named after it, and Windows opens no file that is named like a device."""
 NamespaceText = Annotated[
     str,
     _text_type(

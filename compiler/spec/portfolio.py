@@ -37,6 +37,8 @@ PACK_FILE = "pack.yaml"
 API_VERSION = "modelyard/v1"
 ANY_KIND = ""
 """The kind of a document in an unreadable file, which may be any kind."""
+ANY_NAME = ""
+"""The name of a document without one, or in a file that shows no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,8 @@ class Portfolio:
     findings: tuple[Finding, ...]
     invalid_models: tuple[InvalidModel, ...] = ()
     """Models whose missing keys are reported. Everything else treats them as `broken_names`."""
+    unnamed_kinds: frozenset[str] = frozenset()
+    """Kinds with a document whose `name` is not valid, and so is not the name that references use."""
 
     def folder(self, name: FolderName) -> str:
         """The path of a project folder, by its content: `models`, `schemas`, `templates` or `records`."""
@@ -154,8 +158,12 @@ class Portfolio:
         return {folder: tuple(models) for folder, models in specs_by_folder.items()}
 
     def has_document(self, kind: str, name: str) -> bool:
-        """Whether a document of the kind has the name, valid or not: a reference to an invalid document is not a second mistake."""
+        """Whether a document of the kind has the name, valid or not."""
         return name in self.by_kind(kind) or not self.broken_names.isdisjoint({(kind, name), (ANY_KIND, name)})
+
+    def may_have_document(self, kind: str, name: str) -> bool:
+        """Whether a document of the kind has the name, or may have it: a reference to an invalid document is not a second mistake."""
+        return self.has_document(kind, name) or self.has_document(kind, ANY_NAME) or kind in self.unnamed_kinds
 
     def is_broken(self, kind: str, name: str) -> bool:
         """Whether a document of that name is invalid, so that its content is unknown."""

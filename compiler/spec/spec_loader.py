@@ -20,6 +20,7 @@ from compiler.spec.finding_causes import one_per_cause, without_date_warnings
 from compiler.spec.language import Language
 from compiler.spec.portfolio import (
     ANY_KIND,
+    ANY_NAME,
     API_VERSION,
     DEFAULTS_FILE,
     PACK_FILE,
@@ -55,6 +56,7 @@ class _LoadState:
     defaults: dict[str, DefaultsSpec] = field(default_factory=dict)
     specs_by_identity: dict[tuple[str, str], Spec] = field(default_factory=dict)
     broken_names: set[tuple[str, str]] = field(default_factory=set)
+    unnamed_kinds: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     invalid_models: list[InvalidModel] = field(default_factory=list)
 
@@ -91,6 +93,7 @@ def load_portfolio(
         specs={kind: dict(sorted(specs.items())) for kind, specs in sorted(state.specs.items())},
         defaults=dict(sorted(state.defaults.items())),
         broken_names=frozenset(state.broken_names),
+        unnamed_kinds=frozenset(state.unnamed_kinds),
         findings=tuple(state.findings),
         invalid_models=tuple(state.invalid_models),
     )
@@ -141,7 +144,7 @@ def _parse_files(
             content = tree.read(path)
             if is_lfs_pointer(content):
                 state.findings.append(lfs_pointer_finding(path))
-                state.broken_names.add((ANY_KIND, ""))
+                state.broken_names.add((ANY_KIND, ANY_NAME))
             else:
                 yield path, parse_yaml(content, path)
 
@@ -191,10 +194,10 @@ def _source_texts(data: Object) -> Iterator[str]:
 def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadState) -> None:
     schema_findings_start = len(state.findings)
     if not parse_result.documents and any(finding.is_blocking for finding in parse_result.findings):
-        text = tree.read(path).decode("utf-8", "replace")
-        state.broken_names |= {(ANY_KIND, name) for name in _NAME_LINE.findall(text)}
         if basename(path) == DEFAULTS_FILE:
             state.broken_names.add(("Defaults", dirname(path)))
+        else:
+            state.broken_names |= {(ANY_KIND, name) for name in _legible_names(tree.read(path)) or [ANY_NAME]}
     for document in parse_result.documents:
         header_finding = _header_finding(document, state.language)
         if header_finding is None:
@@ -211,6 +214,11 @@ def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadStat
     state.findings[schema_findings_start:] = one_per_cause(parse_findings, schema_findings)
 
 
+def _legible_names(content: bytes) -> list[str]:
+    """The names in a file that cannot be parsed. Without its NUL characters, UTF-16 is mostly legible as UTF-8."""
+    return _NAME_LINE.findall(content.decode("utf-8", "replace").replace("\0", ""))
+
+
 def _add_document(document: Document, state: _LoadState) -> None:
     kind, name = document_identity(document)
     spec = Spec(kind, name, document)
@@ -220,8 +228,11 @@ def _add_document(document: Document, state: _LoadState) -> None:
         state.broken_names.add((kind, name))
         return
     state.specs_by_identity[kind, name] = spec
-    if not _validate_spec(spec, state):
+    findings = _validate_spec(spec, state)
+    if findings:
+        has_valid_name = all(finding.subject.pointer != ("name",) for finding in findings if finding.subject)
         state.broken_names.add((kind, name))
+        state.unnamed_kinds |= set() if has_valid_name else {kind}
     elif kind == "Defaults":
         state.defaults[name] = TypedSpec(kind, name, document)
     else:
@@ -288,7 +299,7 @@ def _duplicate_finding(spec: Spec, state: _LoadState) -> Finding | None:
     return Finding(codes.DUPLICATE_NAME, message, spec.document.location(pointer), spec.subject, help_, notes)
 
 
-def _validate_spec(spec: Spec, state: _LoadState) -> bool:
+def _validate_spec(spec: Spec, state: _LoadState) -> list[Finding]:
     language = state.language
     validator = (
         language.type_language(Header.read(spec.document).type).spec_validator
@@ -296,7 +307,7 @@ def _validate_spec(spec: Spec, state: _LoadState) -> bool:
         else language.kind_validator(spec.kind)
     )
     if validator.is_valid(spec.json):
-        return True
+        return []
     violations = validator.violations(spec.json, spelling=spec.document.scalar_text)
     findings = [schema_finding(violation, spec.document, spec.subject) for violation in violations]
     state.findings.extend(findings)
@@ -304,7 +315,7 @@ def _validate_spec(spec: Spec, state: _LoadState) -> bool:
         document = replace(spec.document, data=valid_parts(spec.json, validator))
         renamed_keys = frozenset(pointer for finding in findings for pointer in _suggested_keys(finding))
         state.invalid_models.append(InvalidModel(TypedSpec(spec.kind, spec.name, document), spec.json, renamed_keys))
-    return False
+    return findings
 
 
 def _suggested_keys(finding: Finding) -> Iterator[Pointer]:

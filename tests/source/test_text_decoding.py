@@ -49,6 +49,13 @@ def test_every_reserved_character_is_said_but_not_without_end():
     assert len(finding_positions("a: " + "\x01" * 3000)) == 10
 
 
+@pytest.mark.parametrize(
+    "content", ["a: 1\nb: 2\n".encode("utf-16-le"), "a: 1\nb: 2\n".encode("utf-16-be"), b"a: 1\rb: 2\rc: 3\r"]
+)
+def test_one_setting_of_an_editor_is_one_finding(content):
+    assert len(finding_positions(content)) == 1
+
+
 @pytest.mark.parametrize("text", ["\ufeffa: x\n", b"\xef\xbb\xbfa: x\n"])
 def test_a_byte_order_mark_at_the_start_is_tolerated_and_counts_no_column(text):
     (document,) = parse(text, "f.yaml").documents

@@ -86,9 +86,9 @@ class CompatibilityChecker:
         return self._unsupported_finding(emitter, model, feature, pointer) if is_readable else None
 
     def _is_readable(self, model: ResolvedModel, rule: RequirementData | UnsupportedFeatureData) -> bool:
-        """Whether the field of a rule is known: that of an invalid team is not."""
+        """Whether the field of a rule is known: that of an invalid or missing team is not."""
         is_team_field = rule.get("field", "").startswith("team.")
-        return not is_team_field or not self._fleet.portfolio.is_broken("Team", model.data["owner"])
+        return not is_team_field or model.data["owner"] in self._fleet.portfolio.by_kind("Team")
 
     def _option_findings(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
         if not emitter.is_target:

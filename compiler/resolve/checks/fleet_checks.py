@@ -114,7 +114,7 @@ def _check_promotion_order(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     first_pointers = dict[str, Pointer]()
     for pointer, name in promotion_entries(fleet.portfolio):
         location, subject = project.document.location(pointer), Subject("Project", project.name, None, pointer)
-        if not fleet.portfolio.has_document("Environment", name):
+        if not fleet.portfolio.may_have_document("Environment", name):
             yield _unknown_reference_finding("Environment", name, environments, location, subject)
         elif name in first_pointers:
             note = Note("listed here first", project.document.location(first_pointers[name]))
@@ -182,10 +182,10 @@ def _check_environment_keys(
     stages_by_environment = {
         name: environment.data["stage"] for name, environment in fleet.portfolio.by_kind("Environment").items()
     }
-    has_broken_environments = fleet.portfolio.has_broken("Environment")
+    has_broken_environments = fleet.portfolio.has_broken("Environment") or _lists_unknown_environment(fleet)
     stages = ALL_STAGES if has_broken_environments else tuple(stages_by_environment.values())
     for key in spec.data.get("environments", {}):
-        if not fleet.portfolio.has_document("Environment", key) and key not in stages:
+        if not _may_be_environment(fleet, key) and key not in stages:
             message = f"there is no Environment or stage `{key}`"
             yield _unused_key_finding(spec, key, message, _suggestion_help(key, {*stages_by_environment, *stages}))
         elif (
@@ -196,6 +196,20 @@ def _check_environment_keys(
             yield _unused_key_finding(
                 spec, key, f"no model that this applies to is deployed in `{key}`", _STAGE_KEY_HELP
             )
+
+
+def _may_be_environment(fleet: Fleet, name: str) -> bool:
+    """Whether the name is that of an Environment, or of one whose document is broken or reported as missing at the project's list."""
+    return fleet.portfolio.may_have_document("Environment", name) or name in _listed_environments(fleet)
+
+
+def _lists_unknown_environment(fleet: Fleet) -> bool:
+    """Whether the project's list names an Environment without a document: its stage is not known."""
+    return not _listed_environments(fleet) <= fleet.portfolio.by_kind("Environment").keys()
+
+
+def _listed_environments(fleet: Fleet) -> set[str]:
+    return {name for _, name in promotion_entries(fleet.portfolio)}
 
 
 def _unused_key_finding(spec: Spec, key: str, message: str, help_: str | None) -> Finding:
@@ -232,7 +246,7 @@ def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
     ]:
         for annotation in fleet.language.references(spec.kind):
             for pointer, name in iter_strings(spec.json, annotation.pointer):
-                if not portfolio.has_document(annotation.value, name):
+                if not portfolio.may_have_document(annotation.value, name):
                     location, subject = spec.document.location(pointer), Subject(spec.kind, spec.name, None, pointer)
                     yield _unknown_reference_finding(
                         annotation.value, name, portfolio.by_kind(annotation.value), location, subject

@@ -69,7 +69,7 @@ def _layer_documents(fleet: Fleet, spec: ModelSpec, environment: str | None) -> 
 def _check_references(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     """References of the model and its release."""
     for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.data["type"])):
-        if fleet.portfolio.has_document(kind, name):
+        if fleet.portfolio.may_have_document(kind, name):
             continue
         message = f"there is no {kind} `{name}`"
         help_ = unknown_name_help(kind, name, fleet.portfolio.by_kind(kind))

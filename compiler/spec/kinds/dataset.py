@@ -2,7 +2,15 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DigestText, DurationText, EndpointText, LicenseText, NameText, UriText
+from compiler.spec.field_types import (
+    DigestText,
+    DocumentNameText,
+    DurationText,
+    EndpointText,
+    LicenseText,
+    NameText,
+    UriText,
+)
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
@@ -24,7 +32,7 @@ class Dataset(Document):
 
     kind: Literal["Dataset"]
     """Always `Dataset`."""
-    name: NameText
+    name: DocumentNameText
     """The name of the dataset. `data` and `uses` of models refer to it."""
     summary: str | None = None
     """A description of the data in one sentence."""

@@ -6,6 +6,7 @@ from compiler.spec.field_types import (
     AnyMap,
     BranchText,
     CpuText,
+    DocumentNameText,
     FolderText,
     ImageText,
     MemoryText,
@@ -53,7 +54,7 @@ class Environment(Document):
 
     kind: Literal["Environment"]
     """Always `Environment`."""
-    name: NameText
+    name: DocumentNameText
     """The name of the environment. `environments` of the project and of models refer to it."""
     stage: Literal["dev", "test", "staging", "prod"]
     """The stage of the environment. Overlays and policies may name a stage instead of an environment."""

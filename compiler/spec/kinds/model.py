@@ -4,6 +4,7 @@ from typing import Literal
 
 from compiler.spec.field_types import (
     DateText,
+    DocumentNameText,
     LicenseText,
     NameText,
     PercentageText,
@@ -75,7 +76,7 @@ class Model(Document):
 
     kind: Literal["Model"]
     """Always `Model`."""
-    name: NameText = field(..., digest="runtime")
+    name: DocumentNameText = field(..., digest="runtime")
     """The name of the model. Other documents and all rendered objects carry it."""
     type: str = field(..., digest="runtime")
     """The type of the model. It determines the fields of `source`."""

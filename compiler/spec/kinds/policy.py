@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import AnyMap, DateText, NameText, NonEmptyText, UriText
+from compiler.spec.field_types import AnyMap, DateText, DocumentNameText, NameText, NonEmptyText, UriText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
@@ -125,7 +125,7 @@ class Policy(Document):
 
     kind: Literal["Policy"]
     """Always `Policy`."""
-    name: NameText
+    name: DocumentNameText
     """The name of the policy. `policies` and waivers refer to it; a policy of a pack is named `<pack>/<name>`."""
     title: NonEmptyText
     """What the policy requires, in one sentence."""

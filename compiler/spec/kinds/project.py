@@ -2,7 +2,16 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import AnyMap, DigestText, ImageText, NameText, PolicyText, ProjectFolderText, UriText
+from compiler.spec.field_types import (
+    AnyMap,
+    DigestText,
+    DocumentNameText,
+    ImageText,
+    NameText,
+    PolicyText,
+    ProjectFolderText,
+    UriText,
+)
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.sections.governance_fields import Tier
 from compiler.spec.strict_model import Document, StrictModel, field
@@ -72,7 +81,7 @@ class Project(Document):
 
     kind: Literal["Project"]
     """Always `Project`."""
-    name: NameText
+    name: DocumentNameText
     """The name of the project. It is the first part of every object's identity."""
     organisation: Organisation | None = None
     """The organisation that provides the models."""

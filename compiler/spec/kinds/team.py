@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import ForgeHandleText, NameText
+from compiler.spec.field_types import DocumentNameText, ForgeHandleText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
@@ -22,7 +22,7 @@ class Team(Document):
 
     kind: Literal["Team"]
     """Always `Team`."""
-    name: NameText
+    name: DocumentNameText
     """The name of the team. `owner` and other fields refer to it."""
     displayName: str | None = None
     """The display name of the team."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from compiler.spec.field_types import DateText, NameText
+from compiler.spec.field_types import DateText, DocumentNameText, NameText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 CLASSES_BY_REGIME: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -39,7 +39,7 @@ class UseCase(Document):
 
     kind: Literal["UseCase"]
     """Always `UseCase`."""
-    name: NameText
+    name: DocumentNameText
     """The name of the use case. `useCase` refers to it."""
     summary: str
     """The decision in one sentence."""

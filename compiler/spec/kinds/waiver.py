@@ -4,7 +4,15 @@ from typing import Literal
 
 from pydantic import ConfigDict
 
-from compiler.spec.field_types import DateText, FieldText, NameText, NonEmptyText, PolicyText, ReasonText
+from compiler.spec.field_types import (
+    DateText,
+    DocumentNameText,
+    FieldText,
+    NameText,
+    NonEmptyText,
+    PolicyText,
+    ReasonText,
+)
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
@@ -37,7 +45,7 @@ class Waiver(Document):
 
     kind: Literal["Waiver"]
     """Always `Waiver`."""
-    name: NameText
+    name: DocumentNameText
     """The name of the waiver."""
     policies: list[PolicyText] = field(..., min_length=1)
     """The policies or policy packs that are waived."""
