@@ -46,8 +46,8 @@ def run_command(project: Path, arguments: list[str], monkeypatch, capsys) -> str
     monkeypatch.setattr(sys, "argv", ["modelyard", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
-    said = capsys.readouterr()
-    return f"{said.out}{said.err}exit code {ended.value.code or 0}\n".replace(str(project), "<project>")
+    output = capsys.readouterr()
+    return f"{output.out}{output.err}exit code {ended.value.code or 0}\n".replace(str(project), "<project>")
 
 
 @pytest.mark.parametrize("case", CASE_FOLDERS, ids=lambda case: case.relative_to(CASES).as_posix())

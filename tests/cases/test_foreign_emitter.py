@@ -129,6 +129,6 @@ def test_a_line_of_what_it_renders_is_explained() -> None:
     (explained,) = explanation.explain_artifact(run, f"build/{ARTIFACT}", str(number))
     assert explained.pointer == ("services", "price-forecast", "mem_limit")
     assert explained.template.path == TEMPLATE
-    (said,) = (layer for made in explained.sources if "memory" in made.name for layer in made.layers)
-    assert said.location
-    assert (said.role, said.location.path, said.location.line) == ("set", SPEC, line_of("memory"))
+    (layer_value,) = (layer for made in explained.sources if "memory" in made.name for layer in made.layers)
+    assert layer_value.location
+    assert (layer_value.role, layer_value.location.path, layer_value.location.line) == ("set", SPEC, line_of("memory"))

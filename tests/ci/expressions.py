@@ -128,8 +128,13 @@ def tokens(text: str) -> list[tuple[str, object]]:
         assert match, f"{text[position:]!r} is no expression"
         position = match.end()
         kind = match.lastgroup
-        said = match[kind]
-        result.append((kind, int(said) if kind == "number" else said.replace("''", "'") if kind == "text" else said))
+        token = match[kind]
+        result.append(
+            (
+                kind,
+                int(token) if kind == "number" else token.replace("''", "'") if kind == "text" else token,
+            )
+        )
     return result
 
 

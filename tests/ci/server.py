@@ -215,8 +215,8 @@ class Server:
         variables.touch()
         paths.touch()
         script.write_text(step["run"], encoding="utf-8")
-        said = {**job.get("env", {}), **step.get("env", {})}
-        step_environment = {key: evaluator.text(value) for key, value in said.items()}
+        expressions = {**job.get("env", {}), **step.get("env", {})}
+        step_environment = {key: evaluator.text(value) for key, value in expressions.items()}
         runner_variables = {
             "GITHUB_OUTPUT": output, "GITHUB_STEP_SUMMARY": summary, "GITHUB_ENV": variables, "GITHUB_PATH": paths,
             "RUNNER_TEMP": temp, "GITHUB_WORKSPACE": work,
@@ -259,8 +259,8 @@ def outputs_of(text: str) -> dict[str, str]:
     return result
 
 
-def as_list(said: object) -> list[str]:
-    return [said] if isinstance(said, str) else list(said or [])
+def as_list(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])
 
 
 def ancestors(name: str, jobs: dict) -> Iterator[str]:

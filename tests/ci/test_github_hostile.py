@@ -82,11 +82,11 @@ def test_names_change_no_byte_either(plain, small) -> None:
 def test_a_step_of_promotion_is_a_job_and_a_schedule_a_trigger(plain, small) -> None:
     flat = workflows_of(small(("[dev, [prod-eu, prod-us]]", "[dev, prod-eu, prod-us]")))
     assert [name for name in plain if plain[name] != flat[name]] == ["modelyard-deliver.yml"]
-    said = [
+    job_names = [
         yaml.load(texts["modelyard-deliver.yml"], Loader=yaml.CSafeLoader)["jobs"].keys() for texts in (plain, flat)
     ]
     waves = ["publish-1", "publish-2", "publish-3"]
-    assert [[job for job in jobs if "publish" in job] for jobs in said] == [waves[:2], waves]
+    assert [[job for job in jobs if "publish" in job] for jobs in job_names] == [waves[:2], waves]
     often = workflows_of(small(('schedule: "0 3 * * 1"', 'schedule: "0  3 * * 1,4"')))
     assert yaml.load(often["modelyard-retrain.yml"], Loader=yaml.CSafeLoader)["on"]["schedule"] == [
         {"cron": "0 3 * * 1,4"}
@@ -128,10 +128,10 @@ OPTIONS = {
 
 @pytest.mark.parametrize(("option", "value"), [(name, value) for name, values in OPTIONS.items() for value in values])
 def test_what_a_project_says_of_ci_is_what_it_can_be_or_refused_at_its_line(option, value, small) -> None:
-    said = (
+    option_text = (
         quote_yaml(value) if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
     )
-    built = small(("      actions:\n", f"      {option}: {said}\n      actions:\n"))
+    built = small(("      actions:\n", f"      {option}: {option_text}\n      actions:\n"))
     assert workflows_of(built) == {}
     found = {(one.code.name, one.location.path, one.location.line) for one in built.findings if one.is_blocking}
     assert ("bad-option", "modelyard.yaml", 10) in found

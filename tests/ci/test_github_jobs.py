@@ -143,8 +143,8 @@ class Repository:
 
     def judge(self) -> RunResult:
         """The canary that was asked to be judged last, judged; the branch has moved on since."""
-        asked = [one for one in self.server.requests["dispatched"] if one["workflow"] == "modelyard-canary.yml"][-1]
-        return self.server.run(asked["workflow"], "workflow_dispatch", self.main(), inputs=asked["inputs"])
+        dispatch = [one for one in self.server.requests["dispatched"] if one["workflow"] == "modelyard-canary.yml"][-1]
+        return self.server.run(dispatch["workflow"], "workflow_dispatch", self.main(), inputs=dispatch["inputs"])
 
     def train(self, model: str) -> RunResult:
         return self.server.run("modelyard-retrain.yml", "workflow_dispatch", self.main(), inputs={"model": model})
@@ -173,10 +173,10 @@ def service() -> Iterator[Callable[[Callable[[str, dict], object]], str]]:
             def do_POST(self) -> None:
                 self._say(answer(self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
 
-            def _say(self, said: object) -> None:
+            def _say(self, body: object) -> None:
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(json.dumps(said).encode())
+                self.wfile.write(json.dumps(body).encode())
 
             def log_message(self, *_: object) -> None:
                 return
@@ -387,10 +387,10 @@ def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> 
         github = {"token": TOKEN, "server_url": "https://github.com"}
         matrix = {"remote": remote, "environment": "prod"}
         contexts = {"needs": needs, "github": github, "secrets": secrets, "matrix": matrix}
-        said = {key: Evaluator(contexts, {}).text(value) for key, value in step["env"].items()}
+        step_env = {key: Evaluator(contexts, {}).text(value) for key, value in step["env"].items()}
         process = subprocess.run(
             ["git", "credential", "fill"], input=f"url={url}\n\n", cwd=folder,
-            env={**repository.server.environment(), **said}, check=False, capture_output=True, text=True,
+            env={**repository.server.environment(), **step_env}, check=False, capture_output=True, text=True,
         )  # fmt: skip
         assert ("password" in process.stdout) == (password is not None), (remote, url)
         assert password is None or f"username=x-access-token\npassword={password}\n" in process.stdout
@@ -477,9 +477,9 @@ def scheduled_models(repository: Repository, schedule: str) -> list[str]:
     """The models that a time starts a run for; each is trained by a run of its own."""
     done = repository.server.run("modelyard-retrain.yml", "schedule", repository.main(), schedule=schedule)
     assert done.results == {"plan": "success", "train": "skipped", "propose": "skipped"}, done.log
-    asked = repository.server.requests.get("dispatched", [])
-    assert {(one["workflow"], one["ref"]) for one in asked} <= {("modelyard-retrain.yml", "main")}
-    return [one["inputs"]["model"] for one in asked]
+    dispatches = repository.server.requests.get("dispatched", [])
+    assert {(one["workflow"], one["ref"]) for one in dispatches} <= {("modelyard-retrain.yml", "main")}
+    return [one["inputs"]["model"] for one in dispatches]
 
 
 def test_a_schedule_trains_its_models_and_proposes_nothing_where_nothing_came_of_it(repository) -> None:
@@ -533,9 +533,11 @@ def test_a_program_that_trains_reaches_no_token_and_no_later_step(repository, tm
     assert list(tmp_path.rglob("taken")) == []
     [pull] = repository.server.requests["pulls"]
     assert repository.git("diff", "--name-only", "main", pull["head"]) == "models/treasury/atm-demand/told.txt"
-    told = repository.git("show", f"{pull['head']}:models/treasury/atm-demand/told.txt").split()
-    assert [name for name in told if "TOKEN" in name or name in {"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT"}] == []
-    assert "GITHUB_SHA" in told
+    variable_names = repository.git("show", f"{pull['head']}:models/treasury/atm-demand/told.txt").split()
+    assert [
+        name for name in variable_names if "TOKEN" in name or name in {"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT"}
+    ] == []
+    assert "GITHUB_SHA" in variable_names
 
 
 @pytest.mark.parametrize("path", [".github/workflows/modelyard.yml", ".github/more.txt", "models/requirements.txt"])

@@ -20,13 +20,13 @@ NAMES = {
 
 def jobs(texts: dict[str, str]) -> Iterator[tuple[str, str, dict]]:
     for name, text in texts.items():
-        for job, said in yaml.load(text, Loader=yaml.CSafeLoader)["jobs"].items():
-            yield name, job, said
+        for job, job_spec in yaml.load(text, Loader=yaml.CSafeLoader)["jobs"].items():
+            yield name, job, job_spec
 
 
 def steps(texts: dict[str, str]) -> Iterator[tuple[str, dict]]:
-    for name, job, said in jobs(texts):
-        yield from ((f"{name}:{job}", step) for step in said["steps"])
+    for name, job, job_spec in jobs(texts):
+        yield from ((f"{name}:{job}", step) for step in job_spec["steps"])
 
 
 def test_there_is_one_set_a_repository(workflows) -> None:
@@ -72,7 +72,7 @@ def test_no_workflow_has_a_permission_that_no_job_says(workflows) -> None:
     assert {json.dumps(yaml.load(text, Loader=yaml.CSafeLoader)["permissions"]) for text in workflows.values()} == {
         "{}"
     }
-    assert [job for _, job, said in jobs(workflows) if "permissions" not in said] == []
+    assert [job for _, job, job_spec in jobs(workflows) if "permissions" not in job_spec] == []
 
 
 def test_no_workflow_runs_what_strangers_sent_with_rights_of_its_own(workflows) -> None:
@@ -85,19 +85,19 @@ def test_no_workflow_runs_what_strangers_sent_with_rights_of_its_own(workflows) 
 
 
 def test_nothing_is_left_out_by_path_or_branch_of_a_pull_request(workflows) -> None:
-    said = yaml.load(workflows["modelyard.yml"], Loader=yaml.CSafeLoader)["on"]
-    assert (said["pull_request"], said["merge_group"]) == ({}, {})
+    triggers = yaml.load(workflows["modelyard.yml"], Loader=yaml.CSafeLoader)["on"]
+    assert (triggers["pull_request"], triggers["merge_group"]) == ({}, {})
 
 
 def test_the_required_job_always_runs_and_needs_every_job_that_has_to_hold(workflows) -> None:
-    said = yaml.load(workflows["modelyard.yml"], Loader=yaml.CSafeLoader)["jobs"]
-    required = said["required"]
+    job_specs = yaml.load(workflows["modelyard.yml"], Loader=yaml.CSafeLoader)["jobs"]
+    required = job_specs["required"]
     assert required["if"] == "${{ always() }}"
-    assert set(required["needs"]) == said.keys() - {"required", "review"}
+    assert set(required["needs"]) == job_specs.keys() - {"required", "review"}
 
 
 def test_everything_ends_and_nothing_runs_twice_at_once(workflows) -> None:
-    assert [job for _, job, said in jobs(workflows) if not 0 < said["timeout-minutes"] <= 360] == []
+    assert [job for _, job, job_spec in jobs(workflows) if not 0 < job_spec["timeout-minutes"] <= 360] == []
     assert all("group" in yaml.load(text, Loader=yaml.CSafeLoader)["concurrency"] for text in workflows.values())
 
 
@@ -124,8 +124,8 @@ def required_permissions(job: dict) -> dict[str, str]:
 
 
 def test_each_job_has_the_permissions_that_it_needs_and_no_other(workflows) -> None:
-    for name, job, said in jobs(workflows):
-        assert said["permissions"] == required_permissions(said), f"{name}:{job}"
+    for name, job, job_spec in jobs(workflows):
+        assert job_spec["permissions"] == required_permissions(job_spec), f"{name}:{job}"
 
 
 PROGRAM = re.compile(r"modelyard run (?!.*--list)")
@@ -133,11 +133,11 @@ PROGRAM = re.compile(r"modelyard run (?!.*--list)")
 
 def test_where_a_program_of_a_model_runs_nothing_can_write_and_no_step_has_a_token(workflows) -> None:
     running = {where for where, step in steps(workflows) if PROGRAM.search(step.get("run", ""))}
-    found = {f"{name}:{job}": said for name, job, said in jobs(workflows) if f"{name}:{job}" in running}
+    found = {f"{name}:{job}": job_spec for name, job, job_spec in jobs(workflows) if f"{name}:{job}" in running}
     assert found.keys() == {"modelyard.yml:model", "modelyard-canary.yml:judge", "modelyard-retrain.yml:train"}
-    for said in found.values():
-        assert said["permissions"] == {"contents": "read"}
-        assert "token" not in json.dumps(said).lower()
+    for job_spec in found.values():
+        assert job_spec["permissions"] == {"contents": "read"}
+        assert "token" not in json.dumps(job_spec).lower()
 
 
 def test_what_is_committed_is_committed_without_hooks(workflows) -> None:
@@ -158,7 +158,7 @@ def test_an_identity_is_given_where_it_is_asked_for_alone(small) -> None:
         workflows_of(small(("      actions:\n", "      idToken: true\n      actions:\n"))),
     )
     assert not any("id-token" in text for text in without.values())
-    assert {f"{name}:{job}" for name, job, said in jobs(with_identity) if "id-token" in said["permissions"]} == {
+    assert {f"{name}:{job}" for name, job, job_spec in jobs(with_identity) if "id-token" in job_spec["permissions"]} == {
         "modelyard-canary.yml:judge", "modelyard-retrain.yml:train", "modelyard.yml:model",
     }  # fmt: skip
 
@@ -248,14 +248,14 @@ def test_our_own_schema_refuses_it_before_it_is_written(mutant, sample) -> None:
 )
 def test_a_missing_permission_is_found(name, pattern, sample) -> None:
     texts = substitute(sample, name, pattern, "contents: read" if "contents" in pattern else "")
-    assert [job for _, job, said in jobs(texts) if said["permissions"] != required_permissions(said)]
+    assert [job for _, job, job_spec in jobs(texts) if job_spec["permissions"] != required_permissions(job_spec)]
 
 
 def test_delivery_and_proposals_forgive_the_calendar_as_a_pull_request_does(workflows) -> None:
     """Each command that stops at what is mandatory says since when; what tells of the calendar itself does not."""
     stops = re.compile(r"modelyard (?:check|build|publish)\b.*")
     for name, text in workflows.items():
-        said = [line for line in stops.findall(text) if name != "modelyard-calendar.yml" or "build" in line]
-        assert [line for line in said if "--changed-since" not in line] == [], name
+        stop_lines = [line for line in stops.findall(text) if name != "modelyard-calendar.yml" or "build" in line]
+        assert [line for line in stop_lines if "--changed-since" not in line] == [], name
     assert "modelyard publish" in workflows["modelyard-deliver.yml"]
     assert "modelyard build --changed-since HEAD" in workflows["modelyard-change.yml"]

@@ -83,14 +83,14 @@ def cache(tmp_path_factory) -> Path:
 
 
 def test_the_manifest_is_one(tool) -> None:
-    said = subprocess.run([tool, "validate-manifest", str(MANIFEST)], check=False, capture_output=True, text=True)
-    assert (said.returncode, said.stdout) == (0, "")
+    result = subprocess.run([tool, "validate-manifest", str(MANIFEST)], check=False, capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, "")
 
 
 def test_a_sound_project_passes_with_all_its_files(tool, project, cache) -> None:
-    said = run(tool, project, cache, "--all-files")
-    assert said.returncode == 0, said.stdout + said.stderr
-    assert said.stdout.count("Passed") == 2
+    result = run(tool, project, cache, "--all-files")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.count("Passed") == 2
 
 
 def test_a_finding_in_another_file_than_the_changed_one_fails(tool, project, cache) -> None:
@@ -99,10 +99,10 @@ def test_a_finding_in_another_file_than_the_changed_one_fails(tool, project, cac
     )
     team.write_text(team.read_text(encoding="utf-8").replace("name: risk", "name: risks"), encoding="utf-8")
     git(project, "add", "--all")
-    said = run(tool, project, cache)
-    assert said.returncode == 1
-    assert "MY201" in said.stdout
-    assert "models/scorer.yaml" in said.stdout
+    result = run(tool, project, cache)
+    assert result.returncode == 1
+    assert "MY201" in result.stdout
+    assert "models/scorer.yaml" in result.stdout
 
 
 def test_a_file_that_is_only_removed_is_missed(tool, project, cache) -> None:
@@ -110,9 +110,9 @@ def test_a_file_that_is_only_removed_is_missed(tool, project, cache) -> None:
         path for path in (project / "models").glob("*.yaml") if "kind: Team" in path.read_text(encoding="utf-8")
     )
     git(project, "rm", "--quiet", str(team.relative_to(project)))
-    said = run(tool, project, cache)
-    assert said.returncode == 1
-    assert "there is no Team `risk`" in said.stdout
+    result = run(tool, project, cache)
+    assert result.returncode == 1
+    assert "there is no Team `risk`" in result.stdout
 
 
 def test_what_is_committed_and_not_fresh_fails(tool, project, cache) -> None:
@@ -132,6 +132,6 @@ def test_what_is_committed_and_not_fresh_fails(tool, project, cache) -> None:
         path for path in sorted((project / "build").rglob("*")) if path.is_file() and ".modelyard" not in path.parts
     )
     git(project, "rm", "--quiet", str(made_file.relative_to(project)))
-    said = run(tool, project, cache)
-    assert said.returncode == 1
-    assert "is out of date: run `modelyard build`" in said.stdout
+    result = run(tool, project, cache)
+    assert result.returncode == 1
+    assert "is out of date: run `modelyard build`" in result.stdout

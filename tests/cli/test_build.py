@@ -11,24 +11,24 @@ LOCK = ".modelyard/locks/all.repository.json"
 
 @pytest.mark.parametrize("folder", [".git", ".git/hooks", ".GIT/x", "models", "models/x", "Templates", ".", ".."])
 def test_a_folder_that_holds_something_else_is_no_output_folder(project, git, run_command, folder: str) -> None:
-    said = run_command("build", "--output", folder)
-    assert said.code == 2
-    assert folder in said.err
+    result = run_command("build", "--output", folder)
+    assert result.code == 2
+    assert folder in result.err
     assert git("status", "--porcelain") == ""
     assert not (project / ".git/dev").exists()
 
 
 def test_gits_folder_of_another_repository_is_no_output_folder(project, tmp_path, run_command) -> None:
     (tmp_path / "other/.git").mkdir(parents=True)
-    said = run_command("build", "--output", str(tmp_path / "other/.git/modules"))
-    assert (said.code, "git's own folder" in said.err) == (2, True)
+    result = run_command("build", "--output", str(tmp_path / "other/.git/modules"))
+    assert (result.code, "git's own folder" in result.err) == (2, True)
 
 
 def test_the_project_can_set_no_output_folder_of_git(project, git, run_command) -> None:
     with (project / "modelyard.yaml").open("a", encoding="utf-8") as file:
         file.write("output: .git/hooks\n")
-    said = run_command("build")
-    assert (said.code, "modelyard.yaml:" in said.err) == (1, True)
+    result = run_command("build")
+    assert (result.code, "modelyard.yaml:" in result.err) == (1, True)
     assert not list((project / ".git/hooks").glob("dev*"))
 
 
@@ -39,17 +39,17 @@ def test_an_emitter_can_commit_no_file_of_git(project, git, run_command) -> None
         + '  - {path: x, commitPath: ".GIT/{{ name }}", template: note.txt.j2}\n',
         encoding="utf-8",
     )
-    said = run_command("check")
-    assert said.code == 1
-    assert "templates/targets/plain/emitter.yaml:" in said.out
-    assert "is reserved for files of git or Modelyard" in said.out
+    result = run_command("check")
+    assert result.code == 1
+    assert "templates/targets/plain/emitter.yaml:" in result.out
+    assert "is reserved for files of git or Modelyard" in result.out
 
 
 def test_a_linked_output_folder_is_a_finding(project, tmp_path, run_command) -> None:
     (tmp_path / "victim").mkdir()
     (project / "build").symlink_to(tmp_path / "victim")
-    said = run_command("build")
-    assert (said.code, "output-link" in said.err, "build" in said.err) == (1, True, True)
+    result = run_command("build")
+    assert (result.code, "output-link" in result.err, "build" in result.err) == (1, True, True)
     assert run_command("build", "--output", "build/x").code == 1
     assert list((tmp_path / "victim").iterdir()) == []
 
@@ -60,8 +60,8 @@ def test_a_lock_file_that_lists_a_file_of_the_repository_removes_nothing(project
     (project / LOCK).parent.mkdir(parents=True)
     files = {"LICENSE": {"digest": digest, "emitter": "github", "sources": []}}
     (project / LOCK).write_text(json.dumps({"version": 1, "unit": "all.repository", "files": files}), encoding="utf-8")
-    said = run_command("build")
-    assert (said.code, "`LICENSE` was not removed" in said.err) == (0, True)
+    result = run_command("build")
+    assert (result.code, "`LICENSE` was not removed" in result.err) == (0, True)
     assert (project / "LICENSE").read_text(encoding="utf-8") == "mine\n"
 
 
@@ -76,8 +76,8 @@ def test_a_sparse_checkout_removes_nothing(project, git, run_command) -> None:
     git("sparse-checkout", "set", "--no-cone", "/*", "!/models/team/")
     assert not (project / "models/team").exists()
     for words in (["build"], ["build", "--check"]):
-        said = run_command(*words)
-        assert (said.code, "incomplete-checkout" in said.err, "models/team/scorer" in said.err) == (1, True, True)
+        result = run_command(*words)
+        assert (result.code, "incomplete-checkout" in result.err, "models/team/scorer" in result.err) == (1, True, True)
     assert sorted(path for path in (project / "build").rglob("*") if path.is_file()) == before
     git("sparse-checkout", "disable")
     assert run_command("build").code == 0
@@ -90,8 +90,8 @@ def test_a_submodule_that_was_not_fetched_removes_nothing(project, git, run_comm
     )
     commit = git("rev-parse", "HEAD").strip()
     git("update-index", "--add", "--cacheinfo", f"160000,{commit},models/team")
-    said = run_command("build")
-    assert (said.code, "models/team" in said.err) == (1, True)
+    result = run_command("build")
+    assert (result.code, "models/team" in result.err) == (1, True)
 
 
 def test_a_model_that_was_deleted_is_removed_without_a_commit(project, git, run_command) -> None:
@@ -141,10 +141,10 @@ def test_a_check_of_an_interrupted_build_says_so_and_the_next_build_completes_it
     staging.mkdir()
     journal = {"version": 1, "staging": staging.name, "inode": staging.stat().st_ino, "operations": []}
     (state / "journal.json").write_text(json.dumps(journal), encoding="utf-8")
-    said = run_command("build", "--check")
-    assert (said.code, "interrupted-build" in said.err) == (1, True)
-    said = run_command("build")
-    assert (said.code, "completed an interrupted build in build/" in said.err) == (0, True)
+    result = run_command("build", "--check")
+    assert (result.code, "interrupted-build" in result.err) == (1, True)
+    result = run_command("build")
+    assert (result.code, "completed an interrupted build in build/" in result.err) == (0, True)
     assert run_command("build", "--check").code == 0
 
 
@@ -160,8 +160,8 @@ def test_other_commands_write_through_no_link_either(project, tmp_path, run_comm
         for path in ("models", "templates"):
             (project / path).rename(tmp_path / f"moved-{path}")
             (project / path).symlink_to(victim)
-    said = run_command(*words)
-    assert said.code in {1, 2, 4}
+    result = run_command(*words)
+    assert result.code in {1, 2, 4}
     assert list(victim.iterdir()) == []
 
 

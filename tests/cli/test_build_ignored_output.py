@@ -10,8 +10,8 @@ def test_an_output_that_git_ignores_is_not_looked_at(project, git, run_command, 
     (project / ".gitignore").write_text(f"{line}\n", encoding="utf-8")
     assert run_command("build").code == 0, "what is committed elsewhere is there"
     shutil.rmtree(project / "build")
-    said = run_command("build", "--check")
-    assert (said.code, "is ignored by git" in said.err) == (0, True)
+    result = run_command("build", "--check")
+    assert (result.code, "is ignored by git" in result.err) == (0, True)
     assert run_command("build").code == 0
     assert run_command("build", "--check").code == 0
 

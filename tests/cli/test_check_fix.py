@@ -24,8 +24,8 @@ def change(spec, old, new) -> None:
 def test_a_safe_fix_is_written_and_nothing_else(spec, run_command) -> None:
     change(spec, "summary: Scores applications.", "summary: no   # one word, ä comment\r")
     before = spec.read_bytes()
-    said = run_command("check", "--fix")
-    assert (said.code, "Applied 1 fix in 1 file" in said.err) == (0, True)
+    result = run_command("check", "--fix")
+    assert (result.code, "Applied 1 fix in 1 file" in result.err) == (0, True)
     assert spec.read_bytes() == before.replace(b"summary: no ", b'summary: "no" ')
 
 
@@ -46,8 +46,8 @@ def test_a_mark_at_the_beginning_of_the_file_stays(spec, run_command) -> None:
 def test_what_goes_over_lines_is_shown_and_not_mended(spec, run_command) -> None:
     change(spec, "summary: Scores applications.", "summary: 2001-12-14\n  21:59:43")
     before = spec.read_bytes()
-    said = run_command("check", "--fix")
-    assert (said.code, "MY007" in said.out, spec.read_bytes()) == (0, True, before)
+    result = run_command("check", "--fix")
+    assert (result.code, "MY007" in result.out, spec.read_bytes()) == (0, True, before)
 
 
 def test_a_guess_is_shown_and_written_only_when_asked(spec, run_command) -> None:

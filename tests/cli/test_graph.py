@@ -31,11 +31,11 @@ def shop(project: Path) -> Path:
 
 
 def test_it_is_mermaid_unless_said_otherwise(shop, run_command) -> None:
-    said = run_command("graph")
-    assert said.code == 0
-    assert said.out.startswith("flowchart LR\n")
-    assert 'dataset__orders -->|"trains"| model__refunds' in said.out
-    assert "2 datasets, 2 models, 0 use cases, in dev" in said.err
+    result = run_command("graph")
+    assert result.code == 0
+    assert result.out.startswith("flowchart LR\n")
+    assert 'dataset__orders -->|"trains"| model__refunds' in result.out
+    assert "2 datasets, 2 models, 0 use cases, in dev" in result.err
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_the_ending_of_the_file_says_the_format(name, begins, shop, run_command)
 
 @pytest.mark.parametrize("name", ["a.png", "a.PDF"])
 def test_a_picture_that_is_not_drawn_is_refused_and_nothing_is_written(name, shop, run_command) -> None:
-    said = run_command("graph", "-o", name)
-    assert said.code == 2
-    assert "write an .svg file" in said.err
+    result = run_command("graph", "-o", name)
+    assert result.code == 2
+    assert "write an .svg file" in result.err
     assert not (shop / name).exists()
 
 
@@ -62,9 +62,9 @@ def test_a_picture_that_is_not_drawn_is_refused_and_nothing_is_written(name, sho
     [(["--format", "mermaid"], "flowchart TB"), (["--format", "dot"], "digraph"), (["--format", "svg"], "<svg")],
 )
 def test_it_can_run_down_the_page(words, begins, shop, run_command) -> None:
-    said = run_command("graph", "--direction", "TB", *words).out
-    assert said.startswith(begins)
-    assert said != run_command("graph", *words).out
+    result = run_command("graph", "--direction", "TB", *words).out
+    assert result.startswith(begins)
+    assert result != run_command("graph", *words).out
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_it_can_run_down_the_page(words, begins, shop, run_command) -> None:
         (["--env", "dev"], ["scorer"]),
         (["dataset/unused"], ["unused"]),
     ],
-    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_a_part_of_it_can_be_asked(words, expected_text, shop, run_command) -> None:
     root = ET.fromstring(run_command("graph", "--format", "svg", *words).out)
@@ -95,12 +95,12 @@ def test_a_part_of_it_can_be_asked(words, expected_text, shop, run_command) -> N
         (["--owner", "riks"], "did you mean `risk`?"),
         (["--format", "png"], "'png' is not one of"),
     ],
-    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_a_misspelt_word_is_no_empty_picture(words, message, shop, run_command) -> None:
-    said = run_command("graph", *words)
-    assert (said.code, said.out) == (2, "")
-    assert message in said.err
+    result = run_command("graph", *words)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
 
 
 def test_more_lines_than_mermaid_draws_are_reported(shop, run_command) -> None:

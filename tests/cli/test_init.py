@@ -39,9 +39,9 @@ def test_the_examples_of_its_help_run(empty, run_command) -> None:
 
 
 def test_what_it_makes_checks_and_builds_at_once_without_a_finding(empty, run_command) -> None:
-    said = run_command("init")
-    assert (said.code, said.out) == (0, "")
-    assert "modelyard check && modelyard build" in said.err
+    result = run_command("init")
+    assert (result.code, result.out) == (0, "")
+    assert "modelyard check && modelyard build" in result.err
     assert files(empty).keys() >= SPECS
     assert json.loads(run_command("check", "--format", "json").out)["findings"] == []
     built = run_command("build")
@@ -142,28 +142,28 @@ def test_a_folder_with_any_name_makes_a_project_with_a_sound_one(
 
 
 def test_the_name_can_be_said_and_must_be_one(empty, run_command) -> None:
-    said = run_command("init", "--name", "Fraud Team")
-    assert (said.code, files(empty)) == (2, {})
-    assert "help: --name fraud-team" in said.err
+    result = run_command("init", "--name", "Fraud Team")
+    assert (result.code, files(empty)) == (2, {})
+    assert "help: --name fraud-team" in result.err
     assert run_command("init", "--name", "x" * 64).code == 2
     assert run_command("init", "--name", "fraud").code == 0
     assert yaml.safe_load((empty / "modelyard.yaml").read_bytes())["name"] == "fraud"
 
 
 def test_a_dry_run_writes_nothing_and_lists_what_would_be_written(empty, run_command) -> None:
-    said = run_command("init", "--dry-run")
+    result = run_command("init", "--dry-run")
     assert files(empty) == {}
-    assert said.err == ""
+    assert result.err == ""
     run_command("init")
-    assert [f"create {path}" for path in files(empty)] == sorted(said.out.splitlines())
+    assert [f"create {path}" for path in files(empty)] == sorted(result.out.splitlines())
 
 
 def test_a_second_run_changes_nothing(empty, run_command) -> None:
     run_command("init")
     before = files(empty)
-    said = run_command("init")
-    assert said.code == 0
-    assert "nothing to add" in said.err
+    result = run_command("init")
+    assert result.code == 0
+    assert "nothing to add" in result.err
     assert files(empty) == before
 
 
@@ -171,10 +171,10 @@ def test_what_is_there_is_kept_and_named_and_what_is_missing_is_added(empty, run
     (empty / "models").mkdir()
     (empty / "models" / "teams.yaml").write_text("mine", encoding="utf-8")
     (empty / ".gitignore").write_text("*.pyc\n", encoding="utf-8")
-    said = run_command("init")
-    assert said.code == 0
-    assert "kept: .gitignore\nkept: models/teams.yaml\n" in said.err
-    assert "add /build/ to .gitignore" in said.err
+    result = run_command("init")
+    assert result.code == 0
+    assert "kept: .gitignore\nkept: models/teams.yaml\n" in result.err
+    assert "add /build/ to .gitignore" in result.err
     assert files(empty)["models/teams.yaml"] == b"mine"
     assert files(empty)[".gitignore"] == b"*.pyc\n"
     assert files(empty).keys() >= SPECS
@@ -215,10 +215,10 @@ def test_where_one_file_cannot_be_written_none_is(empty, run_command, monkeypatc
         return really(path, flags, *more, **options)
 
     monkeypatch.setattr(os, "open", full)
-    said = run_command("init")
-    assert said.code == 4
-    assert "No space left on device" in said.err
-    assert "Traceback" not in said.err
+    result = run_command("init")
+    assert result.code == 4
+    assert "No space left on device" in result.err
+    assert "Traceback" not in result.err
     assert list(empty.iterdir()) == []
 
 
@@ -232,9 +232,9 @@ def test_a_file_where_a_folder_is_needed_ends_with_4_and_nothing_half_written(em
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_ends_with_4(empty, run_command) -> None:
     empty.chmod(0o500)
-    said = run_command("init")
-    assert said.code == 4
-    assert "Permission denied" in said.err
+    result = run_command("init")
+    assert result.code == 4
+    assert "Permission denied" in result.err
     assert list(empty.iterdir()) == []
 
 
@@ -248,8 +248,8 @@ def git(folder, *words: str) -> None:
 
 
 def delivered_from(folder) -> list[str]:
-    said = yaml.safe_load((folder / ".github" / "workflows" / "modelyard-deliver.yml").read_bytes())
-    return said[True if True in said else "on"]["push"]["branches"]
+    workflow = yaml.safe_load((folder / ".github" / "workflows" / "modelyard-deliver.yml").read_bytes())
+    return workflow[True if True in workflow else "on"]["push"]["branches"]
 
 
 @pytest.mark.parametrize("branch", ["main", "trunk", "1.0", "release/2"])
@@ -272,18 +272,18 @@ def test_ci_delivers_from_the_branch_of_the_remote_where_another_is_checked_out(
 def test_below_the_root_of_a_repository_ci_would_never_run_and_is_refused(empty, run_command) -> None:
     git(empty, "init", "-q")
     (empty / "ml").mkdir()
-    said = run_command("init", "ml", "--ci", "github")
-    assert (said.code, files(empty)) == (2, {})
-    assert f"from the root of the repository, {empty}" in said.err
+    result = run_command("init", "ml", "--ci", "github")
+    assert (result.code, files(empty)) == (2, {})
+    assert f"from the root of the repository, {empty}" in result.err
     assert run_command("init", "ml").code == 0
 
 
 def test_a_project_is_reported_only_what_it_lacks_of_ci(empty, run_command) -> None:
     run_command("init")
     project_text = (empty / "modelyard.yaml").read_text(encoding="utf-8")
-    said = run_command("init", "--ci", "github")
-    assert "add to the existing modelyard.yaml:" in said.err
-    assert "\nemitters:\n  github:\n" in said.out
+    result = run_command("init", "--ci", "github")
+    assert "add to the existing modelyard.yaml:" in result.err
+    assert "\nemitters:\n  github:\n" in result.out
     assert "nothing to add" not in run_command("init", "--ci", "github").err
     (empty / "modelyard.yaml").write_text(
         f"{project_text}emitters:\n  kustomize: {{enabled: true}}\n", encoding="utf-8"

@@ -69,10 +69,10 @@ def test_a_short_table_fits_and_cuts_nothing_that_has_room(shop, run_command) ->
 
 
 def test_wide_cuts_nothing(shop, run_command) -> None:
-    said = run_command("inventory", "--wide").out
-    assert "a-team-with-a-name-that-is-rather-long" in said
-    assert "eu-ai-act: high-risk" in said
-    assert "…" not in said
+    result = run_command("inventory", "--wide").out
+    assert "a-team-with-a-name-that-is-rather-long" in result
+    assert "eu-ai-act: high-risk" in result
+    assert "…" not in result
 
 
 def test_colours_are_for_terminals(shop, run_command) -> None:
@@ -99,12 +99,12 @@ def test_colours_are_for_terminals(shop, run_command) -> None:
         (["--sort", "-model"], ["scorer", "refunds", LONG[:63]]),
         (["--sort", "tier"], ["refunds", LONG[:63], "scorer"]),
     ],
-    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_filters_and_order(words, expected, shop, run_command) -> None:
-    said = run_command("inventory", "--format", "json", *words)
-    assert [row["name"] for row in json.loads(said.out)["models"]] == expected
-    assert said.code == 0
+    result = run_command("inventory", "--format", "json", *words)
+    assert [row["name"] for row in json.loads(result.out)["models"]] == expected
+    assert result.code == 0
 
 
 @pytest.mark.parametrize(
@@ -124,19 +124,19 @@ def test_filters_and_order(words, expected, shop, run_command) -> None:
         (["due", "--within", "soon"], "is not a span of time"),
         (["--due-before", "tomorrow"], "expected a date such as 2027-01-31 (year, month, day), found `tomorrow`"),
     ],
-    ids=lambda said: said if isinstance(said, str) else " ".join(said),
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
 def test_a_misspelt_word_is_no_empty_answer(words, message, shop, run_command) -> None:
-    said = run_command("inventory", *words)
-    assert (said.code, said.out) == (2, "")
-    assert message in said.err
+    result = run_command("inventory", *words)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
 
 
 def test_an_empty_answer_says_so(shop, run_command) -> None:
-    said = run_command("inventory", "--tier", "critical")
-    assert (said.code, said.out, said.err) == (0, "", "none of 3 models matches the filters\n")
-    said = run_command("inventory", "--tier", "critical", "--format", "json")
-    assert json.loads(said.out)["models"] == []
+    result = run_command("inventory", "--tier", "critical")
+    assert (result.code, result.out, result.err) == (0, "", "none of 3 models matches the filters\n")
+    result = run_command("inventory", "--tier", "critical", "--format", "json")
+    assert json.loads(result.out)["models"] == []
     assert run_command("inventory", "due", "--as-of", "2026-01-01").err.startswith(
         "0 overdue, 0 due within 30d of 2026-01-01"
     )
@@ -148,19 +148,19 @@ def test_json_is_as_published_and_csv_has_every_column(shop, run_command) -> Non
     jsonschema_rs.validator_for(schema, validate_formats=True).validate(data)
     rows = list(csv.DictReader(io.StringIO(run_command("inventory", "--format", "csv").out)))
     assert [row["model"] for row in rows] == [row["name"] for row in data["models"]]
-    said = run_command("inventory", "--format", "csv", "--columns", "tier, model").out
-    assert said == f"tier,model\n,{LONG[:63]}\nhigh,refunds\n,scorer\n"
+    result = run_command("inventory", "--format", "csv", "--columns", "tier, model").out
+    assert result == f"tier,model\n,{LONG[:63]}\nhigh,refunds\n,scorer\n"
 
 
 def test_what_is_written_to_a_file_is_not_on_stdout(shop, run_command) -> None:
-    said = run_command("inventory", "--format", "csv", "-o", "out/models.csv")
-    assert said.out == ""
+    result = run_command("inventory", "--format", "csv", "-o", "out/models.csv")
+    assert result.out == ""
     assert Path("out/models.csv").read_text(encoding="utf-8").startswith("model,type,")
 
 
 def test_columns_are_listed(shop, run_command) -> None:
-    said = run_command("inventory", "--columns", "help").out
-    assert "review             next review\n" in said
+    result = run_command("inventory", "--columns", "help").out
+    assert "review             next review\n" in result
 
 
 def test_one_model_is_shown_in_full(shop, run_command) -> None:
@@ -182,9 +182,9 @@ def test_one_model_is_shown_in_full(shop, run_command) -> None:
 
 def test_no_text_steers_a_terminal(shop, run_command) -> None:
     for words in (["--wide", "--columns", "model,summary"], [LONG[:63]]):
-        said = run_command("inventory", *words).out
-        assert "\x1b" not in said
-        assert "\\u001b[31mred" in said
+        result = run_command("inventory", *words).out
+        assert "\x1b" not in result
+        assert "\\u001b[31mred" in result
 
 
 def test_due_tells_what_lapses_and_when(shop, run_command) -> None:
@@ -232,8 +232,8 @@ def test_due_is_json_as_published_markdown_and_csv(shop, run_command) -> None:
 def test_reviews_without_a_day_are_counted_or_listed(shop, run_command) -> None:
     text = (shop / "models" / "more.yaml").read_text(encoding="utf-8")
     (shop / "models" / "more.yaml").write_text(text.replace(', last: "2026-10-01"', ""), encoding="utf-8")
-    said = run_command("inventory", "due")
-    assert "1 review without a last date: add --undated to list them" in said.err
+    result = run_command("inventory", "due")
+    assert "1 review without a last date: add --undated to list them" in result.err
     assert "no date" in run_command("inventory", "due", "--undated").out
 
 
@@ -241,11 +241,11 @@ def test_what_does_not_hold_together_is_reported_and_fails(shop, run_command) ->
     spec = shop / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("owner: risk", "onwer: risk"), encoding="utf-8")
     for words in (["inventory"], ["inventory", "due"], ["graph"]):
-        said = run_command(*words)
-        assert said.code == 1
-        assert "skipped because of errors: Model scorer\nrun `modelyard check` to see the errors\n" in said.err
-    said = run_command("inventory", "scorer")
-    assert (said.code, said.err) == (
+        result = run_command(*words)
+        assert result.code == 1
+        assert "skipped because of errors: Model scorer\nrun `modelyard check` to see the errors\n" in result.err
+    result = run_command("inventory", "scorer")
+    assert (result.code, result.err) == (
         2,
         "error: the model `scorer` has errors\n  help: run `modelyard check` to see them\n",
     )
@@ -272,6 +272,6 @@ def test_a_revision_can_be_asked(shop, git, run_command) -> None:
 
 
 def test_help_says_that_a_model_or_due_may_follow(shop, run_command) -> None:
-    said = run_command("inventory", "--help").out
-    assert "Usage: modelyard inventory [OPTIONS] [MODEL | due …]" in said
+    result = run_command("inventory", "--help").out
+    assert "Usage: modelyard inventory [OPTIONS] [MODEL | due …]" in result
     assert "--within" in run_command("inventory", "due", "--help").out

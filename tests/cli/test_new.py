@@ -66,8 +66,8 @@ def example_value(kind: str, model_type: str, pointer: tuple) -> object:
     if pointer[0] == "releases":
         pointer = pointer[2:]  # the example has releases of other versions
     for document in yaml.safe_load_all((EXAMPLES / f"{name}.yaml").read_text(encoding="utf-8")):
-        for said in (document, *document.get("releases", {}).values()):
-            value = said
+        for section in (document, *document.get("releases", {}).values()):
+            value = section
             for part in pointer:
                 value = value[part] if isinstance(value, list) or (isinstance(value, dict) and part in value) else None
             if value is not None:
@@ -78,8 +78,8 @@ def example_value(kind: str, model_type: str, pointer: tuple) -> object:
 def fill_lines(path: Path, kind: str, model_type: str, lines: set[int]) -> None:
     """Say what stands empty at the lines, as the example does."""
     text = path.read_text(encoding="utf-8")
-    asked = [(index, pointer) for pointer, (line, index) in holes(text).items() if line in lines]
-    for index, pointer in sorted(asked, reverse=True):
+    empty_fields = [(index, pointer) for pointer, (line, index) in holes(text).items() if line in lines]
+    for index, pointer in sorted(empty_fields, reverse=True):
         value = example_value(kind, model_type, pointer)
         if "files" in pointer:
             (path.parent / value).write_text("", encoding="utf-8")
@@ -115,10 +115,10 @@ def only_new(folder: Path, before: set[Path]) -> Path:
 @pytest.mark.parametrize("name", TYPES)
 def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name, fresh, run_command) -> None:
     before = set(fresh.rglob("*.yaml"))
-    said = run_command("new", "model", "card-fraud", "--type", name, "--target", "shown")
-    assert (said.code, said.out) == (0, "")
+    result = run_command("new", "model", "card-fraud", "--type", name, "--target", "shown")
+    assert (result.code, result.out) == (0, "")
     path = only_new(fresh, before)
-    assert path.as_posix() in said.err
+    assert path.as_posix() in result.err
     assert ("summary",) in holes(path.read_text(encoding="utf-8")), "nobody but its makers can say what it does"
     fill_in(run_command, path, "Model", name)
     assert run_command("build").code == 0
@@ -127,9 +127,9 @@ def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name,
 
 @pytest.mark.parametrize("kind", ["Policy", "Waiver"])
 def test_a_policy_and_a_waiver_ask_for_what_only_people_can_say(kind, fresh, run_command) -> None:
-    said = run_command("new", word(kind), "well-argued", "--print")
-    asked = set(kind_schemas()[kind]["required"]) - {"apiVersion", "kind", "name"}
-    assert asked <= {pointer[0] for pointer in holes(said.out)}
+    result = run_command("new", word(kind), "well-argued", "--print")
+    required_fields = set(kind_schemas()[kind]["required"]) - {"apiVersion", "kind", "name"}
+    assert required_fields <= {pointer[0] for pointer in holes(result.out)}
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in {"Policy", "Waiver"}])
@@ -145,9 +145,9 @@ def test_a_document_of_each_other_kind_is_sound_once_it_is_filled_in(kind, fresh
         )
         fill_in(run_command, Path("models/payments/rules-of-thumb.yaml"), "Model", "vendor")
         old_files = set(fresh.rglob("*.yaml"))
-    said = run_command("new", word(kind), name)
-    assert said.code == 0
-    if "add it to `environments` in modelyard.yaml" in said.err:
+    result = run_command("new", word(kind), name)
+    assert result.code == 0
+    if "add it to `environments` in modelyard.yaml" in result.err:
         project = (fresh / "modelyard.yaml").read_text(encoding="utf-8")
         (fresh / "modelyard.yaml").write_text(project.replace("staging, prod]", f"{name}, staging, prod]"), "utf-8")
     path = only_new(fresh, old_files)
@@ -176,11 +176,11 @@ def test_every_field_of_its_source_is_reported_in_the_schemas_own_words(name, fr
 
 
 def test_what_is_printed_is_what_is_written(fresh, run_command) -> None:
-    said = run_command("new", "model", "x", "--type", "llm", "--print")
-    assert said.err == ""
+    result = run_command("new", "model", "x", "--type", "llm", "--print")
+    assert result.err == ""
     assert not (fresh / "models" / "x.yaml").exists()
     run_command("new", "model", "x", "--type", "llm")
-    assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == said.out
+    assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == result.out
 
 
 @pytest.mark.parametrize(
@@ -286,10 +286,10 @@ def test_a_project_without_a_document_can_have_its_first(tmp_path, monkeypatch, 
 )
 def test_what_cannot_be_is_answered_with_what_can(words, message, help_, fresh, run_command) -> None:
     old_files = set(fresh.rglob("*"))
-    said = run_command("new", *words)
-    assert (said.code, said.out) == (2, "")
-    assert message in said.err
-    assert help_ in said.err
+    result = run_command("new", *words)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert help_ in result.err
     assert set(fresh.rglob("*")) == old_files
 
 
@@ -306,16 +306,16 @@ def test_a_name_that_is_taken_is_answered_with_its_place(fresh, run_command) -> 
 def test_a_name_that_a_broken_document_has_is_taken(fresh, run_command) -> None:
     spec = fresh / "models" / "refund-policy" / "spec.yaml"
     spec.write_text(spec.read_text(encoding="utf-8") + "unknown: 1\n", encoding="utf-8")
-    said = run_command("new", "model", "refund-policy", "--type", "ml")
-    assert said.code == 2
-    assert "and it has errors" in said.err
+    result = run_command("new", "model", "refund-policy", "--type", "ml")
+    assert result.code == 2
+    assert "and it has errors" in result.err
 
 
 def test_a_file_that_is_there_is_never_overwritten(fresh, run_command) -> None:
     (fresh / "models" / "x.yaml").write_text("# mine\n", encoding="utf-8")
-    said = run_command("new", "model", "x", "--type", "ml")
-    assert said.code == 2
-    assert "there is already a file models/x.yaml" in said.err
+    result = run_command("new", "model", "x", "--type", "ml")
+    assert result.code == 2
+    assert "there is already a file models/x.yaml" in result.err
     assert (fresh / "models" / "x.yaml").read_text(encoding="utf-8") == "# mine\n"
 
 

@@ -50,9 +50,9 @@ def project_repository(project) -> Path:
 
 def test_list_names_every_policy_and_who_is_bound(project, run_command) -> None:
     bind(project, "well-promised")
-    said = run_command("policy", "list")
-    assert "● well-promised" in said.out
-    assert "  baseline/owner-has-contacts" in said.out
+    result = run_command("policy", "list")
+    assert "● well-promised" in result.out
+    assert "  baseline/owner-has-contacts" in result.out
     listed = json.loads(run_command("policy", "list", "--format", "json").out)["policies"]
     assert [one["id"] for one in listed if one["bindsEverywhere"]] == ["well-promised"]
 
@@ -61,9 +61,9 @@ def test_show_prints_a_policy_and_what_a_pack_holds(project, run_command) -> Non
     bind(project, "well-promised")
     assert run_command("policy", "show", "well-promised").out == POLICY
     assert "baseline/owner-has-contacts: " in run_command("policy", "show", "baseline").out
-    said = run_command("policy", "show", "well-promise")
-    assert (said.code, said.out) == (2, "")
-    assert "did you mean `well-promised`?" in said.err
+    result = run_command("policy", "show", "well-promise")
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean `well-promised`?" in result.err
 
 
 def test_test_runs_examples(project, run_command) -> None:
@@ -81,16 +81,16 @@ def test_test_runs_examples(project, run_command) -> None:
 
 def test_explain_tells_how_a_policy_is_waived(project, run_command) -> None:
     bind(project, "well-promised")
-    said = run_command("explain", "well-promised")
-    assert said.out.startswith("well-promised (high, mandatory)\n\nWhat is promised is much\n")
-    assert "  policies: [well-promised]\n" in said.out
+    result = run_command("explain", "well-promised")
+    assert result.out.startswith("well-promised (high, mandatory)\n\nWhat is promised is much\n")
+    assert "  policies: [well-promised]\n" in result.out
 
 
 def test_check_fails_on_what_is_mandatory(project, run_command) -> None:
     bind(project, "well-promised")
-    said = run_command("check")
-    assert said.code == 1
-    assert "error[well-promised]" in said.out
+    result = run_command("check")
+    assert result.code == 1
+    assert "error[well-promised]" in result.out
     bind(project, "well-promised", **{"severity: high": "severity: high\nenforcement: advisory"})
     assert run_command("check").code == 0
 
@@ -99,8 +99,8 @@ def test_check_is_of_a_day(project, run_command) -> None:
     bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
     assert run_command("check", "--as-of", "2026-12-31").code == 0
     assert run_command("check", "--as-of", "2027-01-01").code == 1
-    said = run_command("check", "--as-of", "tomorrow")
-    assert said.code == 2
+    result = run_command("check", "--as-of", "tomorrow")
+    assert result.code == 2
 
 
 def test_a_day_does_not_fail_a_change_of_something_else(project_repository, run_command) -> None:
@@ -137,8 +137,8 @@ def test_before_the_first_commit_everything_is_a_change(project, run_command) ->
     git(project, "init", "--quiet")
     bind(project, "well-promised", **{"severity: high": 'severity: high\nmandatoryFrom: "2027-01-01"'})
     assert run_command("check", "--as-of", "2026-12-31", "--changed-since", "HEAD").code == 0
-    said = run_command("check", "--as-of", "2027-01-01", "--changed-since", "HEAD")
-    assert (said.code, "error[well-promised]" in said.out) == (1, True)
+    result = run_command("check", "--as-of", "2027-01-01", "--changed-since", "HEAD")
+    assert (result.code, "error[well-promised]" in result.out) == (1, True)
 
 
 def test_a_baseline_lets_what_was_there_pass(project, run_command, tmp_path) -> None:
@@ -153,8 +153,8 @@ def test_a_baseline_lets_what_was_there_pass(project, run_command, tmp_path) -> 
     run_command("check", "--write-baseline", str(file))
     assert file.read_text(encoding="utf-8") == before
     file.write_text("{}", encoding="utf-8")
-    said = run_command("check", "--baseline", str(file))
-    assert (said.code, "is not a baseline" in said.err) == (2, True)
+    result = run_command("check", "--baseline", str(file))
+    assert (result.code, "is not a baseline" in result.err) == (2, True)
 
 
 def test_no_baseline_is_written_of_what_the_language_refuses(project, run_command, tmp_path) -> None:
@@ -164,8 +164,8 @@ def test_no_baseline_is_written_of_what_the_language_refuses(project, run_comman
     original = file.read_text(encoding="utf-8")
     spec = project / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("summary:", "sumary:"), encoding="utf-8")
-    said = run_command("check", "--write-baseline", str(file))
-    assert (said.code, "was not written" in said.err) == (1, True)
+    result = run_command("check", "--write-baseline", str(file))
+    assert (result.code, "was not written" in result.err) == (1, True)
     assert file.read_text(encoding="utf-8") == original
 
 
@@ -224,8 +224,8 @@ def test_impact_says_what_binding_would_do(project_repository, run_command) -> N
 
 def test_impact_asks_the_past_and_other_repositories(project_repository, run_command) -> None:
     bind(project_repository, "well-promised")
-    said = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
-    assert "1 of 1 commit since 2026-08-26 would have failed" in said.err
+    result = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    assert "1 of 1 commit since 2026-08-26 would have failed" in result.err
     assert run_command("policy", "impact", "--since", "1w", "--as-of", "2026-11-24").out.count("\n") == 1
     rows = json.loads(run_command("policy", "impact", "--fleet", str(project_repository), "--format", "json").out)[
         "rows"
@@ -254,15 +254,15 @@ def test_impact_calls_nothing_fine_that_it_could_not_ask(project_repository, run
     assert {(one["before"], one["after"], one["policy"]) for one in changes} == {
         ("fail", "not-evaluated", "well-promised")
     }
-    said = run_command("policy", "impact", "HEAD")
-    assert "well-promised: 1 now cannot be evaluated" in said.out
-    assert "MY30" in said.err or "invalid documents" in said.err
+    result = run_command("policy", "impact", "HEAD")
+    assert "well-promised: 1 now cannot be evaluated" in result.out
+    assert "MY30" in result.err or "invalid documents" in result.err
 
 
 def test_impact_says_which_policies_of_today_the_past_was_not_asked(project_repository, run_command) -> None:
     bind(project_repository, "well-promised", **UNEVALUATED_CASES[0])
-    said = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
-    assert said.err.count("MY302 models/policy.yaml:8:") == 1
+    result = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
+    assert result.err.count("MY302 models/policy.yaml:8:") == 1
 
 
 def test_impact_sees_whom_folders_bind(project_repository, run_command) -> None:
@@ -282,49 +282,49 @@ def test_impact_sees_whom_folders_bind(project_repository, run_command) -> None:
 
 
 def test_impact_goes_back_to_the_first_commit_at_most(project_repository, run_command) -> None:
-    said = run_command("policy", "impact", "--since", "9999y", "--as-of", "2026-11-24")
-    assert (said.code, "commit since 0001-01-01" in said.err) == (0, True)
-    assert "of 1 commit since" in said.err
+    result = run_command("policy", "impact", "--since", "9999y", "--as-of", "2026-11-24")
+    assert (result.code, "commit since 0001-01-01" in result.err) == (0, True)
+    assert "of 1 commit since" in result.err
 
 
 @pytest.mark.parametrize("words", [(), ("HEAD", "--since", "90d"), ("--since", "soon"), ("nosuch",)])
 def test_impact_is_asked_one_thing(project_repository, run_command, words) -> None:
-    said = run_command("policy", "impact", *words)
-    assert (said.code, said.out) == (2, "")
+    result = run_command("policy", "impact", *words)
+    assert (result.code, result.out) == (2, "")
 
 
 @pytest.mark.parametrize("names", [(), ("well-promised",)])
 def test_test_fails_for_policies_that_the_language_refuses(project, run_command, names) -> None:
     bind(project, "well-promised", **{"title: What": "titel: What"})
-    said = run_command("policy", "test", *names)
-    assert said.code == 1
-    assert "MY101" in said.out
-    assert "did you mean `title`?" in said.out
+    result = run_command("policy", "test", *names)
+    assert result.code == 1
+    assert "MY101" in result.out
+    assert "did you mean `title`?" in result.out
 
 
 def test_test_says_which_file_it_could_not_read(project, run_command) -> None:
     bind(project, "well-promised")
     (project / "models" / "other.yaml").write_text("kind: Policy\nname: [\n", encoding="utf-8")
-    said = run_command("policy", "test")
-    assert (said.code, "MY001" in said.out) == (1, True)
+    result = run_command("policy", "test")
+    assert (result.code, "MY001" in result.out) == (1, True)
     assert run_command("policy", "test", "well-promised").code == 0
 
 
 @pytest.mark.parametrize("words", [("policy", "list"), ("explain", "well-promised")])
 def test_nothing_that_a_policy_says_steers_a_terminal(project, run_command, words) -> None:
     bind(project, "well-promised", **{"title: What is promised is much": r'title: "\e[2J\e]0;x\a what"'})
-    said = run_command(*words)
-    assert "\x1b" not in said.out
-    assert r"\u001b[2J" in said.out
+    result = run_command(*words)
+    assert "\x1b" not in result.out
+    assert r"\u001b[2J" in result.out
 
 
 def test_impact_says_what_it_does_not_know(project_repository, run_command) -> None:
     bind(project_repository, "well-promised, on-objects, nobodys")
     with (project_repository / "models" / "policy.yaml").open("a", encoding="utf-8") as policies:
         policies.write(RENDERED_POLICY)
-    said = run_command("policy", "impact", "HEAD")
-    assert "1 policy on rendered objects was skipped" in said.err
-    assert "there is no policy and no pack `nobodys`" in said.err
+    result = run_command("policy", "impact", "HEAD")
+    assert "1 policy on rendered objects was skipped" in result.err
+    assert "there is no policy and no pack `nobodys`" in result.err
 
 
 def test_impact_leaves_out_what_cannot_be_read_and_says_so(project_repository, run_command) -> None:

@@ -41,8 +41,8 @@ def edit(project, path: str, old: str, new: str) -> None:
 
 
 def tree(project) -> dict[str, str]:
-    said = subprocess.run(["git", "ls-tree", "-r", "deploy"], cwd=project, check=True, capture_output=True, text=True)
-    return {line.split("\t")[1]: line.split()[2] for line in said.stdout.splitlines()}
+    result = subprocess.run(["git", "ls-tree", "-r", "deploy"], cwd=project, check=True, capture_output=True, text=True)
+    return {line.split("\t")[1]: line.split()[2] for line in result.stdout.splitlines()}
 
 
 def test_the_tree_is_what_a_build_makes_below_the_folder(project, publish_environment, run_command) -> None:
@@ -80,8 +80,8 @@ def test_what_a_baseline_knows_does_not_count(project, publish_environment, run_
 def test_what_is_wrong_in_another_environment_alone_stops_only_that(project, publish_environment) -> None:
     bind(project, "well-promised", **{"severity: high": "severity: high\nmatch: {environments: [dev]}"})
     assert publish_environment("dev").code == 1
-    said = publish_environment("prod")
-    assert (said.code, "well-promised" in said.err) == (0, False), said.err
+    result = publish_environment("prod")
+    assert (result.code, "well-promised" in result.err) == (0, False), result.err
 
 
 def test_a_model_of_another_environment_stops_nothing(project, publish_environment) -> None:
@@ -101,13 +101,13 @@ def test_a_model_that_nobody_can_place_stops_every_environment(project, publish_
 
 def test_files_that_differ_are_counted_as_people_count(project, publish_environment, run_command) -> None:
     assert publish_environment("prod").code == 0
-    for name, said in (("one", "1 file differs"), ("two", "2 files differ")):
+    for name, expected_count in (("one", "1 file differs"), ("two", "2 files differ")):
         (project / "models" / name).write_text("", encoding="utf-8")
-        assert f"error: {said} from HEAD, such as models/one" in run_command("publish", "--env", "prod").err
+        assert f"error: {expected_count} from HEAD, such as models/one" in run_command("publish", "--env", "prod").err
 
 
 def test_what_git_says_stands_on_one_line(project, publish_environment) -> None:
-    said = publish_environment("prod", "--push", "/nowhere/at all.git")
-    assert said.code == 2 or "git cannot read from" in said.err
-    assert "\\u000a" not in said.err
-    assert "does not appear to be a git repository; " in said.err
+    result = publish_environment("prod", "--push", "/nowhere/at all.git")
+    assert result.code == 2 or "git cannot read from" in result.err
+    assert "\\u000a" not in result.err
+    assert "does not appear to be a git repository; " in result.err

@@ -27,9 +27,13 @@ def test_text_tells_the_line_the_field_and_who_says_it(bank, run_command) -> Non
     path = "models/lending/default-risk.yaml"
     line = (bank / path).read_text("utf-8").splitlines().index("  documentation:") + 1
     gaps = [re.split(r"  +", row.strip()) for row in result.out.splitlines() if row.startswith("  ")]
-    asked = ["governance.documentation.declarationOfConformity", "EU declaration of conformity", "lending-decisions"]
+    missing_field = [
+        "governance.documentation.declarationOfConformity",
+        "EU declaration of conformity",
+        "lending-decisions",
+    ]
     assert result.code == 0
-    assert [f"{path}:{line}:3", *asked, "Annex IV(8), Article 47"] in gaps
+    assert [f"{path}:{line}:3", *missing_field, "Annex IV(8), Article 47"] in gaps
     assert result.out.splitlines()[-2] == "responsible: data-platform 1, lending-decisions 1"
     assert "annex-iv (eu-ai-act) 2 of " in result.out.splitlines()[-1]
 
@@ -83,19 +87,19 @@ def test_it_fails_where_something_is_missing_only_if_asked_to(bank, run_command)
     ],
 )
 def test_a_name_that_is_none_is_wrong_usage(bank, run_command, words, says) -> None:
-    said = run_command("records", "status", *words)
-    assert said.code == 2
-    assert says in said.err
+    result = run_command("records", "status", *words)
+    assert result.code == 2
+    assert says in result.err
 
 
 def test_a_model_with_errors_is_reported_and_the_others_are_listed(bank, run_command) -> None:
     spec = bank / "models/payments/card-fraud.yaml"
     spec.write_text(spec.read_text("utf-8").replace("sla: {availability", "sla: {availabilty"), encoding="utf-8")
-    said = run_command("records", "status")
-    assert said.code == 1
-    assert "MY101" in said.err
-    assert "device-score (payments-risk)" in said.out
-    assert "card-fraud (payments-risk)" not in said.out
+    result = run_command("records", "status")
+    assert result.code == 1
+    assert "MY101" in result.err
+    assert "device-score (payments-risk)" in result.out
+    assert "card-fraud (payments-risk)" not in result.out
 
 
 def test_it_is_written_to_a_file(bank, run_command) -> None:

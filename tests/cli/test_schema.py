@@ -27,11 +27,11 @@ def test_the_examples_of_its_help_run(tmp_path, monkeypatch, run_command) -> Non
 
 
 def test_every_kind_and_type_is_listed_with_its_file(run_command) -> None:
-    said = run_command("schema")
-    listed = dict(re.findall(r"^(\S+) +(\S+\.json)$", said.out, re.MULTILINE))
+    result = run_command("schema")
+    listed = dict(re.findall(r"^(\S+) +(\S+\.json)$", result.out, re.MULTILINE))
     assert {f"model/{name}" for name in TYPES} <= listed.keys()
     assert sorted(listed.values()) == sorted(str(path) for path in SCHEMA_FOLDER.rglob("*.schema.json"))
-    assert said.err == ""
+    assert result.err == ""
 
 
 @pytest.mark.parametrize("text", ["model", "Model", "MODEL"])
@@ -62,8 +62,8 @@ def test_the_schema_of_a_type_is_that_of_a_document_as_it_is_written(name, run_c
 
 
 def test_it_goes_to_a_file_or_to_a_pipe(tmp_path, run_command) -> None:
-    said = run_command("schema", "team", "-o", str(tmp_path / "a" / "team.json"))
-    assert (said.out, said.err) == ("", "")
+    result = run_command("schema", "team", "-o", str(tmp_path / "a" / "team.json"))
+    assert (result.out, result.err) == ("", "")
     assert (tmp_path / "a" / "team.json").read_text(encoding="utf-8") == run_command("schema", "team", "-o", "-").out
 
 
@@ -83,10 +83,10 @@ def test_it_goes_to_a_file_or_to_a_pipe(tmp_path, run_command) -> None:
     ],
 )
 def test_what_cannot_be_is_answered_with_what_can(words, message, help_, run_command) -> None:
-    said = run_command("schema", *words)
-    assert (said.code, said.out) == (2, "")
-    assert message in said.err
-    assert help_ in said.err
+    result = run_command("schema", *words)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert help_ in result.err
 
 
 def test_the_copies_that_editors_read_are_written_and_compared(tmp_path, run_command) -> None:
@@ -98,8 +98,8 @@ def test_the_copies_that_editors_read_are_written_and_compared(tmp_path, run_com
     assert {path.name for path in folder.iterdir()} == published
     assert run_command("schema", "--all", "--check", "-o", str(folder)).code == 0
     (folder / "team.schema.json").write_text("{}", encoding="utf-8")
-    said = run_command("schema", "--all", "--check", "-o", str(folder))
-    assert (said.code, said.out) == (1, f"{folder / 'team.schema.json'}\n")
+    result = run_command("schema", "--all", "--check", "-o", str(folder))
+    assert (result.code, result.out) == (1, f"{folder / 'team.schema.json'}\n")
     assert "1 written" in run_command("schema", "--all", "-o", str(folder)).err
     assert (folder / "team.schema.json").read_bytes() == (SCHEMA_FOLDER / "team.schema.json").read_bytes()
 

@@ -121,7 +121,7 @@ def a_model() -> Callable[..., dict[str, Any]]:
 @pytest.fixture(scope="session")
 def deliver() -> Callable[..., BuiltProject]:
     """What is made of some models in one environment."""
-    return lambda *models, **said: _build_project(_tree(*models, **said))
+    return lambda *models, **project_fields: _build_project(_tree(*models, **project_fields))
 
 
 @pytest.fixture(scope="session")

@@ -57,11 +57,11 @@ def test_there_is_an_application_of_each_model_at_its_folder_in_its_namespace(en
         for path in sample.files
         if re.fullmatch(rf"{environment}/[a-z0-9-]+/kustomization.yaml", path)
     }
-    told = {
+    application_folders = {
         (one["spec"]["source"]["path"], one["spec"]["destination"]["namespace"])
         for one in applications(sample, environment).values()
     }
-    assert told == expected_folders
+    assert application_folders == expected_folders
     assert len(expected_folders) > 10
     assert set(applications(sample, environment)) == {f"bank.{environment}.{name}" for name, _ in expected_folders}
 
@@ -70,11 +70,11 @@ def test_there_is_an_application_of_each_model_at_its_folder_in_its_namespace(en
 @pytest.mark.parametrize("environment", SAMPLE)
 def test_every_folder_is_built_and_the_project_permits_exactly_what_is_in_it(environment, sample, kustomize):
     project = sample.read(f"{environment}/_argocd/appproject.yaml")
-    told = [*applications(sample, environment).values()]
+    deployed = [*applications(sample, environment).values()]
     if f"{environment}/_argocd/namespaces.yaml" in sample.files:
-        told.append(sample.read(f"{environment}/_argocd/namespaces.yaml"))
+        deployed.append(sample.read(f"{environment}/_argocd/namespaces.yaml"))
     objects = []
-    for one in told:
+    for one in deployed:
         source, destination = one["spec"]["source"], one["spec"]["destination"]
         assert one["spec"]["project"] == project["metadata"]["name"]
         assert source["repoURL"] in project["spec"]["sourceRepos"]
@@ -120,10 +120,10 @@ def test_whom_others_ask_is_rolled_out_before_them(sample):
     spec = sample.read("prod/_argocd/applicationset.yaml")["spec"]
     steps = [step["matchExpressions"][0] for step in spec["strategy"]["rollingSync"]["steps"]]
     step_of = {value: index for index, one in enumerate(steps) for value in one["values"]}
-    told = applications(sample)
+    application_by_name = applications(sample)
     step_by_model = {
         name.removeprefix("bank.prod."): step_of[one["metadata"]["labels"][steps[0]["key"]]]
-        for name, one in told.items()
+        for name, one in application_by_name.items()
     }
     fleet = sample.run.fleet
     pairs = [(name, user) for name in step_by_model for user in fleet.dependents(name, "prod")]
@@ -171,9 +171,9 @@ def test_files_of_the_release_before_go_without_being_asked_about(sample, kustom
     source = applications(sample)["bank.prod.credit-policy"]["spec"]["source"]
     built = kustomize(sample, "prod/credit-policy", **source["kustomize"])
     option = "argocd.argoproj.io/sync-options"
-    told = {(one["kind"], one["metadata"].get("annotations", {}).get(option)) for one in built}
-    assert ("ConfigMap", "Prune=true") in told
-    assert {said for kind, said in told if kind != "ConfigMap"} == {None}
+    sync_options = {(one["kind"], one["metadata"].get("annotations", {}).get(option)) for one in built}
+    assert ("ConfigMap", "Prune=true") in sync_options
+    assert {value for kind, value in sync_options if kind != "ConfigMap"} == {None}
     staging = sample.read("staging/_argocd/applicationset.yaml")["spec"]["template"]["spec"]["source"]
     assert "kustomize" not in staging, "where nothing is confirmed, nothing is excepted"
 
@@ -269,26 +269,30 @@ LACKS = {
 @pytest.mark.parametrize(("capability", "message", "line"), LACKS.values(), ids=LACKS)
 def test_what_it_lacks_is_said_once_at_the_environment(capability, message, line, deliver, a_model):
     delivery = deliver(a_model("one"), a_model("two"), environment=capability)
-    told = [(text, where) for text, where in delivery.wrong if message in text]
-    assert [text for text, _ in told] == [
-        f"Argo CD cannot work in prod: Argo CD needs {message}" + told[0][0].partition(message)[2]
+    messages = [(text, where) for text, where in delivery.wrong if message in text]
+    assert [text for text, _ in messages] == [
+        f"Argo CD cannot work in prod: Argo CD needs {message}" + messages[0][0].partition(message)[2]
     ]
-    assert told[0][1].startswith(line.split(":")[0]) or line.startswith("apiVersion")
+    assert messages[0][1].startswith(line.split(":")[0]) or line.startswith("apiVersion")
     assert delivery.files == {}
 
 
 @pytest.mark.parametrize("version", ["2.14", "3.3", "3.3.2", "3.0"])
 def test_a_version_that_confirms_nothing_is_refused(version, deliver, a_model):
-    said = {"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": {"version": version, "namespace": "argocd"}}}
-    [(message, line)] = deliver(a_model("one"), environment=said).wrong
+    environment = {
+        "capabilities": {"kubernetes": {"version": "1.34"}, "argocd": {"version": version, "namespace": "argocd"}}
+    }
+    [(message, line)] = deliver(a_model("one"), environment=environment).wrong
     assert "Argo CD before 3.4 deletes without the confirmation that an Application requests" in message
     assert version in line
 
 
 @pytest.mark.parametrize("version", ["3.4", "3.4.0", "3.5", "3.10", "4.0"])
 def test_a_version_that_confirms_is_taken(version, deliver, a_model):
-    said = {"capabilities": {"kubernetes": {"version": "1.34"}, "argocd": {"version": version, "namespace": "argocd"}}}
-    assert deliver(a_model("one"), environment=said).wrong == []
+    environment = {
+        "capabilities": {"kubernetes": {"version": "1.34"}, "argocd": {"version": version, "namespace": "argocd"}}
+    }
+    assert deliver(a_model("one"), environment=environment).wrong == []
 
 
 @pytest.mark.parametrize("cluster", ["*", "!prod", "prod-*", "[p]rod"])
@@ -384,8 +388,8 @@ def test_a_project_where_nothing_runs_allows_nothing(deliver, allows):
 
 def test_an_adopted_namespace_is_delivered_to_and_never_made(deliver, a_model):
     delivery = deliver(a_model("one", {"adopt": {"namespace": "legacy"}}), a_model("two"))
-    told = applications(delivery)
-    assert told["bank.prod.one"]["spec"]["destination"]["namespace"] == "legacy"
+    application_by_name = applications(delivery)
+    assert application_by_name["bank.prod.one"]["spec"]["destination"]["namespace"] == "legacy"
     spec = delivery.read("prod/_argocd/appproject.yaml")["spec"]
     assert [one["namespace"] for one in spec["destinations"]] == ["legacy", "models"]
     assert [one["name"] for one in spec["clusterResourceWhitelist"]] == ["models"]

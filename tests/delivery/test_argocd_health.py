@@ -17,8 +17,8 @@ MODES = {
 
 
 def condition(name: str, status: str, reason: str = "", message: str = "") -> dict[str, str]:
-    said = {"lastTransitionTime": "2026-11-03T10:00:00Z", "type": name, "status": status}
-    return said | ({"reason": reason} if reason else {}) | ({"message": message} if message else {})
+    fields = {"lastTransitionTime": "2026-11-03T10:00:00Z", "type": name, "status": status}
+    return fields | ({"reason": reason} if reason else {}) | ({"message": message} if message else {})
 
 
 def service(*conditions: Mapping[str, str], mode: str = "standard", **status: Any) -> dict[str, Any]:
@@ -135,8 +135,11 @@ INFERENCE_SERVICES: Mapping[str, tuple[dict[str, Any], str, str]] = {
 
 def llm(*conditions: Mapping[str, str], **annotations: str) -> dict[str, Any]:
     meta = {"name": "complaint-summary", "namespace": "service"}
-    said = {"serving.kserve.io/stop": annotations["stop"]} if annotations else {}
-    return {"metadata": {**meta, **({"annotations": said} if said else {})}, "status": {"conditions": list(conditions)}}
+    stop = {"serving.kserve.io/stop": annotations["stop"]} if annotations else {}
+    return {
+        "metadata": {**meta, **({"annotations": stop} if stop else {})},
+        "status": {"conditions": list(conditions)},
+    }
 
 
 def llm_failing(name: str, reason: str, message: str) -> dict[str, Any]:
@@ -229,22 +232,22 @@ def run_health_script(script: str, manifest: Mapping[str, Any]) -> tuple[str, st
     for name in ("string", "math", "io", "os", "debug", "coroutine", "python"):
         lua.globals()[name] = None
     lua.globals()["obj"] = lua.table_from(manifest, recursive=True)
-    said = lua.execute(script)
-    return said["status"], said["message"]
+    health = lua.execute(script)
+    return health["status"], health["message"]
 
 
 @pytest.mark.parametrize(("kind", "resource", "status", "message"), CASES.values(), ids=CASES)
 def test_the_health_of_an_object_is_what_its_controller_means(kind, resource, status, message, scripts):
-    said = run_health_script(scripts[kind], resource)
-    assert said[0] == status
-    assert message in said[1]
+    health = run_health_script(scripts[kind], resource)
+    assert health[0] == status
+    assert message in health[1]
 
 
 def test_every_script_is_asked_and_says_everything_that_it_can(scripts):
     assert set(scripts) == set(KINDS)
     for kind, text in scripts.items():
-        told = {status for _, status, _ in KINDS[kind].values()}
-        assert told == {
+        statuses = {status for _, status, _ in KINDS[kind].values()}
+        assert statuses == {
             status for status in ("Healthy", "Progressing", "Degraded", "Suspended") if f'"{status}"' in text
         } | ({"Healthy", "Degraded"} if kind.startswith("argoproj") else set())
 

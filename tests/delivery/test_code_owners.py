@@ -85,8 +85,8 @@ def gitlab(text: str, path: str) -> dict[str, tuple[int, list[str]]]:
     return reviewers
 
 
-def team(name: str, **said: Any) -> dict[str, Any]:
-    return {"apiVersion": "modelyard/v1", "kind": "Team", "name": name, "codeOwners": [f"@bank/{name}"], **said}
+def team(name: str, **fields: Any) -> dict[str, Any]:
+    return {"apiVersion": "modelyard/v1", "kind": "Team", "name": name, "codeOwners": [f"@bank/{name}"], **fields}
 
 
 def project(a_model, files: Mapping[str, list[dict[str, Any]]], **project_fields: Any) -> dict[str, bytes]:
@@ -120,8 +120,8 @@ def project(a_model, files: Mapping[str, list[dict[str, Any]]], **project_fields
     }
 
 
-def model(a_model, name: str, owner: str | None = "risk", **said: Any) -> dict[str, Any]:
-    made = {**a_model(name), "owner": owner, **said}
+def model(a_model, name: str, owner: str | None = "risk", **fields: Any) -> dict[str, Any]:
+    made = {**a_model(name), "owner": owner, **fields}
     return {key: value for key, value in made.items() if value is not None}
 
 
@@ -197,8 +197,8 @@ def test_gitlab_asks_who_answers_for_it(files, a_model, build_of):
 
 
 def test_policies_take_as_many_approvals_as_are_said_and_nothing_else_does(files, a_model, build_of):
-    said = enable_forge("gitlab", path="CODEOWNERS", approvals={"all": 2, "policies": 3})
-    text = build_of(project(a_model, files, **said)).files["CODEOWNERS"]
+    forge_options = enable_forge("gitlab", path="CODEOWNERS", approvals={"all": 2, "policies": 3})
+    text = build_of(project(a_model, files, **forge_options)).files["CODEOWNERS"]
     for path, owner in EXPECTED_OWNERS.items():
         special = path in {"schemas/policies/ours/rules.yaml", "models/waivers.yaml"}
         own = {"Policies and waivers": (3, [f"@bank/{owner}"])} if special else {}
@@ -229,8 +229,8 @@ def test_each_file_of_the_sample_is_its_teams(forge, sample, build_of):
             if "kind" in one
         }
         expected = teams.pop() if len(teams) == 1 else "data-platform"
-        asked = github(text, path) if forge == "github" else gitlab(text, path)["Owners"][1]
-        assert asked == [f"@bank/{expected}"], path
+        reviewers = github(text, path) if forge == "github" else gitlab(text, path)["Owners"][1]
+        assert reviewers == [f"@bank/{expected}"], path
         checked_count += 1
     assert checked_count > 40
 
@@ -241,8 +241,8 @@ def owner(document: Mapping[str, Any], path: str, project_files: Mapping[str, by
         return document.get("owner", "data-platform")
     folder = dirname(path)
     while folder:
-        said = project_files.get(join(folder, "_defaults.yaml"))
-        if said and (found := yaml.load(said, Loader=yaml.CSafeLoader).get("owner")):
+        defaults = project_files.get(join(folder, "_defaults.yaml"))
+        if defaults and (found := yaml.load(defaults, Loader=yaml.CSafeLoader).get("owner")):
             return found
         folder = dirname(folder)
     return ""

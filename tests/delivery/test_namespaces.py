@@ -93,15 +93,15 @@ def test_there_is_as_much_more_as_is_said_rounded_up(headroom, cpu, memory, deli
 
 
 def test_what_is_said_of_a_namespace_is_taken_as_it_is(deliver, a_model):
-    said = {"headroom": "10%", "namespaces": {"models": {"cpu": 40}}}
-    made = deliver(a_model("one"), environment={"quota": said})
+    quota = {"headroom": "10%", "namespaces": {"models": {"cpu": 40}}}
+    made = deliver(a_model("one"), environment={"quota": quota})
     assert hard(made) == {"models": {"requests.cpu": "40"}}
     assert made.reported_findings == []
 
 
 def test_a_quota_that_is_less_than_models_can_come_to_is_said_at_its_line(deliver, a_model):
-    said = {"namespaces": {"models": {"cpu": "1500m", "memory": "2Gi"}}}
-    made = deliver(a_model("one"), environment={"quota": said})
+    quota = {"namespaces": {"models": {"cpu": "1500m", "memory": "2Gi"}}}
+    made = deliver(a_model("one"), environment={"quota": quota})
     assert made.reported_findings == [
         ("MY423", "the models of models can request up to 2 of cpu, but its quota is 1500m", "cpu: 1500m")
     ]
@@ -136,8 +136,8 @@ def test_a_model_that_does_not_say_what_a_quota_counts_is_reported(lacks, messag
 
 
 def test_nothing_is_asked_of_it_where_the_quota_counts_something_else(deliver, a_model):
-    said = {"namespaces": {"models": {"cpu": 4}}}
-    assert deliver(a_model("one", {"resources": {"cpu": 1}}), environment={"quota": said}).reported_findings == []
+    quota = {"namespaces": {"models": {"cpu": 4}}}
+    assert deliver(a_model("one", {"resources": {"cpu": 1}}), environment={"quota": quota}).reported_findings == []
 
 
 def test_a_bought_in_model_has_no_replicas(deliver, a_model):

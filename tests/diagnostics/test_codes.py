@@ -26,9 +26,9 @@ def text(index: int) -> Callable[[tuple[str, ast.Call, Path]], str]:
 @pytest.mark.parametrize("description", [lambda made: made[0], text(0), text(1)], ids=["constant", "id", "name"])
 def test_no_code_takes_the_place_of_another(description) -> None:
     """A constant that is assigned twice would leave the first finding with the second one's words."""
-    said = sorted(map(description, DEFINITIONS))
-    assert [key for key, group in groupby(said) if len(list(group)) > 1] == []
-    assert len(said) == sum(isinstance(value, Code) for value in vars(codes).values())
+    descriptions = sorted(map(description, DEFINITIONS))
+    assert [key for key, group in groupby(descriptions) if len(list(group)) > 1] == []
+    assert len(descriptions) == sum(isinstance(value, Code) for value in vars(codes).values())
 
 
 def test_each_file_holds_a_family_in_order() -> None:

@@ -70,8 +70,8 @@ def test_what_is_offered_is_described(name, editor, models) -> None:
 @pytest.mark.parametrize("name", sorted(TYPES))
 def test_a_hover_shows_the_description(name, editor, models) -> None:
     for key, field in TYPES[name].items():
-        said = editor.hover(models, model(name, f"version: 1.0.0\nsource:\n  {key[0]}|{key[1:]}: \n"))
-        assert words(field["description"]) in words(said), key
+        hover_text = editor.hover(models, model(name, f"version: 1.0.0\nsource:\n  {key[0]}|{key[1:]}: \n"))
+        assert words(field["description"]) in words(hover_text), key
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))
@@ -139,8 +139,8 @@ def test_a_new_document_of_another_kind_is_described_too(kind, editor, models, m
     name = "models/x" if kind == "Defaults" else "x"
     text = modelyard[1]("new", kind, name, "--print")
     folder = modelyard[0] / "models" / "x" if kind != "Policy" else modelyard[0] / "schemas" / "policies"
-    (said,) = [line for line in text.splitlines() if line.startswith("kind:")]
-    assert f"Always `{kind}`" in words(editor.hover(folder, text.replace(said, f"ki|nd: {kind}")))
+    (kind_line,) = [line for line in text.splitlines() if line.startswith("kind:")]
+    assert f"Always `{kind}`" in words(editor.hover(folder, text.replace(kind_line, f"ki|nd: {kind}")))
 
 
 def test_no_configuration_was_asked_for_that_an_editor_without_any_could_not_give(editor, models) -> None:

@@ -41,8 +41,8 @@ def test_all_that_is_looked_at_is_taken_together(field_reads):
     found = merge_reads(field_reads)
     assert found.keys() == {name for name, _ in field_reads}
     for name, fields in found.items():
-        said = [one for read, one in field_reads if read == name]
-        assert fields == (None if None in said else frozenset().union(*said))
+        reads_of_name = [one for read, one in field_reads if read == name]
+        assert fields == (None if None in reads_of_name else frozenset().union(*reads_of_name))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"1", b"{", b'{"a": \xff}'])

@@ -61,5 +61,5 @@ def test_what_was_written_can_be_read_again(hostile_graph, trap) -> None:
     labels = {node: label for node, label, _ in NODE.findall(trap)}
     for node in hostile_graph.nodes:
         shown = labels[node.id.replace("-", "_").replace("/", "__")].split("<br/>")
-        said = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), shown[1]) if node.subtitle.strip() else ""
-        assert said == " ".join("".join(c if c.isprintable() else " " for c in node.subtitle).split())
+        subtitle = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), shown[1]) if node.subtitle.strip() else ""
+        assert subtitle == " ".join("".join(c if c.isprintable() else " " for c in node.subtitle).split())

@@ -223,7 +223,7 @@ def empty_svg() -> str:
         "modelyard.yaml": "apiVersion: modelyard/v1\nkind: Project\nname: shop\nenvironments: [dev]\n",
         "models/base.yaml": "apiVersion: modelyard/v1\nkind: Environment\nname: dev\nstage: dev\nnamespace: dev\n",
     }
-    inventory = Session(MemoryTree({path: said.encode() for path, said in files.items()})).inventory
+    inventory = Session(MemoryTree({path: text.encode() for path, text in files.items()})).inventory
     return render_svg(build_graph(inventory, (), (), include_unused=True), "LR")
 
 
@@ -244,7 +244,7 @@ def test_no_text_is_markup(hostile_graph) -> None:
     assert not [name for name in attributes if name.startswith(("on", "href", "{"))]
     assert [one.text for one in root.iter(f"{NS}style")] == [style.render_css()]
     titles = [one.text for one in root.iter(f"{NS}title")]
-    assert any("</title><script>alert(1)</script>" in said for said in titles)
+    assert any("</title><script>alert(1)</script>" in title for title in titles)
 
 
 def test_hostile_labels_keep_to_their_cards(hostile_graph) -> None:
@@ -368,9 +368,9 @@ def test_a_browser_sees_no_label_on_another(sample_svg, sample, program, tmp_pat
     page = tmp_path / "page.html"
     page.write_text(PROBE % sample_svg, encoding="utf-8")
     flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
-    said = subprocess.run(
+    result = subprocess.run(
         [chromium, *flags, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
     ).stdout
-    seen = json.loads(unescape(re.search(r'<pre id="said">(.*?)</pre>', said, re.DOTALL)[1]))
+    seen = json.loads(unescape(re.search(r'<pre id="said">(.*?)</pre>', result, re.DOTALL)[1]))
     assert seen["texts"] > 2 * len(sample.nodes)
     assert (seen["found"], seen["out"]) == ([], [])

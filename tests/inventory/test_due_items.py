@@ -129,9 +129,11 @@ def fleet_with_approvals(fleet, *approvals: dict[str, str]):
     digests = {place.environment: (place.runtime_digest, place.governance_digest) for place in rows}
     lines = []
     for one in approvals:
-        said = {"env": "prod", "role": "risk", "decision": "approved", "date": "2026-07-01", "more": ""} | one
-        said["run"], said["gov"] = digests[said["env"]] if "run" not in one else (one["run"], digests[said["env"]][1])
-        lines.append(APPROVAL.format(**said))
+        fields = {"env": "prod", "role": "risk", "decision": "approved", "date": "2026-07-01", "more": ""} | one
+        fields["run"], fields["gov"] = (
+            digests[fields["env"]] if "run" not in one else (one["run"], digests[fields["env"]][1])
+        )
+        lines.append(APPROVAL.format(**fields))
     return fleet(("previousNames: [moneyback]\n", "previousNames: [moneyback]\napprovals:\n" + "".join(lines)))
 
 

@@ -144,10 +144,10 @@ def test_missing_facts_are_counted_by_regime_where_a_record_is_made(shop, refund
     )  # the use, oversight, and a licence of each dataset
     assert shop.inventory.by_name["rough"].record_fields == (), "it serves no use case, so that no record is made of it"
     assert shop.inventory.by_name["wished"].record_fields == (), "nor does it"
-    told = fleet(
+    edited_fleet = fleet(
         ("  intendedUse: Refunds up to 100.", "  intendedUse: Refunds up to 100.\n  humanOversight: A person can.")
     )
-    assert told.inventory.by_name["refunds"].record_fields == (row_parts.RecordCounts("eu-ai-act", 5, 2),)
+    assert edited_fleet.inventory.by_name["refunds"].record_fields == (row_parts.RecordCounts("eu-ai-act", 5, 2),)
     used = fleet(("summary: What we would like to have.", "summary: What we would like to have.\nuseCase: refunding"))
     assert used.inventory.by_name["wished"].record_fields == (row_parts.RecordCounts("eu-ai-act", 2, 2),), (
         "records begin before a model runs"
@@ -198,8 +198,10 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
 )
 def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(more, because, refunds, fleet) -> None:
     place = refunds.environments[1]
-    said = approval((place.runtime_digest, place.governance_digest), **more)
-    row = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{said}")).inventory.by_name["refunds"]
+    approval_text = approval((place.runtime_digest, place.governance_digest), **more)
+    row = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}")).inventory.by_name[
+        "refunds"
+    ]
     assert [(one.valid, one.invalid_reason) for one in row.approvals] == [(False, because)]
     shown = " ".join(model_details.render_text(row, date(2026, 8, 1), colour=False).split())
     assert f"; invalid: {because}" in shown
@@ -219,9 +221,9 @@ def test_an_approval_of_another_content_names_the_digest_that_differs(refunds, f
 
 def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:
     place = refunds.environments[1]
-    said = approval((place.runtime_digest, place.governance_digest))
+    approval_text = approval((place.runtime_digest, place.governance_digest))
     run = fleet(
-        ("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{said}"),
+        ("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}"),
         ('expires: "2026-12-31"', 'expires: "2027-12-31"'),
     )
     assert run.inventory.by_name["refunds"].environments == refunds.environments

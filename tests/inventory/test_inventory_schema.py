@@ -74,10 +74,10 @@ def test_the_fleet_of_these_tests_says_everything_that_can_be_said(inventory, it
     run = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval}"), models__both=step)
     data = json.loads(inventory_report.render_json(run.inventory, run.inventory.models))
     assert [error.message for error in validator("inventory").iter_errors(data)] == []
-    said = {key for node in _nodes([data, items]) for key in node}
+    used_keys = {key for node in _nodes([data, items]) for key in node}
     definitions = [*published_schema("inventory")["$defs"].items(), *published_schema("due")["$defs"].items()]
     known = {key for name, one in definitions if name != "LeftOut" for key in one["properties"]}
-    assert known - said == set()
+    assert known - used_keys == set()
 
 
 def _nodes(data: object) -> Iterator[dict[str, object]]:
@@ -123,10 +123,12 @@ def _apply_change(data, pointer, change):
 @pytest.mark.parametrize("name", ["inventory", "due"])
 def test_every_mutant_is_refused(name, inventory, items) -> None:
     data, check = {"inventory": inventory, "due": items}[name], validator(name)
-    descriptions = [said for said, _ in mutants(data)]
+    descriptions = [description for description, _ in mutants(data)]
     open_maps = ("labels", "latency", "timeToFirstToken")
     passed = [
-        said for said, mutant in mutants(data) if check.is_valid(mutant) and not any(word in said for word in open_maps)
+        description
+        for description, mutant in mutants(data)
+        if check.is_valid(mutant) and not any(word in description for word in open_maps)
     ]
     assert len(descriptions) > 100
     assert passed == []

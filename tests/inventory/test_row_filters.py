@@ -81,8 +81,8 @@ def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
     )
     assert (scores["dependents"], scores["retirement"], scores["review"]) == ("refunds", "2027-02-28", "")
     wished = dict(zip(COLUMNS, row_cells(shop.inventory.by_name["wished"], COLUMNS), strict=True))
-    said = {"model", "type", "owner", "lifecycle", "tier", "summary", "path", "id"}
-    assert {name for name, cell in wished.items() if cell} == said
+    filled_columns = {"model", "type", "owner", "lifecycle", "tier", "summary", "path", "id"}
+    assert {name for name, cell in wished.items() if cell} == filled_columns
 
 
 def test_every_column_says_something_of_some_model(shop, fleet) -> None:

@@ -53,8 +53,8 @@ def compact(places: Sequence[Mapping[str, int]]) -> list[dict[str, int]]:
 
 
 def mark(panel: Mapping[str, Any]) -> str:
-    said = panel.get("description", "")
-    return f"<small>ⓘ {html.escape(said)}</small>" if said else ""
+    description = panel.get("description", "")
+    return f"<small>ⓘ {html.escape(description)}</small>" if description else ""
 
 
 def body(

@@ -134,10 +134,10 @@ def samples(start: int) -> str:
         grow(f"istio_request_duration_milliseconds_count{{{LABELS}}}", request_rate, moment)
         say('model_drift_psi{model="card-fraud"}', 0.08 + 0.13 * hour / HOURS, moment)
         if 14.2 <= hour < 14.9:
-            told = (
+            alert_labels = (
                 'alertname="ModelErrorBudgetBurn",alertstate="firing",modelyard_id="bank/prod/card-fraud/availability"'
             )
-            say(f'ALERTS{{{told},modelyard_slo="availability",severity="page"}}', 1, moment)
+            say(f'ALERTS{{{alert_labels},modelyard_slo="availability",severity="page"}}', 1, moment)
     return "\n".join([*(line for found in lines.values() for line in found), "# EOF", ""])
 
 

@@ -104,10 +104,10 @@ def outcome(folder: Path, work_folder: Path, changes: dict[str, str], umask: int
     output = work_folder / "output"
     assert run("build", "--output", str(output)).returncode == 0
     (folder / "models" / "aaa.yaml").write_text(FAULT, encoding="utf-8")
-    said = run("check", "--format", "json")
+    result = run("check", "--format", "json")
     (folder / "models" / "aaa.yaml").unlink()
-    assert said.returncode == 1, said.stderr
-    return digest(output), said.stdout
+    assert result.returncode == 1, result.stderr
+    return digest(output), result.stdout
 
 
 @pytest.mark.skipif(os.name != "posix", reason="locales, time zones and masks are set as POSIX does")

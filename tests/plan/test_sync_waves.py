@@ -42,7 +42,7 @@ def test_any_graph_without_circles_is_in_order_and_nobody_waits_for_longer_than_
         if one > other:
             asks[NAMES[one]].add(NAMES[other])
     wave_by_model = sync_waves(asks)
-    assert all(wave_by_model[asked] < wave_by_model[user] for user, names in asks.items() for asked in names)
+    assert all(wave_by_model[dependency] < wave_by_model[user] for user, names in asks.items() for dependency in names)
     last = max(wave_by_model.values())
     for name in NAMES:
         users = [wave_by_model[user] for user in NAMES if name in asks[user]]

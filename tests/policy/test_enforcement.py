@@ -52,9 +52,11 @@ def decide_with(settings, grants, day):
 
 
 @given(POLICIES, GRANTS, DAYS)
-def test_a_policy_is_decided_on_the_days_that_it_is_in_force_and_on_no_other(said, granted, day) -> None:
-    is_in_force = (said["from"] is None or said["from"] <= day) and (said["to"] is None or day <= said["to"])
-    assert (decide_with(said, granted, day) is not None) == is_in_force
+def test_a_policy_is_decided_on_the_days_that_it_is_in_force_and_on_no_other(settings, grants, day) -> None:
+    is_in_force = (settings["from"] is None or settings["from"] <= day) and (
+        settings["to"] is None or day <= settings["to"]
+    )
+    assert (decide_with(settings, grants, day) is not None) == is_in_force
 
 
 @given(POLICIES, GRANTS, DAYS)
@@ -78,23 +80,25 @@ def test_a_waiver_holds_from_its_first_day_to_its_last_and_changes_no_enforcemen
 
 
 @given(POLICIES, GRANTS, DAYS)
-def test_only_what_is_open_and_mandatory_fails(said, granted, day) -> None:
-    decision = decide_with(said, granted, day)
+def test_only_what_is_open_and_mandatory_fails(settings, grants, day) -> None:
+    decision = decide_with(settings, grants, day)
     if decision is not None:
         is_open = decision.status is Status.OPEN
         assert decision.is_blocking == (is_open and decision.enforcement is Enforcement.MANDATORY)
 
 
 @given(POLICIES, DAYS, st.integers(0, 40))
-def test_one_more_day_never_makes_a_failure_advisory_but_at_the_end_of_its_force(said, day, days) -> None:
-    now, later = decide_with(said, [], day), decide_with(said, [], day + timedelta(days))
+def test_one_more_day_never_makes_a_failure_advisory_but_at_the_end_of_its_force(settings, day, days) -> None:
+    now, later = decide_with(settings, [], day), decide_with(settings, [], day + timedelta(days))
     if now is not None and now.is_blocking:
         assert later is None or later.is_blocking
 
 
 def test_a_name_wins_over_its_stage() -> None:
-    said = "title: a title\nremedy: a remedy\nenforcement: advisory\nenforcementIn: {prod: mandatory, eu: advisory}"
-    named = Policy(spec("Policy", said))
+    policy_text = (
+        "title: a title\nremedy: a remedy\nenforcement: advisory\nenforcementIn: {prod: mandatory, eu: advisory}"
+    )
+    named = Policy(spec("Policy", policy_text))
     europe = TypedSpec("Environment", "eu", parse("name: eu\nstage: prod\n", "e.yaml").documents[0])
     assert named.enforcement_in(europe) is Enforcement.ADVISORY
     assert named.enforcement_in(PROD) is Enforcement.MANDATORY

@@ -96,10 +96,10 @@ def test_catalogues_say_where_their_controls_stand() -> None:
     controls = EMPTY.policy_engine.controls
     assert controls.frameworks() == tuple(sorted(path.stem for path in (SCHEMAS / "controls").glob("*.yaml")))
     for framework in controls.frameworks():
-        said = controls.catalogue(framework)
-        assert said["framework"] == framework
-        assert {"title", "source", "controls"} <= said.keys()
-        assert all(isinstance(title, str) and title for title in said["controls"].values())
+        catalogue = controls.catalogue(framework)
+        assert catalogue["framework"] == framework
+        assert {"title", "source", "controls"} <= catalogue.keys()
+        assert all(isinstance(title, str) and title for title in catalogue["controls"].values())
 
 
 def test_the_shipped_tree_is_what_a_run_reads() -> None:

@@ -215,8 +215,8 @@ def test_what_is_decided_otherwise_elsewhere_says_where(check_findings) -> None:
 def on_the_fleet(condition: str, message: str, good: str, bad: str, group_by: str | None = "model.summary") -> str:
     """A policy on the fleet, with two models a and b that keep it, and two that break it."""
 
-    def models(said: str) -> str:
-        a, b = said.split(" | ")
+    def models(model_pair: str) -> str:
+        a, b = model_pair.split(" | ")
         return f"{{models: [{{name: a, type: rules, {a}}}, {{name: b, type: rules, {b}}}]}}"
 
     group = f'groupBy: "{group_by}"\n' if group_by else ""

@@ -75,8 +75,8 @@ def test_every_team_use_case_and_dataset_is_somebody_s(run: Session) -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in MODELS.rglob("*.yaml")}
     for kind in ("Team", "UseCase", "Dataset"):
         for name in run.portfolio.by_kind(kind):
-            said = sum(len(re.findall(rf"\b{name}\b", text)) for text in texts.values())
-            assert said > 1, f"the {kind} {name} is named by nobody"
+            mention_count = sum(len(re.findall(rf"\b{name}\b", text)) for text in texts.values())
+            assert mention_count > 1, f"the {kind} {name} is named by nobody"
 
 
 def test_every_use_case_is_classified_with_its_reason_by_a_team_on_a_day(run: Session) -> None:

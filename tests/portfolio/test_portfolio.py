@@ -188,7 +188,7 @@ def test_a_patch_that_the_cluster_would_refuse_is_refused_at_its_own_line(
     )
     result = build_portfolio({**files, FRAUD: text.encode()})
     refused = [finding for finding in result.findings if finding.code is codes.OUTPUT_INVALID]
-    line = next(number for number, said in enumerate(text.splitlines(), 1) if "merge: {spec" in said)
+    line = next(number for number, line_text in enumerate(text.splitlines(), 1) if "merge: {spec" in line_text)
     assert {finding.location.line for finding in refused if finding.location} == {line}
     assert all(position in finding.message for finding in refused)
     assert all(finding.location and finding.location.path == FRAUD for finding in refused)
@@ -207,9 +207,11 @@ def test_an_edit_of_the_owner_restarts_nothing(portfolio: BuildResult) -> None:
     before = objects_of(portfolio)
     for path, was in before.items():
         differing = set(was.splitlines()) ^ set(changed_texts[path].splitlines())
-        told = path.endswith(MONITORING_SUFFIXES)  # who is told follows the owner
-        said = ("owner: ",) if path.endswith("/applicationset.yaml") else ("modelyard/owner: ", "modelyard_owner: ")
-        assert told or all(any(one in line for one in said) for line in differing), path
+        is_monitoring = path.endswith(MONITORING_SUFFIXES)  # who is told follows the owner
+        owner_keys = (
+            ("owner: ",) if path.endswith("/applicationset.yaml") else ("modelyard/owner: ", "modelyard_owner: ")
+        )
+        assert is_monitoring or all(any(one in line for one in owner_keys) for line in differing), path
         if path.endswith(("deployment.yaml", "inferenceservice.yaml")):
             assert pod_template(was) == pod_template(changed_texts[path])
 

@@ -86,10 +86,10 @@ def test_a_documentation_that_lacks_nothing_says_so(make_records) -> None:
 
 def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_and_field(full) -> None:
     for record in ("TECHNICAL_DOCUMENTATION.md", "MODEL_CARD.md"):
-        told = re.findall(
+        gaps = re.findall(
             r"Mitigation of each risk \((.*?)\)\. \*\*(.*?)\*\* must set `(.*?)` in Model scorer", full[record]
         )
-        assert told == [("Untold", "risk", "governance.risk.risks.1.mitigation")], record
+        assert gaps == [("Untold", "risk", "governance.risk.risks.1.mitigation")], record
     for record in ("technical-documentation.html", "model-card.html"):
         assert "Mitigation of each risk (Untold). <b>risk</b>" in full[record], record
 

@@ -53,9 +53,9 @@ def approved_statements(make_records, *approvals: dict[str, str], **changes: Any
 
 def test_each_environment_has_a_statement_about_what_runs_there(make_records) -> None:
     found = documents()
-    told = approved_statements(make_records, approval(**digests(found)))
-    assert set(told) == {"dev", "prod"}
-    for environment, one in told.items():
+    statements = approved_statements(make_records, approval(**digests(found)))
+    assert set(statements) == {"dev", "prod"}
+    for environment, one in statements.items():
         known = digests(found, environment)
         assert {subject["name"]: f"sha256:{subject['digest']['sha256']}" for subject in one["subject"]} == {
             f"bank/Model/scorer/{environment}/runtime": known["runtimeDigest"],
@@ -83,37 +83,39 @@ def test_an_approval_of_what_runs_counts_with_its_role(make_records) -> None:
     ],
 )
 def test_an_approval_of_another_content_is_void_and_says_why(change, check, make_records) -> None:
-    told = approved_statements(make_records, approval(**digests(documents())), **change)["prod"]["predicate"]
-    [claim] = told["claims"]
-    assert (claim["status"], told["approvedBy"]) == ("void", [])
+    predicate = approved_statements(make_records, approval(**digests(documents())), **change)["prod"]["predicate"]
+    [claim] = predicate["claims"]
+    assert (claim["status"], predicate["approvedBy"]) == ("void", [])
     assert [name for name, holds in claim["checks"].items() if not holds] == [check]
 
 
 def test_an_approval_in_a_role_that_the_team_does_not_hold_is_void(make_records) -> None:
-    told = approved_statements(make_records, approval(**digests(documents()), role="board"))["prod"]["predicate"]
-    assert [(one["status"], one["checks"]["hasRole"]) for one in told["claims"]] == [("void", False)]
+    predicate = approved_statements(make_records, approval(**digests(documents()), role="board"))["prod"]["predicate"]
+    assert [(one["status"], one["checks"]["hasRole"]) for one in predicate["claims"]] == [("void", False)]
 
 
 def test_a_rejection_counts_as_one(make_records) -> None:
-    told = approved_statements(make_records, approval(**digests(documents()), decision="rejected"))["prod"]["predicate"]
-    assert (told["approvedBy"], told["rejectedBy"]) == ([], ["model-risk"])
+    predicate = approved_statements(make_records, approval(**digests(documents()), decision="rejected"))["prod"][
+        "predicate"
+    ]
+    assert (predicate["approvedBy"], predicate["rejectedBy"]) == ([], ["model-risk"])
 
 
 def test_an_approval_is_for_its_environment_alone(make_records) -> None:
-    told = approved_statements(make_records, approval(**digests(documents())))
-    assert (len(told["prod"]["predicate"]["claims"]), told["dev"]["predicate"]["claims"]) == (1, [])
+    statements = approved_statements(make_records, approval(**digests(documents())))
+    assert (len(statements["prod"]["predicate"]["claims"]), statements["dev"]["predicate"]["claims"]) == (1, [])
 
 
 def test_its_end_is_data_and_judged_on_no_day(make_records) -> None:
-    told = approved_statements(make_records, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31"))[
-        "prod"
-    ]["predicate"]
-    assert told["claims"][0]["status"] == "counts"
+    predicate = approved_statements(
+        make_records, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31")
+    )["prod"]["predicate"]
+    assert predicate["claims"][0]["status"] == "counts"
 
 
-def found_of(*said: dict[str, str], as_of: date = date(2026, 11, 27), regime: dict[str, str] | None = None):
+def found_of(*approvals: dict[str, str], as_of: date = date(2026, 11, 27), regime: dict[str, str] | None = None):
     found = documents()
-    set_field(found, "Model", "scorer", "approvals", list(said))
+    set_field(found, "Model", "scorer", "approvals", list(approvals))
     set_field(found, "UseCase", "lending", "classification/dora", regime)
     return [one for one in check(Session(tree(found), as_of)) if one.code.id in {"MY314", "MY315", "MY316"}]
 
@@ -132,18 +134,18 @@ def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(ma
 
 
 def test_one_that_was_given_on_a_day_to_come_is_reported_by_the_day_that_is_asked_on() -> None:
-    said = approval(**digests(documents()), date="2036-09-02")
-    [finding] = found_of(said)
+    future_approval = approval(**digests(documents()), date="2036-09-02")
+    [finding] = found_of(future_approval)
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY316", False, ("approvals", 0, "date"))
     assert "2036-09-02" in finding.message
-    assert found_of(said, as_of=date(2036, 9, 2)) == []
+    assert found_of(future_approval, as_of=date(2036, 9, 2)) == []
 
 
 def test_a_class_that_was_decided_on_a_day_to_come_is_reported_too() -> None:
-    said = {"value": "critical", "date": "2036-01-01"}
-    [finding] = found_of(regime=said)
+    future_class = {"value": "critical", "date": "2036-01-01"}
+    [finding] = found_of(regime=future_class)
     assert (finding.code.id, finding.subject.pointer) == ("MY316", ("classification", "dora", "date"))
-    assert found_of(regime=said, as_of=date(2036, 1, 1)) == []
+    assert found_of(regime=future_class, as_of=date(2036, 1, 1)) == []
 
 
 def test_one_by_a_team_without_the_role_is_reported_at_the_role() -> None:
@@ -169,15 +171,17 @@ def test_one_by_a_team_without_the_role_is_reported_at_the_role() -> None:
 def test_who_agreed_is_missing_where_no_approval_counts(more, is_missing) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "approvals", [approval(**{**digests(found), **more})])
-    [told] = [one for one in record_statuses(Session(tree(found)), ["scorer"]) if isinstance(one, ModelRecordStatus)]
-    [record] = [one for one in told.records if one.id == "approval-record"]
+    [model_status] = [
+        one for one in record_statuses(Session(tree(found)), ["scorer"]) if isinstance(one, ModelRecordStatus)
+    ]
+    [record] = [one for one in model_status.records if one.id == "approval-record"]
     assert [fact.field for fact in record.missing_fields] == (["approvals"] if is_missing else [])
 
 
 def test_cards_say_what_an_approval_names_that_is_another_now(make_records) -> None:
     found = documents()
-    said = approval(**digests(found))
-    set_field(found, "Model", "scorer", "approvals", [said])
+    approval_entry = approval(**digests(found))
+    set_field(found, "Model", "scorer", "approvals", [approval_entry])
     set_field(found, "Model", "scorer", "governance/limitations", ["Not above 90000"])
     records = make_records(found)
     for card in (records["MODEL_CARD.md"], records["model-card.html"]):

@@ -153,10 +153,10 @@ def test_every_relation_leads_to_an_entity_of_the_project(full) -> None:
     entity_refs = {f"{one['kind'].lower()}:{one['metadata']['name']}" for one in found}
     for one in found:
         spec = one["spec"]
-        asked = [*spec.get("dependsOn", []), *([spec["owner"]] if "owner" in spec else [])]
-        asked += [f"system:{spec['system']}"] if "system" in spec else []
-        asked += [f"api:{name}" for name in spec.get("providesApis", [])]
-        assert set(asked) <= entity_refs
+        references = [*spec.get("dependsOn", []), *([spec["owner"]] if "owner" in spec else [])]
+        references += [f"system:{spec['system']}"] if "system" in spec else []
+        references += [f"api:{name}" for name in spec.get("providesApis", [])]
+        assert set(references) <= entity_refs
 
 
 @pytest.mark.parametrize(

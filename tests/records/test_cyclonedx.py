@@ -76,10 +76,10 @@ def assert_refers(bom: Mapping[str, Any]) -> None:
     parts = [bom["metadata"]["component"], *bom.get("components", []), *bom.get("services", [])]
     names = [part["bom-ref"] for part in parts]
     assert len(names) == len(set(names))
-    asked = [ref for one in bom["dependencies"] for ref in (one["ref"], *one["dependsOn"])]
+    references = [ref for one in bom["dependencies"] for ref in (one["ref"], *one["dependsOn"])]
     card = bom["metadata"]["component"].get("modelCard", {})
-    asked += [one["ref"] for one in card.get("modelParameters", {}).get("datasets", [])]
-    assert set(asked) <= set(names)
+    references += [one["ref"] for one in card.get("modelParameters", {}).get("datasets", [])]
+    assert set(references) <= set(names)
 
 
 def test_it_holds_the_model_its_data_and_what_serves_it(bill) -> None:

@@ -166,9 +166,9 @@ def test_a_hostile_text_changes_the_form_of_no_record(hostile, make_records, pla
     if hostile in REFUSED_TEXTS:
         assert not is_sound(found)
         return
-    told = records(make_records(found[:-1], found[-1], only_model=True))
-    assert set(told) == set(harmless)
-    for name, text in told.items():
+    rendered = records(make_records(found[:-1], found[-1], only_model=True))
+    assert set(rendered) == set(harmless)
+    for name, text in rendered.items():
         assert form(name, text) == harmless[name], name
 
 

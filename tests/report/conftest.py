@@ -79,9 +79,9 @@ def safe_fix() -> Fix:
 def report() -> Callable[..., Report]:
     """A report about the texts of a project."""
 
-    def make(*findings: Finding, texts: Mapping[str, str] | None = None, **said) -> Report:
+    def make(*findings: Finding, texts: Mapping[str, str] | None = None, **report_fields) -> Report:
         known = {"models/scorer.yaml": SPEC} if texts is None else texts
-        return Report(findings, known.get, "1 model, 1 environment", **said)
+        return Report(findings, known.get, "1 model, 1 environment", **report_fields)
 
     return make
 
@@ -89,10 +89,10 @@ def report() -> Callable[..., Report]:
 @pytest.fixture
 def render_report(report) -> Callable[..., str]:
     """What a format says of findings."""
-    return lambda format_, *findings, **said: REPORTERS[format_](report(*findings, **said))
+    return lambda format_, *findings, **report_fields: REPORTERS[format_](report(*findings, **report_fields))
 
 
 @pytest.fixture
 def read(render_report) -> Callable[..., object]:
     """The same, read back from JSON."""
-    return lambda format_, *findings, **said: json.loads(render_report(format_, *findings, **said))
+    return lambda format_, *findings, **report_fields: json.loads(render_report(format_, *findings, **report_fields))

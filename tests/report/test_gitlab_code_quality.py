@@ -31,8 +31,8 @@ SCHEMA = {  # docs.gitlab.com, "Code Quality", "Code Quality report format"
 
 @pytest.fixture
 def issues(read):
-    def make(*findings, **said):
-        made = read("gitlab", *findings, **said)
+    def make(*findings, **report_fields):
+        made = read("gitlab", *findings, **report_fields)
         jsonschema.Draft202012Validator(SCHEMA).validate(made)
         return made
 

@@ -41,9 +41,9 @@ def run() -> Session:
 
 @pytest.mark.parametrize(("day", "stands_out"), [(date(2026, 10, 31), False), (date(2026, 11, 1), True)])
 def test_a_review_whose_day_is_over_stands_out(day, stands_out, run) -> None:
-    said = inventory_report.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=True)
-    assert ("\x1b[1;31m2026-10-31" in said) is stands_out
-    assert "\x1b[1;33mhigh" in said
+    table = inventory_report.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=True)
+    assert ("\x1b[1;31m2026-10-31" in table) is stands_out
+    assert "\x1b[1;33mhigh" in table
     assert ("overdue: review" in model_details.render_text(run.inventory.models[0], day, colour=True)) is stands_out
     assert "\x1b" not in inventory_report.render_text(run.inventory.models, DEFAULT_COLUMNS, day, None, colour=False)
 

@@ -9,8 +9,8 @@ from compiler.diagnostics.finding import Location
 
 @pytest.fixture
 def cases(render_report):
-    def make(*findings, **said):
-        suites = junitparser.JUnitXml.fromstring(render_report("junit", *findings, **said).encode())
+    def make(*findings, **report_fields):
+        suites = junitparser.JUnitXml.fromstring(render_report("junit", *findings, **report_fields).encode())
         return [case for suite in suites for case in suite]
 
     return make

@@ -10,35 +10,35 @@ from compiler.report.markdown_escape import escape_inline, link
 
 
 def test_a_summary_counts_and_puts_the_worst_first(render_report, finding) -> None:
-    said = render_report(
+    comment = render_report(
         "markdown", finding("mild", severity="low", mandatory=False), finding("grave", severity="critical")
     )
-    assert said.startswith("### Modelyard: 1 error, 1 warning in 1 model, 1 environment\n")
-    assert said.index("grave") < said.index("mild")
+    assert comment.startswith("### Modelyard: 1 error, 1 warning in 1 model, 1 environment\n")
+    assert comment.index("grave") < comment.index("mild")
 
 
 def test_what_is_waived_is_folded_with_its_reason(render_report, waived_finding) -> None:
-    said = render_report("markdown", waived_finding)
-    assert "<details><summary>1 waived</summary>" in said
-    assert "the team moves in May (RISK-7)" in said
+    comment = render_report("markdown", waived_finding)
+    assert "<details><summary>1 waived</summary>" in comment
+    assert "the team moves in May (RISK-7)" in comment
 
 
 @pytest.mark.parametrize("status", [Status.OPEN, Status.WAIVED])
 def test_a_comment_is_never_too_long_and_says_what_was_left_out(status, render_report, finding) -> None:
-    said = render_report(
+    comment = render_report(
         "markdown", *(finding(f"{n} " + "@" * 400, status=status, status_reason="@" * 400) for n in range(3000))
     )
-    assert len(said) <= 65_536
-    rows = len(re.findall(r"^\| .*scorer", said, re.MULTILINE))
+    assert len(comment) <= 65_536
+    rows = len(re.findall(r"^\| .*scorer", comment, re.MULTILINE))
     assert rows > 5
-    assert f"{3000 - rows} findings omitted" in said
+    assert f"{3000 - rows} findings omitted" in comment
 
 
 def test_both_tables_share_the_room(render_report, finding) -> None:
     found = [finding(f"{n} " + "x" * 300) for n in range(1000)]
-    said = render_report("markdown", *found, *(replace(one, status=Status.WAIVED) for one in found))
-    assert len(said) <= 65_536
-    assert said.endswith("</details>\n")
+    comment = render_report("markdown", *found, *(replace(one, status=Status.WAIVED) for one in found))
+    assert len(comment) <= 65_536
+    assert comment.endswith("</details>\n")
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,9 @@ def test_the_same_findings_are_the_same_text(format_, render_report, many) -> No
 
 @pytest.mark.parametrize("format_", REPORTERS)
 def test_nothing_found_is_a_report_too(format_, render_report) -> None:
-    said = render_report(format_)
-    assert said.strip()
-    READ.get(format_, str)(said)
+    report_text = render_report(format_)
+    assert report_text.strip()
+    READ.get(format_, str)(report_text)
 
 
 @pytest.mark.parametrize("format_", REPORTERS)
@@ -78,11 +78,11 @@ def test_the_templates_that_come_along_are_outside() -> None:
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit"])
 def test_what_lies_in_no_checkout_is_reported_at_the_project_file(format_, render_report, finding) -> None:
-    said = render_report(
+    report_text = render_report(
         format_, finding(location=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), project_folder="ml/fraud"
     )
-    assert '"ml/fraud/modelyard.yaml"' in said
-    assert f"(in {EMITTER_PREFIX}a.yaml:3)" in said
+    assert '"ml/fraud/modelyard.yaml"' in report_text
+    assert f"(in {EMITTER_PREFIX}a.yaml:3)" in report_text
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit", "github", "markdown"])

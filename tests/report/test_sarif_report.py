@@ -75,8 +75,8 @@ GITHUB = {  # docs.github.com, "SARIF support for code scanning"
 
 @pytest.fixture
 def run(read):
-    def make(*findings, **said):
-        log = read("sarif", *findings, **said)
+    def make(*findings, **report_fields):
+        log = read("sarif", *findings, **report_fields)
         jsonschema.Draft202012Validator(GITHUB).validate(log)
         return log["runs"][0]
 

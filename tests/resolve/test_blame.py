@@ -101,7 +101,9 @@ def test_each_value_was_set_by_the_first_layer_that_does_not_delete_it(datas: li
     layers, result = make_layers(datas)
     canonical = Normaliser(ML.quantities)
     for pointer in leaves(result, ML.merge_rules):
-        winner = next(said for said in blame(layers, ML.merge_rules, result, pointer) if not said.deletes)
+        winner = next(
+            layer_value for layer_value in blame(layers, ML.merge_rules, result, pointer) if not layer_value.deletes
+        )
         assert winner.value == value_at(result, pointer)
         assert value_at(winner.layer.document.data, winner.document_pointer) == winner.value
         assert winner.layer.document.scalar_text(winner.document_pointer) in {None, json.dumps(winner.value)}
@@ -112,17 +114,19 @@ def test_each_value_was_set_by_the_first_layer_that_does_not_delete_it(datas: li
 def test_the_beaten_are_the_weaker_layers_that_set_it_and_no_others(datas: list[dict]) -> None:
     layers, merged = make_layers(datas)
     for pointer in leaves(merged, ML.merge_rules):
-        said = [found.layer.label for found in blame(layers, ML.merge_rules, merged, pointer) if not found.deletes]
+        labels = [found.layer.label for found in blame(layers, ML.merge_rules, merged, pointer) if not found.deletes]
         expected = [
             layer.label for layer in reversed(layers) if says(layer.data, ML.merge_rules, merged, pointer) is not None
         ]
-        assert said == expected
+        assert labels == expected
 
 
 @given(LAYERS)
 def test_a_stronger_layer_than_the_winner_says_nothing_of_the_value(datas: list[dict]) -> None:
     layers, merged = make_layers(datas)
     for pointer in leaves(merged, ML.merge_rules):
-        winner = next(said for said in blame(layers, ML.merge_rules, merged, pointer) if not said.deletes)
+        winner = next(
+            layer_value for layer_value in blame(layers, ML.merge_rules, merged, pointer) if not layer_value.deletes
+        )
         above = layers[int(winner.layer.label) + 1 :]
         assert all(says(layer.data, ML.merge_rules, merged, pointer) is None for layer in above)

@@ -86,9 +86,9 @@ CHAMPION = "champion: {environment: prod, tolerance: 0.005}"
 def test_the_direction_of_the_bar_says_what_is_worse(op, best, holds, is_worse) -> None:
     found = model(f'{{metric: auc, op: "{op}", value: {0 if op.startswith(">") else 9}}}', CHAMPION)
     assert gate_results(found, {"auc": holds}, {"auc": best}) == []
-    told = gate_results(found, {"auc": is_worse}, {"auc": best})
-    assert [(name, line) for name, _, line in told] == [("worse-than-champion", 14)]
-    assert f"worse than {best:g} of the champion, 1.0.0 in prod, by more than 0.005" in told[0][1]
+    results = gate_results(found, {"auc": is_worse}, {"auc": best})
+    assert [(name, line) for name, _, line in results] == [("worse-than-champion", 14)]
+    assert f"worse than {best:g} of the champion, 1.0.0 in prod, by more than 0.005" in results[0][1]
 
 
 def test_no_tolerance_is_none() -> None:

@@ -223,10 +223,10 @@ def verify_affected(
 
 def affected_reasons(change: str) -> dict[str, list[str]]:
     found = verify_small({}, CHANGES[change])
-    told: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
     for one in found.affected_models:
-        told.setdefault(one.model, []).append(f"{one.environment}: {', '.join(one.reasons)}")
-    return told
+        reasons.setdefault(one.model, []).append(f"{one.environment}: {', '.join(one.reasons)}")
+    return reasons
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -62,9 +62,9 @@ def test_what_readers_agree_on_is_a_value(text, value):
     ],
 )
 def test_what_readers_disagree_on_stays_the_text_and_quoting_it_is_safe(text):
-    value, said = resolve_scalar(text)
+    value, problem = resolve_scalar(text)
     assert value == text
-    assert said == AmbiguousScalar(said.message, f'"{text}"', safe=True)
+    assert problem == AmbiguousScalar(problem.message, f'"{text}"', safe=True)
 
 
 @pytest.mark.parametrize(("text", "value"), [("1.10", 1.1), ("3.00", 3.0), ("1.5e3", 1500.0), ("00.5", 0.5)])
@@ -74,16 +74,16 @@ def test_a_number_that_loses_its_digits_is_doubted_and_quoting_it_is_no_safe_fix
 
 
 def test_an_octal_number_of_1_2_has_a_decimal_as_its_safe_fix():
-    value, said = resolve_scalar("0o17")
+    value, problem = resolve_scalar("0o17")
     assert value == 15
-    assert (said.replacement, said.safe) == ("15", True)
+    assert (problem.replacement, problem.safe) == ("15", True)
 
 
 @pytest.mark.parametrize(("text", "replacement"), [("-.5", "-0.5"), ("+.25", "+0.25"), ("-.0", "-0.0")])
 def test_a_signed_fraction_that_some_read_as_text_has_its_zero_as_its_safe_fix(text, replacement):
-    value, said = resolve_scalar(text)
+    value, problem = resolve_scalar(text)
     assert value == float(replacement)
-    assert (said.replacement, said.safe) == (replacement, True)
+    assert (problem.replacement, problem.safe) == (replacement, True)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_a_signed_fraction_that_some_read_as_text_has_its_zero_as_its_safe_fix(t
     [".inf", "-.Inf", "+.INF", ".nan", ".NaN", "9223372036854775808", "-9223372036854775809", "1.0e999", "9" * 5000],
 )
 def test_what_json_cannot_hold_is_refused_and_stays_the_text(text):
-    value, said = resolve_scalar(text)
+    value, problem = resolve_scalar(text)
     assert value == text
-    assert isinstance(said, InvalidNode)
+    assert isinstance(problem, InvalidNode)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def test_whatever_yaml_1_1_reads_as_something_else_is_never_silently_text(text):
 
 @given(st.text(alphabet="0123456789+-.xabcdef", min_size=1, max_size=8))
 def test_a_number_without_a_doubt_is_the_same_number_in_yaml_1_1(text):
-    value, said = resolve_scalar(text)
-    if said is None and isinstance(value, int | float) and not isinstance(value, bool):
+    value, problem = resolve_scalar(text)
+    if problem is None and isinstance(value, int | float) and not isinstance(value, bool):
         loader = SafeLoader("")
         tag = loader.resolve(ScalarNode, text, (True, False))
         assert loader.construct_object(ScalarNode(tag, text)) == value

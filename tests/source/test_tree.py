@@ -80,8 +80,8 @@ def test_files_are_read_as_they_are(tree):
 def test_the_blob_id_is_gits_own(tree):
     assert tree.blob_id("models/a/z.yaml") == "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
     for path, data in FILES.items():
-        said = subprocess.run(["git", "hash-object", "--stdin"], input=data, capture_output=True, check=True)
-        assert tree.blob_id(path) == said.stdout.decode().strip()
+        result = subprocess.run(["git", "hash-object", "--stdin"], input=data, capture_output=True, check=True)
+        assert tree.blob_id(path) == result.stdout.decode().strip()
 
 
 @pytest.mark.parametrize(

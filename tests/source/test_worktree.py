@@ -17,10 +17,10 @@ from compiler.source.worktree import WorkTree
 
 def test_the_blob_id_is_what_git_computes(tmp_path):
     (tmp_path / "f").write_bytes(b"a\r\nb\0")
-    said = subprocess.run(
+    result = subprocess.run(
         ["git", "hash-object", "--no-filters", "f"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
-    assert WorkTree(tmp_path).blob_id("f") == said.stdout.strip()
+    assert WorkTree(tmp_path).blob_id("f") == result.stdout.strip()
 
 
 @pytest.mark.parametrize("by_folder", [True, False])

@@ -17,8 +17,8 @@ PLACES = "models/environments.yaml"
 def delivery_findings(field: str, value: str) -> list[tuple[str, str, str]]:
     """What is found where the first Environment says a value of `delivery`, with the text of the line."""
     quoted = "'" + value.replace("'", "''") + "'"
-    said = {"branch": "env/dev", field: None}
-    others = "".join(f"{key}: {text}, " for key, text in said.items() if text)
+    delivery_fields = {"branch": "env/dev", field: None}
+    others = "".join(f"{key}: {text}, " for key, text in delivery_fields.items() if text)
     text = (
         SMALL.read(PLACES).decode().replace("\nname: dev\n", f"\nname: dev\ndelivery: {{{others}{field}: {quoted}}}\n")
     )

@@ -89,7 +89,7 @@ def field_names(kind: str, paths: Iterator[str]) -> set[str]:
             else path
         )
         own_name = SHARED_FIELD_PATTERN.sub(
-            lambda found: next(name for name, said in found.groupdict().items() if said) + ".", own_name
+            lambda found: next(name for name, match_text in found.groupdict().items() if match_text) + ".", own_name
         )
         own_name = "$delete" if own_name.endswith(".$delete") else own_name  # one thing, wherever elements merge
         owner = (

@@ -190,10 +190,10 @@ def test_no_map_takes_a_name_that_is_none() -> None:
         path: found for path in GENERATED_FILES if (found := list(open_maps(json.loads(GENERATED_FILES[path]))))
     } == {}
     environment = Draft202012Validator(schema("environment"))
-    said = {"apiVersion": "modelyard/v1", "kind": "Environment", "name": "prod", "stage": "prod"}
-    assert environment.is_valid(said | {"namespaces": {"payments": "payments-models"}})
-    assert not environment.is_valid(said | {"namespaces": {"Pay ments": "payments-models"}})
-    assert not environment.is_valid(said | {"namespaces": {"payments": "Pay ments"}})
+    document = {"apiVersion": "modelyard/v1", "kind": "Environment", "name": "prod", "stage": "prod"}
+    assert environment.is_valid(document | {"namespaces": {"payments": "payments-models"}})
+    assert not environment.is_valid(document | {"namespaces": {"Pay ments": "payments-models"}})
+    assert not environment.is_valid(document | {"namespaces": {"payments": "Pay ments"}})
 
 
 def test_a_layer_takes_a_name_away_from_a_map() -> None:

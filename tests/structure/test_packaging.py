@@ -87,10 +87,10 @@ def test_both_folders_are_found_from_a_fresh_installation(tmp_path: Path, kind: 
         str(wheel),
     ]
     subprocess.run(install, check=True, capture_output=True)
-    asked = subprocess.run([python, "-I", "-c", ASK], cwd=tmp_path, check=True, capture_output=True, text=True)
-    said = json.loads(asked.stdout)
+    process = subprocess.run([python, "-I", "-c", ASK], cwd=tmp_path, check=True, capture_output=True, text=True)
+    folders = json.loads(process.stdout)
     for name in FOLDERS:
-        found = Path(said[name])
+        found = Path(folders[name])
         assert (found == CHECKOUT / name) == (kind == "build_editable")
         assert files_below(found) == files_below(CHECKOUT / name)
     assert list(scripts.glob("modelyard*"))

@@ -57,7 +57,7 @@ def build_unit() -> Callable[..., Unit]:
         session, lines = _session(models, owner, capabilities)
         unit = _unit(session, models[0]["name"])
         return replace(
-            unit, blamed_lines={said: lines[int(line) - 1].strip() for said, line in unit.blamed_lines.items()}
+            unit, blamed_lines={message: lines[int(line) - 1].strip() for message, line in unit.blamed_lines.items()}
         )
 
     return make

@@ -186,8 +186,8 @@ def test_a_graph_asks_a_live_model_of_another_namespace_by_its_url(build_unit):
     step = {**CASES["a served model"][0], "name": "step"}
     graph = {**model("ensemble", {"router": "sequence", "steps": [{"name": "one", "model": "step"}]}), "name": "graph"}
     graph["deploy"] = {"target": "kserve"}
-    [asked] = build_unit(graph, step).objects["inferencegraph.yaml"]["spec"]["nodes"]["root"]["steps"]
-    assert asked["serviceUrl"] == "http://scorer-predictor.fraud.svc.cluster.local/v2/models/scorer/infer"
+    [step_target] = build_unit(graph, step).objects["inferencegraph.yaml"]["spec"]["nodes"]["root"]["steps"]
+    assert step_target["serviceUrl"] == "http://scorer-predictor.fraud.svc.cluster.local/v2/models/scorer/infer"
 
 
 @pytest.mark.parametrize(
@@ -208,12 +208,12 @@ def test_it_is_part_of_what_runs(field, value):
 def test_a_target_that_cannot_keep_it_says_so_at_its_line(build_unit):
     served = {**CASES["a served model"][0], "deploy": {"target": "kserve", "adopt": LIVE}}
     unit = build_unit(served)
-    [said] = [said for said in unit.blamed_lines if "selector" in said]
-    assert "KServe does not support this: it cannot keep the selector of existing objects" in said
+    [message] = [message for message in unit.blamed_lines if "selector" in message]
+    assert "KServe does not support this: it cannot keep the selector of existing objects" in message
     assert (
-        "app: scorer" in unit.blamed_lines[said]
-        or "tier: scoring" in unit.blamed_lines[said]
-        or "selector" in unit.blamed_lines[said]
+        "app: scorer" in unit.blamed_lines[message]
+        or "tier: scoring" in unit.blamed_lines[message]
+        or "selector" in unit.blamed_lines[message]
     )
 
 

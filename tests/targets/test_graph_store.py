@@ -52,11 +52,11 @@ def free_port() -> int:
 
 def answer(port: int, query: str) -> str:
     address = f"http://127.0.0.1:{port}/query?query={urllib.parse.quote(query)}"
-    asked = urllib.request.Request(address, headers={"Accept": "application/sparql-results+json"})
+    request = urllib.request.Request(address, headers={"Accept": "application/sparql-results+json"})
     deadline = time.monotonic() + 20
     while True:
         try:
-            with urllib.request.urlopen(asked, timeout=5) as found:
+            with urllib.request.urlopen(request, timeout=5) as found:
                 return found.read().decode()
         except OSError:
             if time.monotonic() > deadline:

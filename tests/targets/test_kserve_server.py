@@ -54,8 +54,8 @@ def wait(address: str, process: subprocess.Popen) -> None:
     until = time.monotonic() + SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
-            with DIRECT.open(f"{address}/v2/health/ready", timeout=5) as said:
-                if json.load(said)["ready"]:
+            with DIRECT.open(f"{address}/v2/health/ready", timeout=5) as response:
+                if json.load(response)["ready"]:
                     return
         except (URLError, ConnectionError):
             time.sleep(0.2)
@@ -65,28 +65,28 @@ def wait(address: str, process: subprocess.Popen) -> None:
 def predict_request(case: dict, **change) -> dict:
     """A request of the protocol that has what the interface says, and nothing else."""
     inputs = []
-    for said in spec()["interface"]["inputs"]:
-        data = case["input"][said["name"]]
-        shape = [len(data) if size == -1 else size for size in said["shape"]]
+    for field in spec()["interface"]["inputs"]:
+        data = case["input"][field["name"]]
+        shape = [len(data) if size == -1 else size for size in field["shape"]]
         flat = [number for row in data for number in row]
-        inputs.append({"name": said["name"], "datatype": said["datatype"], "shape": shape, "data": flat, **change})
+        inputs.append({"name": field["name"], "datatype": field["datatype"], "shape": shape, "data": flat, **change})
     return {"inputs": inputs}
 
 
 def answer(address: str, body: dict) -> dict:
     headers = {"Content-Type": "application/json"}
     request = Request(f"{address}/v2/models/model/infer", json.dumps(body).encode(), headers)
-    with DIRECT.open(request, timeout=SECONDS) as said:
-        return json.load(said)
+    with DIRECT.open(request, timeout=SECONDS) as response:
+        return json.load(response)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case["name"])
 def test_the_server_answers_what_the_case_says_in_the_shape_of_the_interface(server, case) -> None:
     outputs = {output["name"]: output for output in answer(server, predict_request(case))["outputs"]}
-    for said in spec()["interface"]["outputs"]:
-        came, expected = outputs.pop(said["name"]), case["output"][said["name"]]
-        assert came["datatype"] == said["datatype"]
-        assert came["shape"] == [len(expected), *said["shape"][1:]]
+    for field in spec()["interface"]["outputs"]:
+        came, expected = outputs.pop(field["name"]), case["output"][field["name"]]
+        assert came["datatype"] == field["datatype"]
+        assert came["shape"] == [len(expected), *field["shape"][1:]]
         assert came["data"] == pytest.approx([number for row in expected for number in row], abs=case["tolerance"])
     assert outputs == {}
 

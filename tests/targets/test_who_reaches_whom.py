@@ -333,11 +333,13 @@ def test_live_objects_that_were_adopted_are_reached_by_the_names_and_labels_that
     network = cluster_of(
         CALLING_MODEL, adopting(CALLED_MODEL, name="scorer", namespace="fraud", selector=SELECTOR), OTHER_MODEL, BUREAU
     )
-    asked = network.pods["asked"]
-    assert (asked.namespace, SELECTOR.items() <= asked.labels.items()) == ("fraud", True)
+    called_pod = network.pods["asked"]
+    assert (called_pod.namespace, SELECTOR.items() <= called_pod.labels.items()) == ("fraud", True)
     assert network.lets("asking", "asked", 9000)
     assert not network.lets("other", "asked", 9000)
-    assert not network.lets("asking", Pod(asked.labels, "models"), 9000), "where it would be, had it not been adopted"
+    assert not network.lets("asking", Pod(called_pod.labels, "models"), 9000), (
+        "where it would be, had it not been adopted"
+    )
 
 
 def test_live_callers_that_were_adopted_ask_by_the_labels_that_they_have(cluster_of):

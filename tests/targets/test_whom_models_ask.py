@@ -55,8 +55,8 @@ CALLERS = {
 @pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
 def test_a_caller_of_a_scheduled_job_is_rejected_at_its_line(caller, build_unit):
     unit = build_unit(caller, JOB)
-    said = "one cannot call nightly: a scheduled job accepts no requests"
-    assert unit.blamed_lines[said].removeprefix("- ").startswith("model: nightly")
+    message = "one cannot call nightly: a scheduled job accepts no requests"
+    assert unit.blamed_lines[message].removeprefix("- ").startswith("model: nightly")
     assert unit.objects == {}
 
 

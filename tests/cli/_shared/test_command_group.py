@@ -90,8 +90,8 @@ def test_the_list_of_commands_says_what_each_says_of_itself(run_command) -> None
         assert f"{name} {command.help.splitlines()[0]}" in listed
 
 
-def finding_keys(said) -> set[tuple[str, str | None]]:
-    return {(finding["path"], finding["environment"]) for finding in json.loads(said.out)["findings"]}
+def finding_keys(result) -> set[tuple[str, str | None]]:
+    return {(finding["path"], finding["environment"]) for finding in json.loads(result.out)["findings"]}
 
 
 @pytest.fixture

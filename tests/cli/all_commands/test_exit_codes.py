@@ -27,9 +27,9 @@ def test_a_mandatory_finding_ends_with_1_and_writes_nothing(broken_project, run_
 
 
 def test_what_is_out_of_date_ends_with_1_and_is_left_alone(project, run_command) -> None:
-    said = run_command("build", "--check")
-    assert said.code == 1
-    assert "out of date" in said.err
+    result = run_command("build", "--check")
+    assert result.code == 1
+    assert "out of date" in result.err
     assert not (project / "build").exists()
 
 
@@ -53,47 +53,47 @@ def test_what_is_out_of_date_ends_with_1_and_is_left_alone(project, run_command)
     ids=" ".join,
 )
 def test_wrong_usage_ends_with_2_and_names_what_was_meant(words, suggestion, project, run_command) -> None:
-    said = run_command(*words)
-    assert (said.code, said.out) == (2, "")
-    assert suggestion in said.err
+    result = run_command(*words)
+    assert (result.code, result.out) == (2, "")
+    assert suggestion in result.err
 
 
 @pytest.mark.parametrize("command", ["check", "build", "explain"])
 def test_outside_of_a_project_it_ends_with_2(command, tmp_path, monkeypatch, run_command) -> None:
     monkeypatch.chdir(tmp_path)
-    said = run_command(command, *(["scorer"] if command == "explain" else []))
-    assert (said.code, said.out) == (2, "")
-    assert "modelyard.yaml" in said.err
-    assert "--project" in said.err
+    result = run_command(command, *(["scorer"] if command == "explain" else []))
+    assert (result.code, result.out) == (2, "")
+    assert "modelyard.yaml" in result.err
+    assert "--project" in result.err
 
 
 def test_a_project_file_that_cannot_be_read_ends_with_2_at_its_line(project, run_command) -> None:
     (project / "modelyard.yaml").write_text("a: [\n", encoding="utf-8")
-    said = run_command("check")
-    assert (said.code, said.out) == (2, "")
-    assert "modelyard.yaml:2" in said.err
+    result = run_command("check")
+    assert (result.code, result.out) == (2, "")
+    assert "modelyard.yaml:2" in result.err
 
 
 def test_an_unknown_revision_ends_with_2_and_names_the_nearest(git, run_command) -> None:
-    said = run_command("check", "--rev", "frist")
-    assert (said.code, said.out) == (2, "")
-    assert "`frist`" in said.err
-    assert "`first`" in said.err
+    result = run_command("check", "--rev", "frist")
+    assert (result.code, result.out) == (2, "")
+    assert "`frist`" in result.err
+    assert "`first`" in result.err
     assert "`" not in run_command("check", "--rev", "0123abc").err.partition("help:")[2]
 
 
 def test_a_revision_where_git_keeps_nothing_ends_with_2(project, run_command) -> None:
-    said = run_command("check", "--rev", "HEAD")
-    assert (said.code, said.out) == (2, "")
-    assert "git" in said.err
+    result = run_command("check", "--rev", "HEAD")
+    assert (result.code, result.out) == (2, "")
+    assert "git" in result.err
 
 
 def test_without_git_only_a_revision_cannot_be_read(git, run_process, surroundings) -> None:
     environment = surroundings(PATH="")
-    said = run_process("check", "--rev", "HEAD", environment=environment)
-    assert (said.code, said.out) == (4, "")
-    assert "git" in said.err
-    assert "Install" in said.err
+    result = run_process("check", "--rev", "HEAD", environment=environment)
+    assert (result.code, result.out) == (4, "")
+    assert "git" in result.err
+    assert "Install" in result.err
     assert run_process("check", environment=environment).code == 0
 
 
@@ -108,10 +108,10 @@ def test_a_repository_of_another_user_ends_with_4_and_says_how_to_trust_it(
     git, run_command, monkeypatch, words
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    said = run_command(*words)
-    assert (said.code, said.out) == (4, ""), said.err
-    assert "another user owns it" in said.err
-    assert "git config --global --add safe.directory" in said.err
+    result = run_command(*words)
+    assert (result.code, result.out) == (4, ""), result.err
+    assert "another user owns it" in result.err
+    assert "git config --global --add safe.directory" in result.err
 
 
 @pytest.mark.parametrize("stage", ["check_documents", "check_models"])
@@ -122,11 +122,11 @@ def test_a_bug_ends_with_3_and_a_log_for_an_issue(stage, project, run_command, m
     stages = tuple(fails if one.__name__ == stage else one for one in check_stages.CHECK_STAGES)
     monkeypatch.setattr(check_stages, "CHECK_STAGES", stages)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    said = run_command("check", "--format", "json")
-    assert (said.code, said.out) == (3, "")
-    assert "Traceback" not in said.err
-    assert "\x1b" not in said.err
-    log = Path(re.search(r"with the log (\S+\.log)\.", said.err)[1]).read_text(encoding="utf-8")
+    result = run_command("check", "--format", "json")
+    assert (result.code, result.out) == (3, "")
+    assert "Traceback" not in result.err
+    assert "\x1b" not in result.err
+    log = Path(re.search(r"with the log (\S+\.log)\.", result.err)[1]).read_text(encoding="utf-8")
     assert log.startswith(f"modelyard {__version__}\npython ")
     assert "\ncommand: check --format json\n" in log
     assert "Traceback (most recent call last)" in log
@@ -142,10 +142,10 @@ def test_a_bug_with_nowhere_for_its_log_is_reported_at_once(project, run_command
 
     monkeypatch.setattr(check_stages, "CHECK_STAGES", (fails,))
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
-    said = run_command("check")
-    assert said.code == 3
-    assert "ZeroDivisionError" in said.err
-    assert "the lines above" in said.err
+    result = run_command("check")
+    assert result.code == 3
+    assert "ZeroDivisionError" in result.err
+    assert "the lines above" in result.err
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_a_machine_at_its_end_ends_with_4(error, word, project, run_command, mon
         raise error
 
     monkeypatch.setattr(check_stages, "CHECK_STAGES", (fails,))
-    said = run_command("check")
-    assert (said.code, said.out) == (4, "")
-    assert word in said.err
+    result = run_command("check")
+    assert (result.code, result.out) == (4, "")
+    assert word in result.err
 
 
 def test_what_the_machine_did_not_refuse_is_a_bug_of_ours(project, run_command, monkeypatch) -> None:
@@ -174,9 +174,9 @@ def test_an_interrupt_ends_as_shells_expect(project, run_command, monkeypatch) -
         raise KeyboardInterrupt
 
     monkeypatch.setattr(check_stages, "CHECK_STAGES", (raise_interrupt,))
-    said = run_command("check")
-    assert said.code == 130
-    assert said.err.strip() == "interrupted"
+    result = run_command("check")
+    assert result.code == 130
+    assert result.err.strip() == "interrupted"
 
 
 @UNREADABLE
@@ -225,8 +225,8 @@ def test_a_current_folder_that_is_gone_ends_with_4(tmp_path, monkeypatch, run_co
     assert_refused(run_command("check"), "folder")
 
 
-def assert_refused(said, named: str) -> None:
-    assert (said.code, said.out) == (4, "")
-    assert named in said.err
-    assert "Traceback" not in said.err
-    assert "bug" not in said.err
+def assert_refused(result, named: str) -> None:
+    assert (result.code, result.out) == (4, "")
+    assert named in result.err
+    assert "Traceback" not in result.err
+    assert "bug" not in result.err

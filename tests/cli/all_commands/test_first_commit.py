@@ -19,10 +19,10 @@ def test_a_sound_project_is_sound_since_nothing(empty_repository, run_command) -
 
 
 def test_everything_is_affected(empty_repository, run_command) -> None:
-    said = run_command("affected", "--since", "HEAD")
-    assert said.code == 0
-    assert said.out == run_command("affected", "--all").out
-    assert "new" in said.out
+    result = run_command("affected", "--since", "HEAD")
+    assert result.code == 0
+    assert result.out == run_command("affected", "--all").out
+    assert "new" in result.out
 
 
 @pytest.mark.parametrize(
@@ -36,21 +36,21 @@ def test_everything_is_affected(empty_repository, run_command) -> None:
     ],
 )
 def test_no_revision_is_known(words, empty_repository, run_command) -> None:
-    said = run_command(*words)
-    assert (said.code, said.out) == (2, "")
-    assert said.err == (
+    result = run_command(*words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
         f"error: this repository has no commits yet, so that `{words[-1]}` does not exist.\n"
         "  help: Commit first, or omit the revision.\n"
     )
 
 
 def test_nothing_is_published(empty_repository, run_command) -> None:
-    said = run_command("publish", "--env", "prod")
-    assert (said.code, "commit first" in said.err) == (2, True)
+    result = run_command("publish", "--env", "prod")
+    assert (result.code, "commit first" in result.err) == (2, True)
 
 
 def test_a_branch_without_a_commit_beside_others_is_no_revision(project, git, run_command) -> None:
     git("checkout", "-q", "--orphan", "other")
-    said = run_command("check", "--changed-since", "HEAD")
-    assert (said.code, "`HEAD` is not a revision of this repository" in said.err) == (2, True)
+    result = run_command("check", "--changed-since", "HEAD")
+    assert (result.code, "`HEAD` is not a revision of this repository" in result.err) == (2, True)
     assert run_command("check", "--changed-since", "main").code == 0

@@ -32,9 +32,9 @@ def secret(request, project, monkeypatch, tmp_path):
 @pytest.mark.parametrize("format_", REPORTERS)
 @pytest.mark.parametrize("options", [(), ("--rendered",)])
 def test_no_report_shows_a_secret(run_command, secret, format_, options) -> None:
-    said = run_command("check", "--format", format_, *options)
-    assert said.code == 1
-    assert secret not in said.out + said.err
+    result = run_command("check", "--format", format_, *options)
+    assert result.code == 1
+    assert secret not in result.out + result.err
 
 
 @pytest.mark.parametrize(
@@ -45,8 +45,8 @@ def test_no_report_shows_a_secret(run_command, secret, format_, options) -> None
     ],
 )  # fmt: skip
 def test_no_other_command_shows_a_secret(run_command, secret, words) -> None:
-    said = run_command(*words)
-    assert secret not in said.out + said.err
+    result = run_command(*words)
+    assert secret not in result.out + result.err
 
 
 def test_a_diff_of_a_fix_shows_no_secret(project, run_command, secret) -> None:
@@ -54,8 +54,8 @@ def test_a_diff_of_a_fix_shows_no_secret(project, run_command, secret) -> None:
     spec.write_text(
         spec.read_text(encoding="utf-8").replace("environments:", "sumary: x\nenvironments:"), encoding="utf-8"
     )
-    said = run_command("check", "--diff", "--unsafe-fixes")
-    assert secret not in said.out + said.err
+    result = run_command("check", "--diff", "--unsafe-fixes")
+    assert secret not in result.out + result.err
 
 
 def test_the_cache_keeps_no_secret(run_command, secret, tmp_path) -> None:
@@ -71,11 +71,11 @@ def test_the_log_of_a_bug_holds_no_secret(run_command, secret, monkeypatch, tmp_
 
     monkeypatch.setattr(stages, "CHECK_STAGES", (fails,))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    said = run_command("check")
-    assert said.code == 3
+    result = run_command("check")
+    assert result.code == 3
     [log] = tmp_path.glob("modelyard-bug-*.log")
     assert "KeyError" in log.read_text(encoding="utf-8")
-    assert secret not in log.read_text(encoding="utf-8") + said.err
+    assert secret not in log.read_text(encoding="utf-8") + result.err
 
 
 SPEC, EMITTER = "models/scorer.yaml", "templates/targets/plain/emitter.yaml"
@@ -106,8 +106,8 @@ def test_no_output_shows_a_named_secret_of_a_broken_file(project, run_command, n
     with (project / file).open("a", encoding="utf-8") as stream:
         stream.write(lines.replace("SECRET", NAMED_SECRET) + "\n")
     shown = "".join(
-        said.out + said.err
-        for said in (run_command("check"), run_command("check", "--format", "json"), run_command("build"))
+        result.out + result.err
+        for result in (run_command("check"), run_command("check", "--format", "json"), run_command("build"))
     )
     assert file in shown
     assert not re.search(f"{NAMED_SECRET[1:]}|1987654321", shown)

@@ -21,44 +21,44 @@ FIELDS = {
 
 
 def test_a_check_says_nothing_but_data(broken_project, run_command) -> None:
-    said = run_command("check")
-    assert said.err == ""
-    assert "riks" in said.out
+    result = run_command("check")
+    assert result.err == ""
+    assert "riks" in result.out
 
 
 def test_a_build_says_all_that_is_prose_on_stderr(project, run_command) -> None:
-    said = run_command("build")
-    assert said.out == ""
+    result = run_command("build")
+    assert result.out == ""
     assert re.fullmatch(
-        r"\d+ created in \./\n\d+ created in build/\n", "".join(said.err.splitlines(keepends=True)[-2:])
+        r"\d+ created in \./\n\d+ created in build/\n", "".join(result.err.splitlines(keepends=True)[-2:])
     )
 
 
 def test_a_build_that_fails_says_its_findings_on_stderr(broken_project, run_command) -> None:
-    said = run_command("build")
-    assert said.out == ""
-    assert "riks" in said.err
-    assert said.err.endswith("No files were written.\n")
+    result = run_command("build")
+    assert result.out == ""
+    assert "riks" in result.err
+    assert result.err.endswith("No files were written.\n")
 
 
 def test_what_a_build_would_do_is_data_and_the_verdict_prose(project, run_command) -> None:
-    said = run_command("build", "--check")
-    assert said.out
-    assert all(re.fullmatch(r"create +\S+", line) for line in said.out.splitlines())
-    assert "modelyard build" in said.err
+    result = run_command("build", "--check")
+    assert result.out
+    assert all(re.fullmatch(r"create +\S+", line) for line in result.out.splitlines())
+    assert "modelyard build" in result.err
 
 
 def test_an_explanation_is_data(project, run_command) -> None:
     for words in (["scorer.owner"], ["MY101"], ["--list"], ["dev/scorer/note.txt:1"]):
-        said = run_command("explain", *words)
-        assert (said.out == "") == bool(said.code)
-        assert (said.err == "") == (not said.code)
+        result = run_command("explain", *words)
+        assert (result.out == "") == bool(result.code)
+        assert (result.err == "") == (not result.code)
 
 
 @pytest.mark.parametrize("words", [["check"], ["build"]], ids=" ".join)
 def test_json_is_one_document_of_the_documented_shape(words, broken_project, run_command) -> None:
-    said = run_command(*words, "--format", "json")
-    report = json.loads(said.out)
+    result = run_command(*words, "--format", "json")
+    report = json.loads(result.out)
     assert set(report) == {"version", "summary", "findings"}
     assert report["version"] == 1
     assert report["summary"] == {
@@ -101,9 +101,9 @@ def test_a_report_in_a_file_is_the_one_on_stdout(format_, broken_project, run_co
 
 def test_no_colour_reaches_what_is_no_terminal(broken_project, run_process, surroundings) -> None:
     for words in (["check"], ["build"], ["explain", "scorer.owner"], ["check", "--rev", "no"], ["--help"]):
-        said = run_process(*words, environment=surroundings(TERM="xterm-256color", NO_COLOR=None))
-        assert COLOUR not in said.out + said.err
-        assert "\r" not in said.out + said.err
+        result = run_process(*words, environment=surroundings(TERM="xterm-256color", NO_COLOR=None))
+        assert COLOUR not in result.out + result.err
+        assert "\r" not in result.out + result.err
 
 
 def on_a_terminal(words: list[str], environment: dict[str, str]) -> str:
@@ -138,9 +138,9 @@ def test_a_terminal_is_shown_colours(words, project, command, surroundings) -> N
 @pytest.mark.parametrize("words", PROSE[1:], ids=" ".join)
 @pytest.mark.parametrize("env_value", [{"NO_COLOR": "1", "TERM": "xterm"}, {"NO_COLOR": None, "TERM": "dumb"}])
 def test_who_asks_for_no_colour_sees_none(words, env_value, broken_project, command, surroundings) -> None:
-    said = on_a_terminal([*command, *words], surroundings(**env_value))
-    assert said
-    assert COLOUR not in said
+    result = on_a_terminal([*command, *words], surroundings(**env_value))
+    assert result
+    assert COLOUR not in result
 
 
 def test_an_empty_wish_for_no_colour_is_none(project, command, surroundings) -> None:
@@ -184,18 +184,20 @@ def test_nobody_reading_prose_changes_nothing(project, command, surroundings) ->
 def test_data_is_utf_8_whatever_the_terminal_of_the_system_speaks(encoding, project, run_process, surroundings) -> None:
     spec = project / "models" / "scorer.yaml"
     spec.write_text(spec.read_text(encoding="utf-8").replace("Scores", "Größe → 大 Scores"), encoding="utf-8")
-    said = run_process("explain", "scorer.summary", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
-    assert said.code == 0
-    assert "Größe → 大 Scores" in said.out
+    result = run_process(
+        "explain", "scorer.summary", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+    )
+    assert result.code == 0
+    assert "Größe → 大 Scores" in result.out
     wrong = run_process("explain", "größe→大", environment=surroundings(PYTHONIOENCODING=encoding, PYTHONUTF8="0"))
     assert wrong.code == 2
     assert "bug" not in wrong.err
 
 
 def test_what_a_command_line_holds_cannot_steer_the_terminal(project, run_command) -> None:
-    said = run_command("build", "x\x1b[2Jy")
-    assert said.code == 2
-    assert "\x1b" not in said.err
+    result = run_command("build", "x\x1b[2Jy")
+    assert result.code == 2
+    assert "\x1b" not in result.err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes the streams")

@@ -57,10 +57,10 @@ VERDICTS = [  # the field, the value of the condition, and the operators that ho
 
 @pytest.mark.parametrize(("field", "value", "is_match"), VERDICTS)
 def test_a_condition_holds_where_gjson_says_so(field, value, is_match) -> None:
-    asked = {"v": json.loads(field)}
+    request = {"v": json.loads(field)}
     operators = ("==", "!=", "<", "<=", ">", ">=")
     assert [
-        op for op in operators if condition_holds({"field": "v", "op": op, "value": json.loads(value)}, asked)
+        op for op in operators if condition_holds({"field": "v", "op": op, "value": json.loads(value)}, request)
     ] == is_match.split()
 
 

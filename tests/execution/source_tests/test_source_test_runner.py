@@ -172,9 +172,9 @@ def test_a_test_that_no_engine_reads_is_reported_at_its_name(name, expected) -> 
 
 
 def test_the_callback_is_called_for_each_run() -> None:
-    told = []
-    list(run_source_tests(Session(tree()).fleet, on_progress=lambda done, of: told.append((done, of))))
-    assert told == [(1, 1)]
+    progress = []
+    list(run_source_tests(Session(tree()).fleet, on_progress=lambda done, of: progress.append((done, of))))
+    assert progress == [(1, 1)]
 
 
 def test_nothing_of_a_run_is_left_on_disk(tmp_path, monkeypatch) -> None:

@@ -101,8 +101,8 @@ def test_files_of_a_deployment_and_of_a_model_place_the_same(path):
 
 
 def test_a_fragment_has_the_delimiters_of_what_takes_it_in():
-    said = json.loads(build_files()["prod/all.json"])
-    assert said == {"label": "modelyard_model", "braces": "{{ .Status }}", "owners": ["pricing"]}
+    rendered_data = json.loads(build_files()["prod/all.json"])
+    assert rendered_data == {"label": "modelyard_model", "braces": "{{ .Status }}", "owners": ["pricing"]}
 
 
 def test_what_an_emitter_lacks_of_its_options_is_said_once_at_the_projects_line():

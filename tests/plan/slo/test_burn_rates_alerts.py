@@ -297,10 +297,10 @@ def test_a_signal_beyond_its_bar_is_reported_as_its_action_asks(make, spec, prom
         {"series": 'drift{model="a",slice="1"}', "values": f"{within}x9 {beyond}x9 {within}x9"},
         {"series": 'drift{model="a",slice="2"}', "values": f"{within}x30"},
     ]
-    told = f'ALERTS{{alertname="ModelSignalThresholdCrossed",alertstate="firing",severity="{severity}",modelyard_action="{action}"}}'
+    alert = f'ALERTS{{alertname="ModelSignalThresholdCrossed",alertstate="firing",severity="{severity}",modelyard_action="{action}"}}'
     checks = [
         {
-            "expr": f"count({told}) or vector(0)",
+            "expr": f"count({alert}) or vector(0)",
             "eval_time": f"{minute}m",
             "exp_samples": [{"labels": "{}", "value": value}],
         }

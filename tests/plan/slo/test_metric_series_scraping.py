@@ -112,8 +112,8 @@ def test_without_an_operator_nothing_is_made_that_only_it_reads(make, spec):
 
 def test_a_job_has_nothing_to_scrape_and_is_refused(make, spec):
     job = spec("job")
-    [said] = make({**job, "source": {**job["source"], "metrics": {"path": "/metrics"}}}, **OPERATOR).reasons
-    assert "a job ends before Prometheus can scrape it" in said
+    [reason] = make({**job, "source": {**job["source"], "metrics": {"path": "/metrics"}}}, **OPERATOR).reasons
+    assert "a job ends before Prometheus can scrape it" in reason
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_a_job_has_nothing_to_scrape_and_is_refused(make, spec):
     ],
 )
 def test_where_the_target_knows_better_it_is_refused(make, spec, kind, reason):
-    [said] = make(spec(kind, runtime={"metrics": {"path": "/metrics"}}), **OPERATOR).reasons
-    assert reason in said
+    [reported_reason] = make(spec(kind, runtime={"metrics": {"path": "/metrics"}}), **OPERATOR).reasons
+    assert reason in reported_reason
 
 
 def test_options_of_the_project_reach_each_rule_and_monitor(make, spec, custom_indicators):

@@ -103,9 +103,9 @@ UNMEASURED_CASES = {
 @pytest.mark.parametrize(("build", "sla", "reason"), UNMEASURED_CASES.values(), ids=UNMEASURED_CASES)
 def test_what_nothing_measures_is_refused_with_the_reason(make, spec, build, sla, reason):
     made = make(spec(build, sla=sla))
-    [said] = made.reasons
-    assert said.startswith("MY425 models/all.yaml:")
-    assert reason in said
+    [reported_reason] = made.reasons
+    assert reported_reason.startswith("MY425 models/all.yaml:")
+    assert reason in reported_reason
     [finding] = [one for one in made.findings if one.is_blocking]
     assert "slo.indicators" in finding.help
     assert "unmeasured" in finding.help
@@ -134,8 +134,8 @@ def test_the_overlay_of_an_environment_may_say_it_of_all(make, spec):
 
 def test_a_time_that_is_no_bound_is_refused_with_the_bounds_beside_it(make, spec):
     made = make(spec("ml", sla={"latency": {"p99": "300ms"}}), mesh=MESH)
-    [said] = made.reasons
-    assert said.startswith("MY427 models/all.yaml:")
+    [reason] = made.reasons
+    assert reason.startswith("MY427 models/all.yaml:")
     [finding] = [one for one in made.findings if one.is_blocking]
     assert finding.help == "set the objective to 100ms or 250ms; the SLA can keep a longer time"
 
@@ -152,8 +152,8 @@ def test_of_an_own_histogram_without_bounds_every_time_is_taken_and_with_them_on
     made = make(spec(sla={"latency": {"p99": "300ms"}}, slo={"indicators": bounded}))
     assert made.reasons == []
     assert 'le=~"300|300[.]0"' in made.rules[0]["expr"]
-    [said] = make(spec(sla={"latency": {"p99": "250ms"}}, slo={"indicators": bounded})).reasons
-    assert "MY427" in said
+    [reason] = make(spec(sla={"latency": {"p99": "250ms"}}, slo={"indicators": bounded})).reasons
+    assert "MY427" in reason
 
 
 @pytest.mark.parametrize(
@@ -172,9 +172,9 @@ def test_an_expression_that_prometheus_would_not_take_is_refused_at_its_line(
         **custom_indicators["availability"],
         "errors": {"metric": "requests_total", "matchRegex": {"code": pattern}},
     }
-    [said] = make(spec(sla={"availability": "99%"}, slo={"indicators": {"availability": requests}})).reasons
-    assert said.startswith("MY428 models/all.yaml:")
-    assert reason in said
+    [reported_reason] = make(spec(sla={"availability": "99%"}, slo={"indicators": {"availability": requests}})).reasons
+    assert reported_reason.startswith("MY428 models/all.yaml:")
+    assert reason in reported_reason
 
 
 HISTOGRAM = {"metric": "seconds", "labels": {"app": "scorer"}}
@@ -263,8 +263,8 @@ def test_so_is_one_of_a_signals_series(make, spec):
         "action": "ticket",
         "series": {"metric": "drift", "matchRegex": {"a": "["}},
     }
-    [said] = make(spec(monitoring=[monitor])).reasons
-    assert "'[' is not a valid RE2 expression: missing ]: [" in said
+    [reason] = make(spec(monitoring=[monitor])).reasons
+    assert "'[' is not a valid RE2 expression: missing ]: [" in reason
 
 
 def test_a_strange_series_of_an_emitter_is_refused_at_the_emitter(make, spec):
@@ -274,5 +274,5 @@ sli: [{name: nobody, availability: {total: {metric: "{{ name }}-all"}, errors: {
 files: [{path: note.txt, template: note.txt.j2}]
 """
     files = {"templates/targets/odd/emitter.yaml": emitter, "templates/targets/odd/note.txt.j2": b"{{ name }}\n"}
-    [said] = make(spec(sla={"availability": "99%"}, deploy={"target": "odd"}), files=files).reasons
-    assert said == "MY407 templates/targets/odd/emitter.yaml:3 'scorer-all' is not a valid metric name"
+    [reason] = make(spec(sla={"availability": "99%"}, deploy={"target": "odd"}), files=files).reasons
+    assert reason == "MY407 templates/targets/odd/emitter.yaml:3 'scorer-all' is not a valid metric name"

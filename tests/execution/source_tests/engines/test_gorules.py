@@ -68,8 +68,8 @@ def job(model=MODEL, cases=CASES, **source) -> Job:
     return Job("gorules", "rules", {**SOURCE, **source}, {}, {"loan.json": text.encode()}, {"cases.yaml": cases})
 
 
-def issues_of(asked: Job) -> list:
-    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+def issues_of(job: Job) -> list:
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
@@ -138,9 +138,9 @@ def test_a_model_asks_another_of_the_release() -> None:
     asking = change_model(
         "nodes", 1, value={"id": "t", "name": "ask", "type": "decisionNode", "content": {"key": "sub/age.json"}}
     )
-    asked = job(asking, files=["loan.json", "sub/age.json"])
-    asked = replace(asked, files={**asked.files, "sub/age.json": json.dumps(MODEL).encode()})
-    assert issues_of(asked) == []
+    calling_job = job(asking, files=["loan.json", "sub/age.json"])
+    calling_job = replace(calling_job, files={**calling_job.files, "sub/age.json": json.dumps(MODEL).encode()})
+    assert issues_of(calling_job) == []
 
 
 def test_a_function_that_sends_requests_is_reported_and_sends_none() -> None:

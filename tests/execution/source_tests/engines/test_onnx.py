@@ -46,7 +46,7 @@ def job(content=None, cases=CASES, inputs=None, outputs=None, files=None, type="
     content = model().SerializeToString() if content is None else content
     files = {"m.onnx": content, **(files or {})}
     interface = {
-        key: [{**INTERFACE[key][0], **(said or {})}] for key, said in (("inputs", inputs), ("outputs", outputs))
+        key: [{**INTERFACE[key][0], **(changes or {})}] for key, changes in (("inputs", inputs), ("outputs", outputs))
     }
     return Job("onnx", type, {**SOURCE, "files": list(files)}, interface, files, {"c.yaml": cases})
 
@@ -60,7 +60,7 @@ def external_data_model(place: str) -> bytes:
 @pytest.fixture
 def issues_of(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return lambda asked: [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return lambda job: [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it(issues_of) -> None:
@@ -191,9 +191,9 @@ def test_a_model_trained_here_answers_as_it_does_where_it_was_trained() -> None:
     rows = np.random.default_rng(1).uniform(-5, 5, (200, 3)).astype(np.float32)
     trained = LinearRegression().fit(rows, rows @ np.array([1.0, -2.0, 0.5], dtype=np.float32) + 7)
     content = to_onnx(trained, rows[:1], target_opset=17).SerializeToString()
-    asked = [[1.0, 2.0, 3.0], [-4.0, 0.5, 0.0]]
-    answer = trained.predict(np.array(asked, dtype=np.float32)).reshape(-1, 1).tolist()
-    cases = [{"name": "as trained", "input": {"X": asked}, "output": {"variable": answer}, "tolerance": 1e-4}]
+    features = [[1.0, 2.0, 3.0], [-4.0, 0.5, 0.0]]
+    answer = trained.predict(np.array(features, dtype=np.float32)).reshape(-1, 1).tolist()
+    cases = [{"name": "as trained", "input": {"X": features}, "output": {"variable": answer}, "tolerance": 1e-4}]
     inputs, outputs = {"name": "X", "shape": [-1, 3]}, {"name": "variable"}
     with WorkerProcess(ResourceLimits()) as child:
         assert child.run(job(content, cases, inputs, outputs)) == ()

@@ -20,8 +20,8 @@ def job(text=PROMPT, variables=("dispute", "language"), guard=b"you are now\n") 
     return Job("prompts", "llm", source, {}, {"task.md": content, "orders.txt": guard})
 
 
-def issues_of(asked: Job) -> list:
-    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+def issues_of(job: Job) -> list:
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 def test_a_prompt_with_the_variables_that_are_named_has_nothing_said_of_it() -> None:

@@ -66,8 +66,8 @@ def job(questions=QUESTIONS, ontology=None, shapes=("s.ttl",), facts=("f.ttl",),
             files[name] = files[name].replace(*change)
         else:
             files[name] = change
-    said = {"iri": "http://shop.example/o", "version": "1", "files": ["o.ttl"], **(ontology or {})}
-    source = {"ontology": said, "shapes": list(shapes), "files": list(facts), "questions": questions}
+    ontology_fields = {"iri": "http://shop.example/o", "version": "1", "files": ["o.ttl"], **(ontology or {})}
+    source = {"ontology": ontology_fields, "shapes": list(shapes), "files": list(facts), "questions": questions}
     return Job(ENGINE.name, "knowledge-graph", source, {}, {name: text.encode() for name, text in files.items()})
 
 
@@ -75,8 +75,8 @@ def question_job(text: str, **expected) -> Job:
     return job([{"question": "What?", "query": "q.rq", **expected}], q=text)
 
 
-def issues_of(asked: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
-    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+def issues_of(job: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:

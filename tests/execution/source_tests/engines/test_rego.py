@@ -56,8 +56,8 @@ def job(**files: str) -> Job:
     return Job("rego", "rules", source, {}, contents, {"cases.yaml": [CASE]})
 
 
-def issues_of(asked: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
-    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+def issues_of(job: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:
@@ -96,17 +96,19 @@ def test_one_change_of_the_files_is_one_remark_at_its_line(files, kind, spot, me
 
 
 def test_an_entrypoint_that_no_file_has_is_reported_at_the_spec() -> None:
-    asked = job()
-    [remark] = list(ENGINE.run(replace(asked, source={**asked.source, "entrypoint": "loan/outcom"}, cases={}), print))
+    valid_job = job()
+    [remark] = list(
+        ENGINE.run(replace(valid_job, source={**valid_job.source, "entrypoint": "loan/outcom"}, cases={}), print)
+    )
     assert (remark.kind, remark.location, remark.message, remark.help) == (
         IssueKind.SPEC_MISMATCH, source_location("entrypoint"), "no file has a rule `loan/outcom`", "did you mean `loan/outcome`?",
     )  # fmt: skip
 
 
 def test_cases_need_an_entrypoint_to_ask() -> None:
-    asked = job()
-    source = {key: value for key, value in asked.source.items() if key != "entrypoint"}
-    assert issues_of(replace(asked, source=source)) == [
+    valid_job = job()
+    source = {key: value for key, value in valid_job.source.items() if key != "entrypoint"}
+    assert issues_of(replace(valid_job, source=source)) == [
         (
             IssueKind.SPEC_MISMATCH,
             source_location("tests"),
@@ -116,9 +118,9 @@ def test_cases_need_an_entrypoint_to_ask() -> None:
 
 
 def test_a_rule_that_only_a_test_has_is_no_entrypoint() -> None:
-    asked = job()
-    source = {**asked.source, "entrypoint": "loan_test/test_minor"}
-    assert [kind for kind, *_ in issues_of(replace(asked, source=source, cases={}))] == [IssueKind.SPEC_MISMATCH]
+    valid_job = job()
+    source = {**valid_job.source, "entrypoint": "loan_test/test_minor"}
+    assert [kind for kind, *_ in issues_of(replace(valid_job, source=source, cases={}))] == [IssueKind.SPEC_MISMATCH]
 
 
 @pytest.mark.parametrize(
@@ -130,8 +132,8 @@ def test_a_rule_that_only_a_test_has_is_no_entrypoint() -> None:
     ],
 )  # fmt: skip
 def test_what_loops_or_takes_all_memory_is_stopped_and_the_next_job_runs(rule, reason) -> None:
-    asked = job(policy_rego=f"{POLICY}\n{rule}\n")
-    hostile = replace(asked, source={**asked.source, "entrypoint": "loan/outcome2"}, cases={})
+    hostile_rule_job = job(policy_rego=f"{POLICY}\n{rule}\n")
+    hostile = replace(hostile_rule_job, source={**hostile_rule_job.source, "entrypoint": "loan/outcome2"}, cases={})
     with WorkerProcess(ResourceLimits(cpu_seconds=2, wall_seconds=3.0, memory_bytes=1 << 29)) as child:
         came = child.run(hostile)
         assert isinstance(came, RunFailure), came

@@ -24,8 +24,8 @@ def job(router, steps, *cases) -> Job:
     return Job("router", "ensemble", source, {}, {"cases.yaml": b""}, {"cases.yaml": cases})
 
 
-def issues_of(asked: Job) -> list:
-    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+def issues_of(job: Job) -> list:
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 SOUND = [

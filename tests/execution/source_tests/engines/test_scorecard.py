@@ -74,13 +74,13 @@ def changed_job(*changes: tuple[str, str], cases=CASES) -> Job:
     return job(card(*changes), cases)
 
 
-def naming(key: str, **said: str) -> Job:
+def naming(key: str, **names: str) -> Job:
     first, *rest = INTERFACE[key]
-    return job(interface={**INTERFACE, key: [{**first, **said}, *rest]})
+    return job(interface={**INTERFACE, key: [{**first, **names}, *rest]})
 
 
-def issues_of(asked: Job) -> list[tuple]:
-    return [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+def issues_of(job: Job) -> list[tuple]:
+    return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it() -> None:

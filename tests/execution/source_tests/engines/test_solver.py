@@ -55,14 +55,21 @@ SOURCE = {
 
 
 def job(text=LP, cases=CASES, **source) -> Job:
-    said = {**SOURCE, **source}
-    return Job("solver", "optimization", said, {}, {name: text.encode() for name in said["files"]}, {"c.yaml": cases})
+    full_source = {**SOURCE, **source}
+    return Job(
+        "solver",
+        "optimization",
+        full_source,
+        {},
+        {name: text.encode() for name in full_source["files"]},
+        {"c.yaml": cases},
+    )
 
 
 @pytest.fixture
 def issues_of(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return lambda asked: [(found.kind, found.location, found.message) for found in ENGINE.run(asked, lambda _: None)]
+    return lambda job: [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
 def test_a_sound_release_has_nothing_said_of_it(issues_of) -> None:
@@ -132,7 +139,7 @@ def test_what_takes_too_long_is_stopped_and_the_next_job_runs(limits) -> None:
 def test_a_solver_that_gives_up_by_itself_is_reported_at_the_case(issues_of, monkeypatch) -> None:
     monkeypatch.setattr("compiler.execution.source_tests.engines.solver._TIME_LIMIT_SECONDS", 0.2)
     cases = [{"name": "hard", "input": {}, "output": {"status": "optimal"}}]
-    asked = job(market_split(), cases, constraints=[], objective={})
-    assert issues_of(asked) == [
+    hard_job = job(market_split(), cases, constraints=[], objective={})
+    assert issues_of(hard_job) == [
         (IssueKind.ABORTED_RUN, data_location("c.yaml", 0, "input"), "the case `hard` was not solved within 0.2 s")
     ]

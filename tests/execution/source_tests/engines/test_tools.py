@@ -27,13 +27,13 @@ TOOL = {
 
 
 def job(manifest=None, **tool) -> Job:
-    said = {"tools": [READ, WRITE]} if manifest is None else manifest
-    content = said if isinstance(said, bytes) else json.dumps(said).encode()
+    manifest_content = {"tools": [READ, WRITE]} if manifest is None else manifest
+    content = manifest_content if isinstance(manifest_content, bytes) else json.dumps(manifest_content).encode()
     return Job("tools", "agent", {"tools": [{**TOOL, **tool}]}, {}, {"t.json": content})
 
 
-def issues_of(asked: Job) -> list:
-    return [(found.kind, found.location, found.message, found.help) for found in ENGINE.run(asked, lambda _: None)]
+def issues_of(job: Job) -> list:
+    return [(found.kind, found.location, found.message, found.help) for found in ENGINE.run(job, lambda _: None)]
 
 
 def tool_with(**fields) -> dict:
@@ -118,9 +118,9 @@ def test_a_page_of_several_is_not_looked_at_for_what_it_lacks() -> None:
 
 
 def test_a_server_without_a_manifest_was_not_looked_at() -> None:
-    asked = job()
-    del asked.source["tools"][0]["manifest"]
-    ((kind, spot, message, _),) = issues_of(asked)
+    edited_job = job()
+    del edited_job.source["tools"][0]["manifest"]
+    ((kind, spot, message, _),) = issues_of(edited_job)
     assert (kind, spot) == (IssueKind.NOT_RUN, source_location("tools", 0))
     assert message == "the tools of the server of `payments` were not checked: the tool has no `manifest`"
 
