@@ -1,4 +1,4 @@
-"""An emitter that nobody ships, made in a project's own `templates/` by the guide alone, works like a shipped one."""
+"""An emitter in a project's own `templates/`, written from the guide alone, works like a shipped one."""
 
 import json
 from pathlib import Path
@@ -89,7 +89,7 @@ def test_output_that_fails_its_schema_names_the_template_too() -> None:
     assert [note.location.path for note in found.notes if note.location] == [TEMPLATE]
 
 
-def test_what_it_needs_is_said_with_its_help() -> None:
+def test_an_unmet_requirement_is_reported_with_its_remedy() -> None:
     found = the_only(check(project(shop=('capabilities: {compose: {version: "2.30"}}', ""))))
     assert found.code is codes.REQUIREMENT_NOT_MET
     assert found.help == 'add `compose: {version: "2.30"}` under `capabilities` of the Environment'

@@ -1,4 +1,4 @@
-"""The parts of a condition are told with where they stand and whether they hold."""
+"""The parts of a condition are listed with their positions and whether they hold."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is said of an expression before any data is read."""
+"""Findings about an expression before any data is read."""
 
 import pytest
 
@@ -155,7 +155,7 @@ def test_length_is_a_mistake():
     assert "10,000" in wrong("true || " * 2000 + "true").message
 
 
-def test_another_result_can_be_asked_for():
+def test_an_expression_can_be_compiled_for_another_result_type():
     assert isinstance(EXPRESSIONS.compile("model.name", expect="string"), Expression)
     assert wrong("model.slo.x", expect="string").message == "the expression must return text"
     assert isinstance(EXPRESSIONS.compile("model.slo", expect="any"), Expression)

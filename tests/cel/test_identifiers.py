@@ -17,5 +17,5 @@ from compiler.cel.identifiers import expand_has_calls
         ("1 // has(a.b.c)", "1 // has(a.b.c)"),
     ],
 )
-def test_presence_is_asked_from_the_root_down(text, expected) -> None:
+def test_presence_is_tested_from_the_root_down(text, expected) -> None:
     assert expand_has_calls(text) == expected

@@ -1,4 +1,4 @@
-"""`gh`, as far as the workflows ask GitHub itself: it keeps what it is told in a file, and refuses what it was not written for.
+"""A fake `gh` with the commands that the workflows use: it records its requests in a file, and refuses other commands.
 
 A call that the job's permissions do not allow is refused as GitHub refuses it.
 """

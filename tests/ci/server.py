@@ -71,7 +71,7 @@ class Server:
 
     @property
     def requests(self) -> dict:
-        """What GitHub was asked to keep."""
+        """The artifacts uploaded to GitHub."""
         return json.loads(self.state.read_text()) if self.state.exists() else {}
 
     def git(self, *words: str, cwd: Path | None = None) -> str:
@@ -249,7 +249,7 @@ class Server:
 
 
 def outputs_of(text: str) -> dict[str, str]:
-    """What a step said in `$GITHUB_OUTPUT`."""
+    """The outputs that a step wrote to `$GITHUB_OUTPUT`."""
     result = {}
     for line in text.splitlines():
         name, sign, value = line.partition("=")

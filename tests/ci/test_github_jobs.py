@@ -142,7 +142,7 @@ class Repository:
         return self.server.run("modelyard-deliver.yml", "push", self.main(), before=before)
 
     def judge(self) -> RunResult:
-        """The canary that was asked to be judged last, judged; the branch has moved on since."""
+        """Run the last requested evaluation of a canary; the branch has new commits since."""
         dispatch = [one for one in self.server.requests["dispatched"] if one["workflow"] == "modelyard-canary.yml"][-1]
         return self.server.run(dispatch["workflow"], "workflow_dispatch", self.main(), inputs=dispatch["inputs"])
 
@@ -198,7 +198,7 @@ def models(done: RunResult) -> list[str]:
 
 
 # --- pull requests ---------------------------------------------------------------------------------------------------
-def test_a_pull_request_is_checked_told_once_and_only_what_it_reaches_runs(repository) -> None:
+def test_a_pull_request_is_checked_with_one_comment_and_runs_only_affected_models(repository) -> None:
     repository.commit(
         "faster", (ATM_DEMAND, "A wrong forecast costs a trip", "Each wrong forecast costs a trip"), builds=True
     )
@@ -276,7 +276,7 @@ def test_a_workflow_that_is_not_what_the_project_says_is_stale(repository) -> No
     assert done.results["required"] == "failure"
 
 
-def test_a_fork_is_checked_and_neither_told_nor_scanned(repository) -> None:
+def test_a_pull_request_from_a_fork_is_checked_without_comment_or_scan(repository) -> None:
     repository.commit("fork", (CARD_FRAUD, "summary: Scores", "summary: Rates"), builds=True)
     done = repository.pull_request("fork", fork="stranger/models")
     assert (done.results["review"], done.results["required"]) == ("skipped", "success"), done.log
@@ -355,7 +355,7 @@ def test_a_canary_that_fails_more_often_is_proposed_to_be_taken_back(repository,
     assert change["inputs"] == {"action": "rollback", "model": "card-fraud", "environment": "prod"}
 
 
-def test_a_canary_that_nobody_could_judge_is_neither_promoted_nor_taken_back(repository) -> None:
+def test_a_canary_whose_evaluation_fails_is_neither_promoted_nor_removed(repository) -> None:
     repository.commit("main", ("models/requirements.txt", "", "there-is-no-such-package==0.0.0\n"))
     inputs = {"model": "card-fraud", "environment": "prod"}
     done = repository.server.run("modelyard-canary.yml", "workflow_dispatch", repository.main(), inputs=inputs)
@@ -373,7 +373,7 @@ def test_an_environment_that_could_not_be_published_keeps_the_next_from_being(re
     assert "git cannot read from" in result.log
 
 
-def test_the_token_is_handed_to_git_and_to_nobody_else(repository, tmp_path) -> None:
+def test_the_token_is_passed_to_git_alone(repository, tmp_path) -> None:
     """What `git credential` says with what the step sets; for a repository of others it is the secret of the environment."""
     folder = repository.server.checked_out("look", repository.main())
     job = yaml.safe_load((folder / ".github/workflows/modelyard-deliver.yml").read_text())["jobs"]["publish-3"]
@@ -516,11 +516,11 @@ for place in (*(top / ".git/hooks" / name for name in ("pre-commit", "pre-push",
     place.parent.mkdir(exist_ok=True)
     place.write_text(steal)
     place.chmod(0o755)
-for name, said in (("GITHUB_PATH", own), ("GITHUB_ENV", f"GIT_EXEC_PATH={own}"), ("GITHUB_OUTPUT", "title=Mine")):
+for name, line in (("GITHUB_PATH", own), ("GITHUB_ENV", f"GIT_EXEC_PATH={own}"), ("GITHUB_OUTPUT", "title=Mine")):
     if name in os.environ:
         with open(os.environ[name], "a") as file:
-            print(said, file=file)
-(here / "told.txt").write_text(" ".join(sorted(os.environ)))
+            print(line, file=file)
+(here / "leak.txt").write_text(" ".join(sorted(os.environ)))
 """
 
 
@@ -532,8 +532,8 @@ def test_a_program_that_trains_reaches_no_token_and_no_later_step(repository, tm
     assert done.results == {"plan": "skipped", "train": "success", "propose": "success"}, done.log
     assert list(tmp_path.rglob("taken")) == []
     [pull] = repository.server.requests["pulls"]
-    assert repository.git("diff", "--name-only", "main", pull["head"]) == "models/treasury/atm-demand/told.txt"
-    variable_names = repository.git("show", f"{pull['head']}:models/treasury/atm-demand/told.txt").split()
+    assert repository.git("diff", "--name-only", "main", pull["head"]) == "models/treasury/atm-demand/leak.txt"
+    variable_names = repository.git("show", f"{pull['head']}:models/treasury/atm-demand/leak.txt").split()
     assert [
         name for name in variable_names if "TOKEN" in name or name in {"GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT"}
     ] == []
@@ -552,7 +552,7 @@ def test_a_training_that_changes_what_ci_runs_is_not_proposed(repository, path) 
     assert repository.server.requests.get("pulls", []) == []
 
 
-def test_what_is_too_large_to_hand_over_is_said(repository) -> None:
+def test_training_output_beyond_the_size_limit_is_reported(repository) -> None:
     text = (ROOT / TRAINING).read_text(encoding="utf-8")
     repository.commit("main", (TRAINING, text, "import os\nopen('large.bin', 'wb').write(os.urandom(200_000))\n"))
     done = repository.train("atm-demand")
@@ -560,7 +560,7 @@ def test_what_is_too_large_to_hand_over_is_said(repository) -> None:
     assert "more than can be handed over" in done.log
 
 
-def test_training_elsewhere_is_asked_for(repository, service) -> None:
+def test_an_external_training_service_is_requested_to_train(repository, service) -> None:
     requests: list[dict] = []
     address = service(lambda _, job: requests.append(job) or {"job": 42})
     repository.commit("main", (CARD_FRAUD, '"https://training.bank.example/jobs"', f'"{address}/jobs"'))
@@ -571,7 +571,7 @@ def test_training_elsewhere_is_asked_for(repository, service) -> None:
     assert "took it as job 42" in done.log
 
 
-def test_a_time_that_nobody_trains_at_trains_nobody(repository) -> None:
+def test_a_time_outside_all_schedules_starts_no_training(repository) -> None:
     assert scheduled_models(repository, "0 9 * * *") == []
 
 

@@ -1,4 +1,4 @@
-"""What the workflows cannot do is refused at the line of the spec, and what nobody said is asked for at the project's."""
+"""What the workflows cannot do is refused at the line of the spec; a missing option is reported at the project's line."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:
 
 
 @pytest.mark.parametrize("action", ["actions/checkout", "actions/setup-python"])
-def test_an_action_without_a_commit_is_asked_for_by_its_name(action, small) -> None:
+def test_a_missing_action_pin_is_reported_by_name(action, small) -> None:
     [line] = [line for line in ACTIONS.splitlines(keepends=True) if action in line]
     built = small((line, ""))
     [(message, path, at)] = blocking_findings(built)
@@ -71,14 +71,14 @@ def test_so_is_the_half_of_a_pin(part, small) -> None:
     assert (path, line) == ("modelyard.yaml", 11)
 
 
-def test_an_action_that_nobody_uses_is_no_pin(small) -> None:
+def test_a_pin_of_an_unused_action_is_an_unknown_key(small) -> None:
     evil = f"        evil/action: {{version: v1, commit: {'0' * 40}}}\n"
     [(message, _, line)] = blocking_findings(small(("        actions/checkout:", f"{evil}        actions/checkout:")))
     assert ("unknown key `evil/action`" in message, line) == (True, 11)
 
 
 @pytest.mark.parametrize("options_text", ["    enabled: true\n", "    enabled: true\n    options: {}\n"])
-def test_who_turns_it_on_and_says_no_more_is_asked_for_the_rest(options_text, small) -> None:
+def test_an_enabled_emitter_without_required_options_is_reported(options_text, small) -> None:
     begin = FILES["modelyard.yaml"].partition("    enabled: true\n")[0]
     built = small(files={**FILES, "modelyard.yaml": begin + options_text})
     [(message, path, line)] = blocking_findings(built)

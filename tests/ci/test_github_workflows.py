@@ -62,7 +62,7 @@ def test_no_script_holds_an_expression(workflows) -> None:
     assert [where for where, step in steps(workflows) if "${{" in step.get("run", "")] == []
 
 
-def test_nobody_keeps_the_token_that_checked_out(workflows) -> None:
+def test_no_checkout_persists_its_token(workflows) -> None:
     out = [step for _, step in steps(workflows) if "checkout" in step.get("uses", "")]
     assert out
     assert {step["with"]["persist-credentials"] for step in out} == {False}
@@ -152,7 +152,7 @@ def test_what_a_permission_is_for_stands_beside_it(workflows) -> None:
         assert [line for line in text.splitlines() if re.search(r": write$", line)] == []
 
 
-def test_an_identity_is_given_where_it_is_asked_for_alone(small) -> None:
+def test_an_identity_token_is_granted_only_where_it_is_enabled(small) -> None:
     without, with_identity = (
         workflows_of(small()),
         workflows_of(small(("      actions:\n", "      idToken: true\n      actions:\n"))),

@@ -1,4 +1,4 @@
-"""A small project on disk, and somebody who types commands in it."""
+"""A small project on disk, and a function that runs commands in it."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ SMALL = ROOT / "tests" / "cases" / "_base" / "input"
 
 @dataclass(frozen=True)
 class CommandResult:
-    """How a command ended, and what it said where."""
+    """A command's exit code and its output on stdout and stderr."""
 
     code: object
     out: str

@@ -1,4 +1,4 @@
-"""What git ignores is nobody's to keep fresh, whether it is there or not."""
+"""Files that git ignores are not checked for freshness, whether they exist or not."""
 
 import shutil
 

@@ -30,10 +30,10 @@ def test_a_safe_fix_is_written_and_nothing_else(spec, run_command) -> None:
 
 
 def test_an_anchor_stays_before_what_is_mended(spec, run_command) -> None:
-    change(spec, "summary: Scores applications.", "summary: &said no\nlabels: {a: *said, b: &other off}")
+    change(spec, "summary: Scores applications.", "summary: &first no\nlabels: {a: *first, b: &other off}")
     before = spec.read_bytes()
     assert run_command("check", "--fix").code == 0
-    assert spec.read_bytes() == before.replace(b"&said no", b'&said "no"').replace(b"&other off", b'&other "off"')
+    assert spec.read_bytes() == before.replace(b"&first no", b'&first "no"').replace(b"&other off", b'&other "off"')
 
 
 def test_a_mark_at_the_beginning_of_the_file_stays(spec, run_command) -> None:
@@ -50,7 +50,7 @@ def test_what_goes_over_lines_is_shown_and_not_mended(spec, run_command) -> None
     assert (result.code, "MY007" in result.out, spec.read_bytes()) == (0, True, before)
 
 
-def test_a_guess_is_shown_and_written_only_when_asked(spec, run_command) -> None:
+def test_an_unsafe_fix_is_shown_and_written_only_with_its_option(spec, run_command) -> None:
     change(spec, "lifecycle: production", "lifecycel: production")
     original = spec.read_bytes()
     assert run_command("check", "--fix").code == 1

@@ -1,4 +1,4 @@
-"""What `--sources` was asked for and cannot run is no success: the exit code is that of a system that lacks something."""
+"""A release that `check --sources` cannot run is an error of the system, with its exit code."""
 
 import pytest
 

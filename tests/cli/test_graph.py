@@ -1,4 +1,4 @@
-"""`graph` draws what rests on what, in the language that is asked for."""
+"""`graph` draws dependencies in the requested format."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -30,7 +30,7 @@ def shop(project: Path) -> Path:
     return project
 
 
-def test_it_is_mermaid_unless_said_otherwise(shop, run_command) -> None:
+def test_the_default_format_is_mermaid(shop, run_command) -> None:
     result = run_command("graph")
     assert result.code == 0
     assert result.out.startswith("flowchart LR\n")
@@ -79,7 +79,7 @@ def test_it_can_run_down_the_page(words, begins, shop, run_command) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else " ".join(value),
 )
-def test_a_part_of_it_can_be_asked(words, expected_text, shop, run_command) -> None:
+def test_arguments_select_a_part_of_the_graph(words, expected_text, shop, run_command) -> None:
     root = ET.fromstring(run_command("graph", "--format", "svg", *words).out)
     names = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("class") == "name"]
     assert sorted(names) == expected_text

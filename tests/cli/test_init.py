@@ -141,7 +141,7 @@ def test_a_folder_with_any_name_makes_a_project_with_a_sound_one(
     assert run_command("check", "--project", folder).code == 0
 
 
-def test_the_name_can_be_said_and_must_be_one(empty, run_command) -> None:
+def test_the_name_option_is_used_and_must_be_valid(empty, run_command) -> None:
     result = run_command("init", "--name", "Fraud Team")
     assert (result.code, files(empty)) == (2, {})
     assert "help: --name fraud-team" in result.err

@@ -253,7 +253,7 @@ def test_what_does_not_hold_together_is_reported_and_fails(shop, run_command) ->
     assert data["excluded"] == [{"kind": "Model", "name": "scorer"}]
 
 
-def test_what_is_said_before_the_word_holds_or_is_refused(shop, run_command) -> None:
+def test_options_before_the_subcommand_apply_or_are_refused(shop, run_command) -> None:
     assert [
         row["name"] for row in json.loads(run_command("inventory", "--format", "json", "refunds").out)["models"]
     ] == ["refunds"]
@@ -265,7 +265,7 @@ def test_what_is_said_before_the_word_holds_or_is_refused(shop, run_command) -> 
         assert f"{words[0]} applies to the list of models, not to `{words[-1]}`" in result.err
 
 
-def test_a_revision_can_be_asked(shop, git, run_command) -> None:
+def test_rev_reads_the_inventory_of_a_revision(shop, git, run_command) -> None:
     (shop / "models" / "more.yaml").unlink()
     assert run_command("inventory").err == "1 model\n"
     assert run_command("inventory", "--rev", "first").err == "3 models\n"

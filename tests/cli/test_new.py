@@ -119,7 +119,7 @@ def test_a_model_of_each_type_is_sound_once_what_stands_empty_is_filled_in(name,
     assert (result.code, result.out) == (0, "")
     path = only_new(fresh, before)
     assert path.as_posix() in result.err
-    assert ("summary",) in holes(path.read_text(encoding="utf-8")), "nobody but its makers can say what it does"
+    assert ("summary",) in holes(path.read_text(encoding="utf-8")), "only its authors know what it does"
     fill_in(run_command, path, "Model", name)
     assert run_command("build").code == 0
     assert (fresh / "build" / "dev" / "card-fraud" / "note.txt").read_text(encoding="utf-8").endswith("card-fraud\n")
@@ -233,7 +233,7 @@ def test_what_is_obvious_is_filled_in_and_what_is_not_is_listed(fresh, run_comma
     assert yaml.safe_load(model("--owner", "lending"))["owner"] == "lending"
 
 
-def test_what_it_inherits_is_not_asked_for(fresh, run_command) -> None:
+def test_inherited_fields_are_left_out(fresh, run_command) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nowner: decisions\nlifecycle: pilot\ndeploy: {target: shown}\n"
     (fresh / "models" / "risk").mkdir()
     (fresh / "models" / "risk" / "_defaults.yaml").write_text(defaults, encoding="utf-8")
@@ -245,7 +245,7 @@ def test_what_it_inherits_is_not_asked_for(fresh, run_command) -> None:
     assert {"owner", "lifecycle", "deploy"} <= beside.keys()
 
 
-def test_a_tenant_is_asked_for_where_each_has_a_namespace(fresh, run_command) -> None:
+def test_a_tenant_is_included_where_each_has_a_namespace(fresh, run_command) -> None:
     dev = fresh / "models" / "environments" / "dev.yaml"
     text = dev.read_text(encoding="utf-8")
     dev.write_text(re.sub(r"namespace: .*", "namespaces: {lending: lending-dev}", text), encoding="utf-8")

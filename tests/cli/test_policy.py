@@ -178,7 +178,7 @@ remedy: add one
 scope: object
 objects: {kinds: [Kustomization]}
 rules:
-  - {expression: has(object.metadata), message: nobody reviewed it}
+  - {expression: has(object.metadata), message: it was not reviewed}
 examples:
   good: [{object: {kind: Kustomization, metadata: {name: a}}}]
   bad: [{object: {kind: Kustomization, resources: []}}]
@@ -259,7 +259,7 @@ def test_impact_calls_nothing_fine_that_it_could_not_ask(project_repository, run
     assert "MY30" in result.err or "invalid documents" in result.err
 
 
-def test_impact_says_which_policies_of_today_the_past_was_not_asked(project_repository, run_command) -> None:
+def test_impact_names_current_policies_that_past_commits_cannot_evaluate(project_repository, run_command) -> None:
     bind(project_repository, "well-promised", **UNEVALUATED_CASES[0])
     result = run_command("policy", "impact", "--since", "90d", "--as-of", "2026-11-24")
     assert result.err.count("MY302 models/policy.yaml:8:") == 1
@@ -267,7 +267,7 @@ def test_impact_says_which_policies_of_today_the_past_was_not_asked(project_repo
 
 def test_impact_sees_whom_folders_bind(project_repository, run_command) -> None:
     bind(project_repository, "")
-    commit(project_repository, "a policy that binds nobody")
+    commit(project_repository, "a policy without a binding")
     defaults = project_repository / "models" / "_defaults.yaml"
     defaults.write_text(
         "apiVersion: modelyard/v1\nkind: Defaults\nenvironments: {prod: {policies: [well-promised]}}\n",
@@ -288,7 +288,7 @@ def test_impact_goes_back_to_the_first_commit_at_most(project_repository, run_co
 
 
 @pytest.mark.parametrize("words", [(), ("HEAD", "--since", "90d"), ("--since", "soon"), ("nosuch",)])
-def test_impact_is_asked_one_thing(project_repository, run_command, words) -> None:
+def test_impact_refuses_conflicting_arguments(project_repository, run_command, words) -> None:
     result = run_command("policy", "impact", *words)
     assert (result.code, result.out) == (2, "")
 

@@ -94,7 +94,7 @@ def test_a_model_of_another_environment_stops_nothing(project, publish_environme
     assert publish_environment("prod").code == 0
 
 
-def test_a_model_that_nobody_can_place_stops_every_environment(project, publish_environment) -> None:
+def test_an_invalid_model_stops_publishing_in_every_environment(project, publish_environment) -> None:
     edit(project, "models/scorer.yaml", "type:", "tpye:")
     assert [publish_environment(name).code for name in ("dev", "prod")] == [1, 1]
 

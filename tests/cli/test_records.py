@@ -72,7 +72,7 @@ def test_a_regime_a_team_and_models_narrow_it(bank, run_command) -> None:
     assert [model["name"] for model in data["models"]] == ["card-fraud", "device-score"]
 
 
-def test_it_fails_where_something_is_missing_only_if_asked_to(bank, run_command) -> None:
+def test_missing_fields_fail_the_command_only_with_strict(bank, run_command) -> None:
     assert run_command("records", "status").code == 0
     assert run_command("records", "status", "--strict").code == 1
     assert run_command("records", "status", "default-risk", "--regime", "sr-26-2", "--strict").code == 0

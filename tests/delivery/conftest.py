@@ -52,7 +52,7 @@ class BuiltProject:
 
     @property
     def reported_findings(self) -> list[tuple[str, str, str]]:
-        """What is told of quotas and owners: each code, message and line."""
+        """The findings about quotas and owners: each code, message and line."""
         return [(one.code.id, one.message, self._line(one)) for one in self.findings if one.code.id.startswith("MY42")]
 
     def _line(self, found: Finding) -> str:

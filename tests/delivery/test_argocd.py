@@ -1,4 +1,4 @@
-"""What Argo CD is told delivers exactly what was rendered, in order, and deletes nothing that nobody confirmed."""
+"""Argo CD's configuration delivers exactly what was rendered, in order, and deletes nothing without confirmation."""
 
 import copy
 import re
@@ -131,7 +131,7 @@ def test_whom_others_ask_is_rolled_out_before_them(sample):
     assert all(step_by_model[name] < step_by_model[user] for name, user in pairs)
     alone = {name for name in step_by_model if not fleet.dependents(name, "prod")}
     assert {step_by_model[name] for name in alone} == {max(step_by_model.values())}, (
-        "who is asked by nobody holds nobody up"
+        "a model without dependents delays no other"
     )
 
 
@@ -167,7 +167,7 @@ def test_in_production_what_is_pruned_or_deleted_is_confirmed(sample, deliver, a
         assert set(found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].split(",")) == confirm_options
 
 
-def test_files_of_the_release_before_go_without_being_asked_about(sample, kustomize):
+def test_files_of_the_previous_release_are_pruned_without_confirmation(sample, kustomize):
     source = applications(sample)["bank.prod.credit-policy"]["spec"]["source"]
     built = kustomize(sample, "prod/credit-policy", **source["kustomize"])
     option = "argocd.argoproj.io/sync-options"
@@ -178,7 +178,7 @@ def test_files_of_the_release_before_go_without_being_asked_about(sample, kustom
     assert "kustomize" not in staging, "where nothing is confirmed, nothing is excepted"
 
 
-def test_nobody_else_can_own_what_an_application_delivers(sample):
+def test_no_other_application_can_own_a_delivered_object(sample):
     for one in [*applications(sample).values(), *applications(sample, "staging").values()]:
         assert {"FailOnSharedResource=true", "ServerSideApply=true"} <= set(one["spec"]["syncPolicy"]["syncOptions"])
 
@@ -267,7 +267,7 @@ LACKS = {
 
 
 @pytest.mark.parametrize(("capability", "message", "line"), LACKS.values(), ids=LACKS)
-def test_what_it_lacks_is_said_once_at_the_environment(capability, message, line, deliver, a_model):
+def test_a_missing_requirement_is_reported_once_at_the_environment(capability, message, line, deliver, a_model):
     delivery = deliver(a_model("one"), a_model("two"), environment=capability)
     messages = [(text, where) for text, where in delivery.wrong if message in text]
     assert [text for text, _ in messages] == [
@@ -343,7 +343,7 @@ def test_the_tree_may_lie_in_a_folder_of_the_branch(deliver, a_model, kustomize)
     assert made.read("prod/_argocd/namespaces.yaml")["spec"]["source"]["path"] == "build/prod/_namespaces"
 
 
-def test_a_cluster_is_known_by_its_url_where_that_is_said(deliver, a_model):
+def test_a_cluster_is_identified_by_its_url_if_one_is_set(deliver, a_model):
     known = {
         "kubernetes": {"version": "1.34"},
         "argocd": {"version": "3.5", "namespace": "argocd", "server": "https://kubernetes.default.svc"},
@@ -357,7 +357,7 @@ def test_a_cluster_is_known_by_its_url_where_that_is_said(deliver, a_model):
     assert "prod/_namespaces/namespaces.yaml" not in delivery.files
 
 
-def test_a_project_may_have_a_name_of_its_own_and_allow_what_nobody_renders(deliver, a_model):
+def test_a_project_may_have_its_own_name_and_allow_kinds_that_no_emitter_renders(deliver, a_model):
     allowed = {"kinds": [{"kind": "Pod"}, {"group": "apps", "kind": "ReplicaSet"}], "namespaces": ["left"]}
     own = {
         "version": "3.5",
@@ -411,7 +411,7 @@ def test_an_owners_edit_changes_nothing_that_is_synced(sample, build_of):
         assert applications(after)[name]["spec"] == one["spec"]
 
 
-def test_a_quota_that_nobody_makes_is_refused(deliver, a_model):
+def test_a_quota_without_an_emitter_for_namespaces_is_refused(deliver, a_model):
     known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd"}}
     [(message, _)] = deliver(a_model("one"), environment={"quota": {"headroom": "10%"}, "capabilities": known}).wrong
     assert "no emitter creates the namespaces of the quota" in message

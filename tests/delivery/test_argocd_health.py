@@ -243,7 +243,7 @@ def test_the_health_of_an_object_is_what_its_controller_means(kind, resource, st
     assert message in health[1]
 
 
-def test_every_script_is_asked_and_says_everything_that_it_can(scripts):
+def test_every_health_script_has_a_case_for_each_of_its_statuses(scripts):
     assert set(scripts) == set(KINDS)
     for kind, text in scripts.items():
         statuses = {status for _, status, _ in KINDS[kind].values()}
@@ -333,7 +333,7 @@ def test_it_is_taken_into_what_installs_argo_cd_and_takes_nothing_away(
     )
 
 
-def test_a_cluster_without_kserve_is_asked_for_nothing_of_it(deliver, a_model):
+def test_a_cluster_without_kserve_gets_no_health_scripts_of_kserve(deliver, a_model):
     known = {"kubernetes": {"version": "1.34"}, "argocd": {"version": "3.5", "namespace": "argocd"}}
     made = deliver(a_model("one"), environment={"capabilities": known})
     data = made.read("prod/_argocd/health/argocd-cm.yaml")["data"]

@@ -1,4 +1,4 @@
-"""Forges ask the team of a model about its files, and the project's owner about all that is nobody else's."""
+"""Forges request a review from the team of a model for its files, and from the project's owner for all other files."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -196,7 +196,7 @@ def test_gitlab_asks_who_answers_for_it(files, a_model, build_of):
     }
 
 
-def test_policies_take_as_many_approvals_as_are_said_and_nothing_else_does(files, a_model, build_of):
+def test_only_policies_require_the_number_of_approvals_set_for_policies(files, a_model, build_of):
     forge_options = enable_forge("gitlab", path="CODEOWNERS", approvals={"all": 2, "policies": 3})
     text = build_of(project(a_model, files, **forge_options)).files["CODEOWNERS"]
     for path, owner in EXPECTED_OWNERS.items():
@@ -423,7 +423,9 @@ def test_a_team_without_handles_is_reported_at_its_line_where_it_owns_something(
     assert code == "MY424"
     assert re.fullmatch(r"risk owns models/cards/pair/ and \d+ more, but has no handle on the code forge", message)
     assert line == "name: risk"
-    assert build_of(project(a_model, files)).reported_findings == [], "where no forge is told, nobody needs one"
+    assert build_of(project(a_model, files)).reported_findings == [], (
+        "no owner is required where no forge is configured"
+    )
 
 
 def test_a_project_without_an_owner_is_reported(files, a_model, build_of):

@@ -1,4 +1,4 @@
-"""Namespaces get the quota that their models can come to at most, or the one that is said; never one that nobody can derive."""
+"""Namespaces get the quota that their models can reach at most, or an explicit one; never one that cannot be derived."""
 
 import pytest
 
@@ -87,19 +87,19 @@ def test_each_tenants_models_count_in_their_own_namespace(deliver, a_model):
     ("headroom", "cpu", "memory"),
     [("0%", "2", "2Gi"), ("25%", "2500m", "2560Mi"), ("150%", "5", "5Gi"), ("1%", "2020m", "2069Mi")],
 )
-def test_there_is_as_much_more_as_is_said_rounded_up(headroom, cpu, memory, deliver, a_model):
+def test_headroom_is_added_and_rounded_up(headroom, cpu, memory, deliver, a_model):
     made = deliver(a_model("one"), environment={"quota": {"headroom": headroom}})
     assert hard(made) == {"models": {"requests.cpu": cpu, "requests.memory": memory}}
 
 
-def test_what_is_said_of_a_namespace_is_taken_as_it_is(deliver, a_model):
+def test_an_explicit_quota_of_a_namespace_is_used_unchanged(deliver, a_model):
     quota = {"headroom": "10%", "namespaces": {"models": {"cpu": 40}}}
     made = deliver(a_model("one"), environment={"quota": quota})
     assert hard(made) == {"models": {"requests.cpu": "40"}}
     assert made.reported_findings == []
 
 
-def test_a_quota_that_is_less_than_models_can_come_to_is_said_at_its_line(deliver, a_model):
+def test_a_quota_below_the_maximum_of_its_models_is_reported_at_its_line(deliver, a_model):
     quota = {"namespaces": {"models": {"cpu": "1500m", "memory": "2Gi"}}}
     made = deliver(a_model("one"), environment={"quota": quota})
     assert made.reported_findings == [
@@ -135,7 +135,7 @@ def test_a_model_that_does_not_say_what_a_quota_counts_is_reported(lacks, messag
     assert made.wrong
 
 
-def test_nothing_is_asked_of_it_where_the_quota_counts_something_else(deliver, a_model):
+def test_resources_that_the_quota_does_not_count_are_not_required(deliver, a_model):
     quota = {"namespaces": {"models": {"cpu": 4}}}
     assert deliver(a_model("one", {"resources": {"cpu": 1}}), environment={"quota": quota}).reported_findings == []
 

@@ -99,7 +99,7 @@ def fleet() -> Callable[..., Session]:
 
 
 def edit_of(run: Session, outcome, path: str = "models/refunds.yaml") -> list[str]:
-    """The lines that an edit takes away (`-`) and brings (`+`), in order; what is not touched is not told."""
+    """The lines that an edit removes (`-`) and adds (`+`), in order, without unchanged lines."""
     assert not isinstance(outcome, tuple), [finding.message for finding in outcome]
     before = run.tree.read(path).decode().split("\n")
     after = outcome.files[path].decode().split("\n")

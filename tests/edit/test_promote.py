@@ -38,7 +38,7 @@ def test_a_release_is_tried_beside_the_one_that_runs(fleet) -> None:
     assert edit_of(run, again)[-1] == "+    canary: {release: 3.0.0, weight: 1%}"
 
 
-def test_a_canary_on_several_lines_keeps_them_and_what_was_said_beside_them(fleet) -> None:
+def test_a_canary_on_several_lines_keeps_its_lines_and_comments(fleet) -> None:
     block = "\n    canary:\n      release: 2.0.0   # the new one\n      weight: 10%   # approved in RISK-1"
     run = fleet(PLACES.replace("\n    canary: {release: 2.0.0, weight: 10%}", block))
     assert edit_of(run, promote(run, "refunds", "prod-eu", "2.0.0", "20%")) == [
@@ -131,7 +131,7 @@ def test_an_anchor_is_for_people(fleet) -> None:
         ("prod-us", "1.0.0", "10%", None),
     ],
 )
-def test_what_nobody_can_mean_is_wrong_usage(fleet, environment, release, canary, says) -> None:
+def test_impossible_arguments_are_wrong_usage(fleet, environment, release, canary, says) -> None:
     run = fleet()
     if says is None:
         assert promote(run, "refunds", environment, release, canary).files == {}

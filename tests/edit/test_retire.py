@@ -43,7 +43,7 @@ def test_not_without_a_day(fleet) -> None:
     ]
 
 
-def test_not_while_somebody_uses_it(fleet) -> None:
+def test_a_model_with_dependents_is_not_retired(fleet) -> None:
     user = other_model("uses: [{model: refunds, env: REFUNDS}]")
     [(_, message, line)] = edit_errors(retire(fleet(pipeline=END, day=DUE_DAY, till=user), ()))
     assert (message, line) == ("till uses refunds, which is not deployed in prod-us", 10)

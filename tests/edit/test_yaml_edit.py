@@ -156,7 +156,7 @@ def test_what_stands_in_several_places_is_for_people(text, says) -> None:
 
 
 @pytest.mark.parametrize("text", ["a: {b: &x 1, c: 2}\nd: *x\n", "a:\n  b: &x {c: 1}\n  e: 1\nd: *x\n"])
-def test_an_anchor_that_somebody_needs_is_not_taken_away(text) -> None:
+def test_an_anchor_that_an_alias_uses_is_not_removed(text) -> None:
     with pytest.raises(NotEditableError):
         cut(text, "a/b")
 

@@ -1,4 +1,4 @@
-"""A real language server, in a repository that `init` made, knows the language without being told where it is described."""
+"""A real language server, in a repository that `init` created, finds the schemas of the language without configuration."""
 
 import os
 import re
@@ -143,7 +143,7 @@ def test_a_new_document_of_another_kind_is_described_too(kind, editor, models, m
     assert f"Always `{kind}`" in words(editor.hover(folder, text.replace(kind_line, f"ki|nd: {kind}")))
 
 
-def test_no_configuration_was_asked_for_that_an_editor_without_any_could_not_give(editor, models) -> None:
+def test_the_server_requests_only_configuration_that_every_editor_has(editor, models) -> None:
     editor.completions(models, model("ml", "|\n"))
     assert set(editor.asked_for) <= {"workspace/configuration", "client/registerCapability"}
 

@@ -72,11 +72,11 @@ const { window } = new JSDOM("");
 globalThis.window = window;
 globalThis.document = window.document;
 const { default: mermaid } = await import("mermaid");
-const said = [];
+const results = [];
 for (const text of JSON.parse(readFileSync(0, "utf8"))) {
-  try { said.push((await mermaid.parse(text)).diagramType); } catch (error) { said.push(String(error.message)); }
+  try { results.push((await mermaid.parse(text)).diagramType); } catch (error) { results.push(String(error.message)); }
 }
-console.log(JSON.stringify(said));
+console.log(JSON.stringify(results));
 """
 
 

@@ -76,10 +76,10 @@ def test_in_one_environment_only_what_holds_there_is_shown(bank) -> None:
     assert list(made.environments) == ["prod"]
     assert "model/authorisation-route" not in ids(made)
     assert {spot.environment for node in made.nodes for spot in node.deployments} == {"prod"}
-    assert not any(edge.label for edge in made.edges), "the route asks nobody in prod"
+    assert not any(edge.label for edge in made.edges), "the route calls no model in prod"
 
 
-def test_what_a_filter_leaves_out_is_shown_as_such_where_it_is_asked(bank) -> None:
+def test_neighbours_outside_the_filter_are_shown_as_context(bank) -> None:
     made = picture(bank, types=("ensemble",))
     outside = {node.name for node in made.nodes if node.is_context}
     assert outside == {"card-fraud", "contactless-limits"}
@@ -120,5 +120,5 @@ def test_around_a_thing_is_what_it_rests_on_and_what_rests_on_it(bank) -> None:
     assert all({edge.source, edge.target} <= ids(made) for edge in made.edges)
 
 
-def test_what_a_picture_shows_is_said_in_a_sentence(sample) -> None:
+def test_a_picture_has_a_description_in_one_sentence(sample) -> None:
     assert sample.description == "bank: 14 datasets, 20 models, 8 use cases, in dev, staging, prod"

@@ -342,7 +342,7 @@ def test_no_two_kinds_of_line_differ_by_colour_alone() -> None:
 # As a browser has it
 
 PROBE = """
-<!doctype html><meta charset="utf-8"><body>%s<pre id="said"></pre><script>
+<!doctype html><meta charset="utf-8"><body>%s<pre id="result"></pre><script>
 const box = one => { const r = one.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
 const over = (a, b) => a[0] + 1 < b[2] && b[0] + 1 < a[2] && a[1] + 1 < b[3] && b[1] + 1 < a[3];
 const texts = [...document.querySelectorAll("svg text")].map(one => [box(one), one.textContent]);
@@ -357,7 +357,7 @@ for (const card of document.querySelectorAll("g.node")) {
     if (t[0] < c[0] || t[2] > c[2] || t[1] < c[1] || t[3] > c[3] + 1) out.push(one.textContent);
   }
 }
-document.getElementById("said").textContent = JSON.stringify({texts: texts.length, found, out});
+document.getElementById("result").textContent = JSON.stringify({texts: texts.length, found, out});
 </script></body>
 """
 
@@ -371,6 +371,6 @@ def test_a_browser_sees_no_label_on_another(sample_svg, sample, program, tmp_pat
     result = subprocess.run(
         [chromium, *flags, page.as_uri()], capture_output=True, text=True, check=True, timeout=120
     ).stdout
-    seen = json.loads(unescape(re.search(r'<pre id="said">(.*?)</pre>', result, re.DOTALL)[1]))
+    seen = json.loads(unescape(re.search(r'<pre id="result">(.*?)</pre>', result, re.DOTALL)[1]))
     assert seen["texts"] > 2 * len(sample.nodes)
     assert (seen["found"], seen["out"]) == ([], [])

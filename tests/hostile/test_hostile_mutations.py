@@ -274,6 +274,6 @@ def test_no_hostile_place_stops_a_run_or_leaves_its_place(sample_build) -> None:
     for mutant in select_mutants(files):
         try:
             judge(files, mutant, known)
-        except Exception as error:  # noqa: BLE001 - any is what the test looks for; all are told
+        except Exception as error:  # noqa: BLE001 - the test looks for any, and reports all
             wrong.append(f"{mutant}: {type(error).__name__}: {error}")
     assert not wrong, "\n".join(wrong)

@@ -79,7 +79,7 @@ name: priced
 title: A model says what it costs
 enforcement: advisory
 remedy: say it
-rules: [{{expression: "has(model.labels) && 'cost' in model.labels", message: nobody says what it costs}}]
+rules: [{{expression: "has(model.labels) && 'cost' in model.labels", message: the cost is missing}}]
 examples:
   good: [{{model: {{labels: {{cost: low}}}}}}]
   bad: [{{model: {{}}}}]
@@ -191,7 +191,7 @@ fields:
   - {id: use, title: The use, field: model.governance.intendedUse}
   - {id: oversight, title: Who can overrule it, field: model.governance.humanOversight}
   - {id: licences, title: Licences of data, field: "datasets[].license"}
-  - {id: never, title: Never asked, field: model.license, when: model.type == "llm"}
+  - {id: never, title: Never required, field: model.license, when: model.type == "llm"}
 files:
   - {path: "dossier/{{ name }}.json", template: d.json.j2, scope: model, when: "has(useCase.classification)"}
 """,

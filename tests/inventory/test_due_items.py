@@ -1,4 +1,4 @@
-"""What lapses is told once, by day, at the line that says it, with a key that stays until it is renewed."""
+"""Each expiry is reported once, by date, at its line, with a key that stays until it is renewed."""
 
 from datetime import date, timedelta
 

@@ -92,7 +92,9 @@ def test_a_row_says_what_was_bought(shop) -> None:
 
 def test_the_next_review_is_the_last_and_the_time_between(shop, refunds) -> None:
     assert refunds.review == row_parts.Review("180d", date(2026, 6, 1), date(2026, 11, 28))
-    assert shop.inventory.by_name["scores"].review == row_parts.Review("365d", None, None), "nobody says the last one"
+    assert shop.inventory.by_name["scores"].review == row_parts.Review("365d", None, None), (
+        "the last review has no date"
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ def test_an_approval_holds_for_the_content_that_it_names_and_no_other(refunds, f
         ({"expires": '"2026-06-30"'}, "it expires before its date"),
     ],
 )
-def test_an_approval_that_nobody_may_give_so_is_void_and_the_terminal_says_why(more, because, refunds, fleet) -> None:
+def test_an_invalid_approval_is_void_with_its_reason(more, because, refunds, fleet) -> None:
     place = refunds.environments[1]
     approval_text = approval((place.runtime_digest, place.governance_digest), **more)
     row = fleet(("previousNames: [moneyback]\n", f"previousNames: [moneyback]\n{approval_text}")).inventory.by_name[
@@ -229,7 +231,7 @@ def test_a_waiver_and_an_approval_are_part_of_no_digest(refunds, fleet) -> None:
     assert run.inventory.by_name["refunds"].environments == refunds.environments
 
 
-def test_what_does_not_hold_together_is_named_and_not_told_in_half(fleet) -> None:
+def test_an_invalid_document_is_listed_as_excluded_without_a_row(fleet) -> None:
     run = fleet(("release: 1.0.0", "release: 9.0.0"))
     assert "refunds" not in run.inventory.by_name
     assert run.inventory.excluded_documents == (ExcludedDocument("Model", "refunds"),)

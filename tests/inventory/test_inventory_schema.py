@@ -57,8 +57,8 @@ def test_what_is_written_has_the_published_shape(name, inventory, items) -> None
     assert data["version"] == 1
 
 
-def test_the_fleet_of_these_tests_says_everything_that_can_be_said(inventory, items, fleet) -> None:
-    """Else a field could be written in a wrong shape, and nobody would notice."""
+def test_the_fleet_of_these_tests_sets_every_field(inventory, items, fleet) -> None:
+    """Otherwise a field could have a wrong shape, and no test would fail."""
     approval = (
         "approvals: [{environment: prod, role: risk, team: pricing, decision: approved, date: '2026-07-01', expires: '2026-12-01', "
         "ticket: S-1, "

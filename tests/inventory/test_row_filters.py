@@ -47,7 +47,7 @@ def test_filters_narrow(words, expected, shop) -> None:
     assert names(shop, **words) == expected
 
 
-def test_a_retired_models_old_dates_are_due_to_nobody(shop) -> None:
+def test_past_dates_of_a_retired_model_are_not_due(shop) -> None:
     assert "old" not in names(shop, due_before=date(2027, 2, 1)), "its retirement lies in the past, and that is well"
 
 
@@ -57,7 +57,7 @@ def test_where_environments_are_named_rows_show_those_alone(shop) -> None:
     assert row_cells(rows["refunds"], ["environment", "release"]) == ["dev", "2.0.0"]
 
 
-def test_cells_are_text_and_empty_where_nothing_is_said(shop) -> None:
+def test_cells_are_text_and_empty_for_fields_that_are_not_set(shop) -> None:
     refunds = shop.inventory.by_name["refunds"]
     values = dict(zip(COLUMNS, row_cells(refunds, COLUMNS), strict=True))
     assert (values["release"], values["environments"]) == (
@@ -112,7 +112,7 @@ def test_what_is_shown_by_default_is_known() -> None:
     ],
     ids=str,
 )
-def test_rows_are_sorted_by_what_columns_mean_and_the_unsaid_comes_last(sort_column, expected, shop) -> None:
+def test_rows_are_sorted_by_the_meaning_of_columns_with_empty_cells_last(sort_column, expected, shop) -> None:
     assert [row.name for row in sort_rows(shop.inventory.models, sort_column)] == expected
 
 

@@ -155,7 +155,7 @@ def test_a_key_of_digits_is_a_key(key) -> None:
     assert sorted(pointers) == [(key, "a"), (key, "b")]
 
 
-def test_keys_that_are_the_same_number_are_told_apart_by_their_values() -> None:
+def test_keys_that_are_the_same_number_are_distinguished_by_their_values() -> None:
     validator = Validator({"additionalProperties": {"properties": {"a": {"type": "string"}}}})
     data = {"7": {"a": "x"}, "07": {"a": 1}, "007": "x", "+7": {"b": 3}}
     assert [violation.pointer for violation in validator.violations(data)] == [("07", "a")]

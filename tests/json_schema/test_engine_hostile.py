@@ -23,7 +23,7 @@ def test_a_regular_expression_ends_soon(pattern):
 
 def test_a_reference_is_never_fetched(monkeypatch):
     def refuse(*_, **__):
-        raise AssertionError("the network was asked")
+        raise AssertionError("the network was used")
 
     monkeypatch.setattr("socket.socket.connect", refuse)
     with pytest.raises(SchemaError, match=r"schema\.example"):

@@ -239,7 +239,7 @@ def test_the_alternative_of_the_right_type_is_reported():
         ({"prefixItems": [True], "items": False}, [1, 2], "expected at most 1 elements, found more"),
     ],
 )
-def test_what_was_expected_and_what_was_found_is_said(schema, data, message):
+def test_a_message_contains_the_expected_and_the_actual_value(schema, data, message):
     expected = message or 'expected a value other than a moving tag, found "latest"'
     assert [one[2] for one in violation_details(data, schema)] == [expected]
 

@@ -46,7 +46,7 @@ def official(external_schemas: Path) -> Callable[[str], Validator]:
 
 @pytest.fixture(scope="session")
 def mutants() -> Callable[[Any], Iterator[tuple[str, Any]]]:
-    """A document with one mistake each: a key that nobody knows in each of its maps, a map in place of each of its values."""
+    """A document with one mistake each: an unknown key in each of its maps, a map instead of each of its values."""
 
     def make_mutants(document: Any) -> Iterator[tuple[str, Any]]:
         for path, value in nodes(document):
@@ -57,7 +57,7 @@ def mutants() -> Callable[[Any], Iterator[tuple[str, Any]]]:
             if isinstance(value, Mapping):
                 target = holder[path[-1]] if path else mutant
                 target["unheard-of"] = []
-                yield f"{path}: a key that nobody knows", mutant
+                yield f"{path}: an unknown key", mutant
             elif not isinstance(value, list):
                 holder[path[-1]] = {"unheard-of": [1]}
                 yield f"{path}: a map", mutant

@@ -154,7 +154,7 @@ def test_opsgenie_calls_a_schedule(amtool):
 
 
 MISSING_CONTACTS = {
-    "who is told of what nobody owns": (
+    "the receiver of alerts without an owner": (
         "defaultReceiver",
         {"email": "a@b.example"},
         "MY404 modelyard.yaml: a requirement of Alertmanager is not met: alerts without a team",
@@ -178,7 +178,7 @@ MISSING_CONTACTS = {
 
 
 @pytest.mark.parametrize(("option", "contacts", "message"), MISSING_CONTACTS.values(), ids=MISSING_CONTACTS)
-def test_what_only_the_platform_knows_is_asked_for_at_the_projects_line(option, contacts, message):
+def test_a_missing_platform_option_is_reported_at_the_projects_line(option, contacts, message):
     text, wrong = build_configuration(contacts, {key: value for key, value in OPTIONS.items() if key != option})
     assert text == ""
     assert any(message in one and "modelyard.yaml" in one for one in wrong), wrong
@@ -241,7 +241,7 @@ def run_alertmanager(program: Callable[..., str], text: str, folder: Path, recei
 
 
 def tell(port: int, alerts: Any) -> None:
-    """Sends alerts as Prometheus does, as soon as somebody listens."""
+    """Sends alerts as Prometheus does, as soon as a receiver listens."""
     for _ in range(100):
         try:
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as link:
@@ -275,7 +275,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize(("receiver_type", "severity", "texts"), TEXTS.values(), ids=TEXTS)
-def test_two_alerts_that_come_at_once_are_both_told(program, tmp_path, receiver_type, severity, texts):
+def test_one_notification_contains_both_simultaneous_alerts(program, tmp_path, receiver_type, severity, texts):
     """Availability and latency of one model make one notification, whose alerts have no annotation in common."""
     receiver = FakeReceiver()
     (tmp_path / "first").write_text("key", encoding="utf-8")
@@ -317,7 +317,7 @@ def test_a_mail_has_the_subject_that_a_channel_has_for_a_title():
     assert "CommonAnnotations" not in text
 
 
-def test_nobody_is_asked_anything_where_no_alertmanager_takes_it():
+def test_no_contact_is_required_without_an_alertmanager():
     assert build_configuration(None, {}, takes=False) == ("", [])
 
 

@@ -178,7 +178,7 @@ def server(portfolio, program, tmp_path_factory) -> Iterator[tuple[Server, float
 
 
 class PrometheusProcess:
-    """A Prometheus while it is asked."""
+    """A Prometheus that runs while it is queried."""
 
     def __init__(self, prometheus: str, folder: Path) -> None:
         with socket.socket() as free:

@@ -79,7 +79,7 @@ def test_rule_files_keep_the_official_schema_and_ours_and_no_mutant_does(rule_fi
     smallest = min((groups(text) for path, text in rule_files.items() if "card-fraud" in path), key=len)
     for what, broken in mutants({"groups": [smallest[0]]}):
         assert own_schema.violations(broken) or "labels'): a key" in what or "annotations'): a key" in what, what
-        # A label that nobody knows is a label; its value is a text.
+        # An unknown label is a label; its value is a text.
         assert own_schema.violations(broken), what
 
 

@@ -1,4 +1,4 @@
-"""What is kept from one run to the next changes no byte of what is said, and may be anything at all."""
+"""The cache of earlier runs changes no byte of the output, whatever it contains."""
 
 import json
 import os

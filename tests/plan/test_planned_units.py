@@ -80,7 +80,7 @@ fields:
   - {id: licences, title: Licences of data, field: "datasets[].license"}
   - {id: role, title: The role, field: useCase.classification.eu-ai-act.role}
   - {id: firm, title: Who makes it, field: organisation.name}
-  - {id: never, title: Never asked, field: model.task, when: model.type == "llm"}
+  - {id: never, title: Never required, field: model.task, when: model.type == "llm"}
 files:
   - {path: "log/{{ name }}/facts.json", commitPath: "{{ project.folders.records | path }}/{{ name }}.json", template: facts.json.j2, scope: model}
   - {path: "log/{{ name }}/{{ release.version }}.json", template: release.json.j2, scope: release}
@@ -95,7 +95,7 @@ files:
     "templates/records/log/all.jsonl.j2": "{{ unit.files }}\n",
     "templates/records/log/whole.json.j2": '{"id": null, "made": {{ unit.files | map(attribute="commitPath") }}, "from": {{ unit.sources }}, "by": {{ unit.emitters }}, "of": {{ unit.artifacts }}}\n',
     "templates/records/log/models.json.j2": '{"models": {{ deployments | map(attribute="name") }}, "teams": {{ teams | map(attribute="name") }}}\n',
-    "templates/records/log/register.csv.j2": '- [name, environment, said]\n{% for one in deployments %}\n- ["{{ one.name }}", "{{ one.environment }}", "=1+1"]\n{% endfor %}\n',
+    "templates/records/log/register.csv.j2": '- [name, environment, text]\n{% for one in deployments %}\n- ["{{ one.name }}", "{{ one.environment }}", "=1+1"]\n{% endfor %}\n',
 }
 
 
@@ -119,7 +119,7 @@ def read(built, path: str) -> bytes:
     return content
 
 
-def test_units_are_a_models_an_environments_or_nobodys(build_result) -> None:
+def test_a_unit_belongs_to_a_model_to_an_environment_or_to_the_project(build_result) -> None:
     assert [unit.id for unit in build_result.units if unit.files] == [
         "dev/refunds", "prod/refunds", "all.records/refunds", "prod", "all.records",
     ]  # fmt: skip
@@ -162,7 +162,7 @@ def test_a_record_tells_the_model_as_it_is_where_it_is_furthest(build_result) ->
     assert {one["runtimeDigest"][:7] for one in record["where"]} == {"sha256:"}
 
 
-def test_facts_are_what_is_said_or_who_has_to_say_it_where(build_result) -> None:
+def test_fields_have_a_value_or_the_owner_and_location_that_must_set_it(build_result) -> None:
     facts = json.loads(read(build_result, "log/refunds/facts.json"))["facts"]
     assert "never" not in facts
     assert (facts["use"]["value"], facts["use"]["missing"], facts["use"]["citation"]) == ("=Refunds", False, "Annex")
@@ -249,7 +249,7 @@ def test_an_environments_file_may_have_a_condition(build_result) -> None:
 def test_no_cell_of_a_table_is_a_formula(build_result) -> None:
     assert (
         read(build_result, "log/register.csv").decode()
-        == "name,environment,said\nrefunds,dev,'=1+1\nrefunds,prod,'=1+1\n"
+        == "name,environment,text\nrefunds,dev,'=1+1\nrefunds,prod,'=1+1\n"
     )
 
 

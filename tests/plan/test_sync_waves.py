@@ -1,4 +1,4 @@
-"""Models come in waves: who is asked comes before those that ask, and as late as they allow."""
+"""Models are deployed in waves: dependencies before their dependents, and as late as these allow."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +8,7 @@ from compiler.plan.sync_waves import sync_waves
 NAMES = [f"m{number}" for number in range(12)]
 
 
-def test_who_is_asked_comes_first_and_who_is_asked_by_nobody_last() -> None:
+def test_dependencies_come_first_and_models_without_dependents_last() -> None:
     asks = {"agent": ["writer", "score"], "writer": ["vectors"], "vectors": [], "score": [], "alone": []}
     assert sync_waves(asks) == {"vectors": 0, "writer": 1, "score": 1, "agent": 2, "alone": 2}
 
@@ -34,7 +34,7 @@ def test_a_long_chain_is_no_matter_of_depth() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11))))
-def test_any_graph_without_circles_is_in_order_and_nobody_waits_for_longer_than_needed(
+def test_an_acyclic_graph_is_ordered_with_no_longer_wait_than_needed(
     pairs: list[tuple[int, int]],
 ) -> None:
     asks: dict[str, set[str]] = {name: set() for name in NAMES}

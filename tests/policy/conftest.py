@@ -1,4 +1,4 @@
-"""A small project that policies are asked of."""
+"""A small project to evaluate policies on."""
 
 # ruff: noqa: E501 - texts of documents
 

@@ -118,6 +118,6 @@ def test_what_the_language_refuses_cannot_be_known(check_findings) -> None:
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"version": 2, "findings": {}}', '{"version": 1, "findings": {"a": {"count": true}}}']
 )
-def test_what_is_no_baseline_is_said(text) -> None:
+def test_an_invalid_baseline_is_reported(text) -> None:
     with pytest.raises(ValueError, match=r"it is no|has no count"):
         parse_baseline(text)

@@ -60,7 +60,7 @@ def test_a_policy_is_decided_on_the_days_that_it_is_in_force_and_on_no_other(set
 
 
 @given(POLICIES, GRANTS, DAYS)
-def test_before_its_day_it_is_advisory_whatever_else_is_said(settings, grants, day) -> None:
+def test_before_its_date_a_policy_is_advisory_whatever_its_settings(settings, grants, day) -> None:
     decision = decide_with(settings, grants, day)
     if decision is not None:
         own = settings["in"].get("prod", settings["enforcement"])

@@ -1,4 +1,4 @@
-"""What is wrong with a policy is told before any model is judged, at its very characters."""
+"""A mistake in a policy is reported at its characters, before any model is evaluated."""
 
 # ruff: noqa: E501 - texts of documents
 
@@ -77,7 +77,7 @@ def test_a_rule_that_reads_what_is_not_there_is_the_policys_mistake(check_findin
     assert [note.message for note in item.notes] == ["evaluated for refunds"]
 
 
-def test_a_name_that_nobody_has_is_reported_where_it_is_bound(check_findings, tree) -> None:
+def test_an_unknown_policy_name_is_reported_at_its_binding(check_findings, tree) -> None:
     project = tree().read("modelyard.yaml").decode().replace("policies: [rule]", "policies: [rule, rul, baselin]")
     items = check_findings(SOUND.replace("0.999", "0.9").replace(": 99%", ": 80%"), modelyard=project)
     assert [(item.code.id, item.message, item.help) for item in items] == [
@@ -127,7 +127,7 @@ def project(tree, instead: str = "") -> str:
     return tree().read("modelyard.yaml").decode().replace("policies: [rule]", instead)
 
 
-def test_a_policy_that_binds_nobody_is_reported(check_findings, tree) -> None:
+def test_a_policy_without_a_binding_is_reported(check_findings, tree) -> None:
     [item] = check_findings(KEPT_RULE, modelyard=project(tree))
     assert (item.code.id, item.location.line, item.is_blocking) == ("MY304", 3, False)
     assert item.message == "rule: nothing binds it"
@@ -203,7 +203,7 @@ def test_a_policy_and_a_pack_have_names_of_their_own(check_findings) -> None:
     )
 
 
-def test_a_name_that_is_bound_anywhere_has_to_select_somebody(check_findings, tree) -> None:
+def test_a_bound_policy_has_to_select_a_model(check_findings, tree) -> None:
     files = {"models___defaults": "apiVersion: modelyard/v1\nkind: Defaults\npolicies: [rule, agents]\n"}
     items = check_findings(
         "match: {types: [llm]}\n" + KEPT_RULE.replace("{owner:", "{type: llm, owner:"), modelyard=project(tree), **files
@@ -213,7 +213,7 @@ def test_a_name_that_is_bound_anywhere_has_to_select_somebody(check_findings, tr
     ]  # fmt: skip
 
 
-def test_a_policy_of_ones_own_pack_has_to_select_somebody(check_findings, tree) -> None:
+def test_a_policy_of_the_projects_own_pack_has_to_select_a_model(check_findings, tree) -> None:
     def policy_text(name: str, match: str) -> str:
         return f"apiVersion: modelyard/v1\nkind: Policy\nname: {name}\ntitle: One\nremedy: do it\n{match}{KEPT_RULE}"
 

@@ -1,4 +1,4 @@
-"""A breach is told at the line to edit, with what was found there, and the policy behind it."""
+"""A violation is reported at the line to edit, with the value there, and the policy behind it."""
 
 import pytest
 
@@ -37,21 +37,21 @@ def test_a_policy_that_is_kept_says_nothing(check_findings) -> None:
 
 def test_of_a_list_the_element_that_fails_is_reported(check_findings) -> None:
     rule = policy(
-        "  - expression: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of somebody else",
+        "  - expression: model.deploy.secrets.all(s, s.key.startsWith('shop/'))\n    message: a secret of another team",
         "deploy: {secrets: [{name: x, key: shop/x, env: X}]}",
         "deploy: {secrets: [{name: x, key: a/x, env: X}]}, policies: []",
         "match: {when: has(model.deploy.secrets)}\n",
     )
     [item] = check_findings(rule)
     assert spots([item]) == [("rule", MODEL_PATH, 17, 24)]
-    assert item.message == "refunds: a secret of somebody else; deploy.secrets[1].key is `other/two`"
+    assert item.message == "refunds: a secret of another team; deploy.secrets[1].key is `other/two`"
     assert item.anchor == ("deploy", "secrets", "two", "key")
 
 
 def test_a_value_that_a_folder_sets_is_reported_in_the_folders_file(check_findings) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nmonitoring:\n  - {signal: dataDrift, threshold: 0.2, action: ticket}\n"
     rule = policy(
-        "  - expression: model.monitoring.all(m, m.action == 'alert')\n    message: nobody wakes up",
+        "  - expression: model.monitoring.all(m, m.action == 'alert')\n    message: no alert is sent",
         "monitoring: [{signal: dataDrift, threshold: 0.2, action: alert}]",
         "monitoring: [{signal: dataDrift, threshold: 0.2, action: ticket}]",
         "match: {when: has(model.monitoring)}\n",
@@ -161,14 +161,14 @@ def test_a_policy_is_for_those_whom_its_match_selects(check_findings, match, sel
 FLEET = """scope: fleet
 rules:
   - expression: models.all(m, m.model.summary != 'Refunds or not')
-    message: somebody else says the same
+    message: another policy requires the same
 examples:
   good: [{models: [{name: a, type: rules, summary: b}]}]
   bad: [{models: [{name: a, type: rules, summary: Refunds or not}], path: 'models[0].model.summary'}]
 """
 
 
-def test_the_fleet_is_asked_as_a_whole_and_told_at_the_model(check_findings) -> None:
+def test_a_fleet_policy_is_evaluated_on_all_models_and_reported_at_the_model(check_findings) -> None:
     items = check_findings(FLEET)
     assert spots(items) == [("rule", MODEL_PATH, 6, 10)]
 
@@ -244,7 +244,7 @@ def test_models_are_grouped_by_what_they_say(check_findings, tree) -> None:
     )
 
 
-def test_what_is_asked_in_one_environment_is_of_that_environment(check_findings) -> None:
+def test_a_policy_of_one_environment_names_that_environment(check_findings) -> None:
     items = check_findings(AVAILABLE.replace("rules:", "match: {environments: [prod]}\nrules:", 1))
     assert [(item.affected_environments, item.subject.environment) for item in items] == [(("prod",), None)]
 

@@ -1,4 +1,4 @@
-"""What a reviewer of policies tried, and got past them: each is refused, or told where it is."""
+"""Attempts to evade policies: each is refused, or reported at its location."""
 
 # ruff: noqa: E501 - texts of documents
 
@@ -33,7 +33,7 @@ def project(tree, policies: str) -> str:
     return tree().read("modelyard.yaml").decode().replace("policies: [rule]", f"policies: [{policies}]")
 
 
-def test_a_canary_is_asked_what_the_main_release_is_asked(check_findings, tree) -> None:
+def test_the_policies_of_the_main_release_apply_to_a_canary(check_findings, tree) -> None:
     items = check_findings(modelyard=project(tree, "supply-chain/no-pickle-in-production"), models__scores=CANARY)
     assert finding_locations(items, "supply-chain/no-pickle-in-production") == [
         (
@@ -52,7 +52,7 @@ def test_a_canary_is_asked_what_the_main_release_is_asked(check_findings, tree) 
     )
 
 
-def test_a_policy_that_cannot_be_asked_is_as_grave_as_breaking_it(check_findings, tree, monkeypatch) -> None:
+def test_a_policy_that_cannot_be_evaluated_is_as_severe_as_a_violation(check_findings, tree, monkeypatch) -> None:
     monkeypatch.setattr(secret_detection, "is_available", lambda: False)
     monkeypatch.setattr(secret_detection.SecretDetectors, "are_available", False, raising=False)
     [item] = [
@@ -115,7 +115,7 @@ examples:
         ("enforcement: advisory\n", False),
     ],
 )
-def test_a_fleet_is_held_as_strictly_as_any_of_its_models_and_told_at_the_rule(
+def test_a_fleet_policy_is_as_strict_as_for_any_model_and_reported_at_the_rule(
     check_findings, enforcement, mandatory
 ) -> None:
     [item] = check_findings(enforcement + FLEET)
@@ -233,7 +233,7 @@ def test_a_rules_path_leads_to_something_that_the_language_has(check_findings, p
 GROUPS = """scope: fleet
 groupBy: model.summary
 rules:
-  - {expression: models.size() < 2, path: summary, message: said twice}
+  - {expression: models.size() < 2, path: summary, message: reported twice}
 examples:
   good: [{models: [{name: a, type: rules, summary: one}, {name: b, type: rules, summary: two}]}]
   bad: [{models: [{name: a, type: rules, summary: one}, {name: b, type: rules, summary: one}]}]
@@ -245,7 +245,7 @@ def test_a_path_on_the_fleet_is_of_each_model_of_a_group(check_findings, tree) -
     other = model.replace("name: refunds", "name: returns")
     line = model.splitlines().index(next(one for one in model.splitlines() if one.startswith("summary"))) + 1
     items = finding_locations(check_findings(GROUPS, models__refunds=model, models__returns=other), "rule")
-    assert items == [(f"{name}: said twice", f"models/{name}.yaml", line) for name in ("refunds", "returns")]
+    assert items == [(f"{name}: reported twice", f"models/{name}.yaml", line) for name in ("refunds", "returns")]
     for path in ("size", "model.sumary"):
         assert [
             item[0].split(":")[1]
@@ -296,7 +296,7 @@ def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(check_findings) -
     waiver = f"{HEAD}kind: Waiver\nname: once\npolicies: [rule]\nmodels: {{names: [refunds]}}\nreason: It moves in spring.\nticket: SHOP-12\n"
     waiver += 'approvedBy: [{team: risk, role: model-risk}]\nvalidFrom: "2027-05-01"\nexpires: "2027-06-30"\n'
     items = finding_locations(
-        check_findings(KEPT_RULE.replace("'pricing'", "'nobody'"), models__waiver=waiver), "MY310"
+        check_findings(KEPT_RULE.replace("'pricing'", "'nowhere'"), models__waiver=waiver), "MY310"
     )
     assert items == [("once: it has no effect before 2027-05-01, the date in `validFrom`", "models/waiver.yaml", 9)]
     unknown = finding_locations(
@@ -308,7 +308,7 @@ def test_a_waiver_of_tomorrow_says_that_it_excepts_nothing_yet(check_findings) -
     assert unknown == []
 
 
-def test_examples_that_need_detectors_are_not_said_to_show_anything(check_findings, monkeypatch) -> None:
+def test_examples_that_need_missing_detectors_are_not_evaluated(check_findings, monkeypatch) -> None:
     policy = "rules:\n  - {expression: secretCandidates.size() == 0, message: a secret}\n"
     policy += (
         "examples:\n  good: [{model: {owner: x}}]\n  bad: [{model: {deploy: {env: [{name: TOKEN, value: ghp_"

@@ -1,4 +1,4 @@
-"""Policies on rendered objects are asked where objects are rendered, and elsewhere nothing is said that only they can know."""
+"""Policies on rendered objects are evaluated only where objects are rendered, and report nothing elsewhere."""
 
 from datetime import date
 

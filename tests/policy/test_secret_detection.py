@@ -14,7 +14,7 @@ GUESSING = {"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector
 
 
 def plainly(name: str, value: str) -> str | None:
-    """The first of the library's detectors that finds something, each asked of everything."""
+    """The first of the library's detectors that finds something, with each run on the whole text."""
     with default_settings():
         all_ = [one() for one in get_mapping_from_secret_type_to_class().values() if one.__name__ not in GUESSING]
     shapes = [one for one in all_ if type(one).__name__ != "KeywordDetector"]
@@ -47,7 +47,7 @@ SECRET_VALUES = [
         ("only some words",),
     )
 ]
-"""Six that detectors of shapes know, in parts so that nobody takes this file for one that holds secrets; and two that they do not."""
+"""Six that detectors of shapes know, in parts so that no scanner reports this file; and two that they do not."""
 
 
 @pytest.mark.parametrize("value", SECRET_VALUES)

@@ -86,7 +86,7 @@ def test_an_environment_that_is_not_waived_still_fails(check_findings) -> None:
     )
 
 
-def test_an_environment_that_nobody_has_is_reported(check_findings) -> None:
+def test_an_unknown_environment_of_a_waiver_is_reported(check_findings) -> None:
     items = finding_summaries(check_findings(RULE, models__waiver=WAIVER + "environments: [prd]\n"))
     assert [item for item in items if item[0] == "MY308"] == [("MY308", "open", "waiver.yaml", 11)]
     assert items[:2] == OPEN

@@ -49,7 +49,7 @@ KEY_FIELDS = frozenset(
     """image storageUri replicas minReplicas maxReplicas minAvailable canaryTrafficPercent weight suspend schedule
     namespace cpu memory nvidia.com/gpu host alert for path""".split()  # noqa: SIM905 - words read best as text
 )
-"""Fields whose values decide what runs where, with how much, and when somebody is alerted."""
+"""Fields whose values decide what runs where, with how much, and when an alert fires."""
 
 
 def reviewed_paths(texts: Mapping[str, str]) -> list[str]:

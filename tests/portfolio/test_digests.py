@@ -35,7 +35,7 @@ def test_every_digest_of_the_portfolio_is_that_of_the_text_beside_it():
             for pair in digest_pairs(document)
         ]
         claimed = text.count("runtimeDigest: sha256:") + text.count("governanceDigest: sha256:")
-        assert len(pairs) == text.count("sha256:") - claimed, f"{file} has a digest that nobody knows the text of"
+        assert len(pairs) == text.count("sha256:") - claimed, f"{file} has a digest of an unknown text"
         for stands_for, digest in pairs:
             assert digest == "sha256:" + hashlib.sha256(stands_for.encode()).hexdigest(), f"{file}: {stands_for}"
 

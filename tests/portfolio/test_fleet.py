@@ -68,15 +68,17 @@ def test_teams_and_tenants_are_several_and_environments_three(run: Session, depl
     for field in ("owner", "tenant"):
         assert len({model.data[field] for model in deployed_models.values()}) >= 5, field
     namespaces = run.portfolio.by_kind("Environment")["prod"].data["namespaces"]
-    assert {model.data["tenant"] for model in deployed_models.values()} == set(namespaces), "no namespace is nobody's"
+    assert {model.data["tenant"] for model in deployed_models.values()} == set(namespaces), (
+        "every namespace has a tenant"
+    )
 
 
-def test_every_team_use_case_and_dataset_is_somebody_s(run: Session) -> None:
+def test_every_team_use_case_and_dataset_is_referenced(run: Session) -> None:
     texts = {path: path.read_text(encoding="utf-8") for path in MODELS.rglob("*.yaml")}
     for kind in ("Team", "UseCase", "Dataset"):
         for name in run.portfolio.by_kind(kind):
             mention_count = sum(len(re.findall(rf"\b{name}\b", text)) for text in texts.values())
-            assert mention_count > 1, f"the {kind} {name} is named by nobody"
+            assert mention_count > 1, f"the {kind} {name} is not referenced"
 
 
 def test_every_use_case_is_classified_with_its_reason_by_a_team_on_a_day(run: Session) -> None:
@@ -157,7 +159,7 @@ def test_a_job_by_the_clock_runs_at_another_time_in_another_environment(deployed
     assert len(schedules) == 2
 
 
-def test_every_number_that_somebody_chose_has_a_reason(specs: dict) -> None:
+def test_every_chosen_parameter_has_a_rationale(specs: dict) -> None:
     kinds = ("heuristic", "optimization")
     found = [one for kind in kinds for _, source in sources(specs, kind) for one in source["parameters"]]
     assert all(one["rationale"] for one in found)

@@ -207,7 +207,7 @@ def test_an_edit_of_the_owner_restarts_nothing(portfolio: BuildResult) -> None:
     before = objects_of(portfolio)
     for path, was in before.items():
         differing = set(was.splitlines()) ^ set(changed_texts[path].splitlines())
-        is_monitoring = path.endswith(MONITORING_SUFFIXES)  # who is told follows the owner
+        is_monitoring = path.endswith(MONITORING_SUFFIXES)  # the receiver follows the owner
         owner_keys = (
             ("owner: ",) if path.endswith("/applicationset.yaml") else ("modelyard/owner: ", "modelyard_owner: ")
         )

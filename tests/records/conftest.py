@@ -178,7 +178,7 @@ MakeRecords = Callable[..., Records]
 
 @pytest.fixture(scope="session")
 def make_records() -> MakeRecords:
-    """What is made of a bank; nothing may be wrong unless `faulty` says so. Policies are not asked; `only_model`: records of the model."""
+    """The build of a bank, without errors unless `faulty`. Policies are not evaluated; `only_model`: only the records of the model."""
 
     def make(
         specs: list[dict[str, Any]],

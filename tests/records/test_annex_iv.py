@@ -52,7 +52,7 @@ def test_what_it_rests_on_has_a_source_a_day_and_the_days_from_which_it_holds(vi
         assert "This is not legal advice" in document
 
 
-def test_what_nobody_said_is_reported_under_its_point_with_its_source(bare) -> None:
+def test_a_missing_field_is_reported_under_its_point_with_its_source(bare) -> None:
     gaps = re.findall(r"\*Missing\* \((.*?)\): (.*?)\. \*\*(.*?)\*\* must set `(.*?)` in", bare[FILE])
     points = {source for source, *_ in gaps}
     assert {"Annex IV(1)(a)", "Annex IV(2)(a)", "Annex IV(2)(h), Article 15"} <= points
@@ -84,7 +84,7 @@ def test_a_documentation_that_lacks_nothing_says_so(make_records) -> None:
     assert "Missing" not in records[FILE] + records[PAGE]
 
 
-def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_and_field(full) -> None:
+def test_a_risk_without_a_mitigation_is_a_gap_with_owner_and_field(full) -> None:
     for record in ("TECHNICAL_DOCUMENTATION.md", "MODEL_CARD.md"):
         gaps = re.findall(
             r"Mitigation of each risk \((.*?)\)\. \*\*(.*?)\*\* must set `(.*?)` in Model scorer", full[record]
@@ -95,7 +95,7 @@ def test_a_risk_of_which_nobody_says_what_is_done_about_it_is_a_gap_with_owner_a
 
 
 @pytest.mark.parametrize("field", ["collection", "preparation", "biases"])
-def test_what_nobody_says_of_data_that_judges_alone_is_a_gap_of_its_owner(field, make_records) -> None:
+def test_a_missing_field_of_evaluation_data_is_a_gap_of_its_owner(field, make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "data/training", None)
     set_field(found, "Dataset", "loans", field, None)
@@ -105,7 +105,7 @@ def test_what_nobody_says_of_data_that_judges_alone_is_a_gap_of_its_owner(field,
 
 
 @pytest.mark.parametrize("name", [FILE, PAGE, "MODEL_CARD.md", "model-card.html", "MODEL_RISK.md"])
-def test_nothing_is_not_said_yet_without_who_says_it_and_where(name, full, bare) -> None:
+def test_every_missing_field_names_its_owner_and_location(name, full, bare) -> None:
     for records in (full, bare):
         for line in records[name].splitlines():
             if re.search(r"(?i)\bmissing\b", line):
@@ -145,9 +145,7 @@ def test_a_field_that_is_taken_away_is_a_gap_and_its_words_are_gone(field, make_
 
 
 @pytest.mark.parametrize("phrase", [DOCUMENTATION["plannedChanges"], None])
-def test_changes_that_were_decided_on_are_reported_or_asked_for_whether_or_not_it_is_trained_by_the_clock(
-    phrase, make_records
-) -> None:
+def test_planned_changes_are_reported_or_required_with_and_without_scheduled_training(phrase, make_records) -> None:
     found = documents()
     set_field(found, "Model", "scorer", "pipeline/retrain", None)
     set_field(found, "Model", "scorer", "governance/documentation/plannedChanges", phrase)

@@ -133,7 +133,7 @@ def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(ma
     assert found_of({**approval_fields, "expires": "2026-09-02"}) == []
 
 
-def test_one_that_was_given_on_a_day_to_come_is_reported_by_the_day_that_is_asked_on() -> None:
+def test_an_approval_with_a_date_after_as_of_is_reported() -> None:
     future_approval = approval(**digests(documents()), date="2036-09-02")
     [finding] = found_of(future_approval)
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == ("MY316", False, ("approvals", 0, "date"))
@@ -209,7 +209,7 @@ def test_an_approval_for_an_environment_that_is_none_is_a_mistake(make_records) 
     assert any("pord" in message for message in messages)
 
 
-def test_a_model_of_a_high_tier_has_a_record_even_where_nobody_agreed(full, make_records) -> None:
+def test_a_model_of_a_high_tier_has_a_record_without_any_approval(full, make_records) -> None:
     assert [one["predicate"]["claims"] for one in statements(full).values()] == [[], []]
     found = documents()
     set_field(found, "Model", "scorer", "governance/risk/tier", "low")

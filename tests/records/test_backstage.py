@@ -129,7 +129,7 @@ def test_the_library_of_backstage_refuses_what_is_no_entity(mutant, full, librar
     assert library([component])
 
 
-def test_a_model_is_a_component_and_what_it_is_asked_by_an_api(full) -> None:
+def test_a_model_is_a_component_and_its_interface_an_api(full) -> None:
     component, api = entities(full, MODEL)
     assert component["spec"] == {
         "type": "model", "lifecycle": "production", "owner": "group:risk", "system": "lending", "providesApis": ["scorer"],
@@ -184,7 +184,7 @@ def test_one_file_leads_to_all_and_teams_may_come_from_elsewhere(full, make_reco
     assert entities(records, MODEL)[0]["spec"]["type"] == "ai-model"
 
 
-def test_data_that_nobody_answers_for_is_no_resource(make_records) -> None:
+def test_a_dataset_without_an_owner_is_not_a_resource(make_records) -> None:
     found = documents()
     set_field(found, "Dataset", "index", "owner", None)
     records = make_records(found)

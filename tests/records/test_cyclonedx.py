@@ -138,7 +138,7 @@ def test_it_leads_to_what_is_written_elsewhere(bill, full) -> None:
     assert references["model-card", "MODEL_CARD.md"]["hashes"] == [{"alg": "SHA-256", "content": card}]
 
 
-def test_what_nobody_said_is_a_property_and_nothing_stands_in_its_stead(bare) -> None:
+def test_a_missing_field_is_a_property_and_has_no_substitute(bare) -> None:
     bom = json.loads(bare["scorer-1.0.0.cdx.json"])
     gaps = [one["value"] for one in bom["metadata"]["properties"] if one["name"] == "modelyard:gap"]
     assert gaps == [

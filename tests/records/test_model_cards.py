@@ -259,7 +259,7 @@ GAPS = {
 }  # fmt: skip
 
 
-def test_what_nobody_said_is_a_gap_at_its_place_with_who_says_it(bare) -> None:
+def test_a_missing_field_is_a_gap_in_its_section_with_its_owner(bare) -> None:
     gaps = re.findall(
         r"\*Missing:\* (.*?)\. \*\*(.*?)\*\* must set `(.*?)` in (.*?) \(`(.*?)`\)", bare["MODEL_CARD.md"]
     )

@@ -65,7 +65,7 @@ def test_it_holds_what_an_inventory_asks_for(entry) -> None:
     assert (entry["owner"], entry["developer"]) == ({"team": "risk", "name": "Risk Team"}, {"team": "risk"})
 
 
-def test_what_is_asked_of_a_model_that_others_ask_names_them(make_records) -> None:
+def test_the_record_of_a_model_names_its_dependents(make_records) -> None:
     records = make_records(documents())
     helper = json.loads(records.files["records/helper/model-risk.json"])
     assert helper["outputs"]["dependents"] == ["scorer"]
@@ -92,7 +92,7 @@ def test_a_vendor_is_named_with_what_was_bought(make_records) -> None:
     assert entry["developer"] == {"provider": "Bureau Inc"}
 
 
-def test_what_nobody_said_is_absent_and_named(bare, full) -> None:
+def test_a_missing_field_is_absent_and_listed(bare, full) -> None:
     entry = json.loads(bare["model-risk.json"])
     assert {gap["id"] for gap in entry["missingFields"]} == {
         "purpose", "products", "restrictions", "inputs", "outputs", "watched", "updated", "validation", "next-validation", "tier",

@@ -127,7 +127,7 @@ def test_several_documents_make_a_file_and_empty_ones_vanish(render):
 
 
 def test_a_json_file_is_one_document_and_may_hold_what_yaml_allows(render, problem):
-    text = '{\n  "a": [\n{% for x in l %}\n    {{ x }}, # said\n{% endfor %}\n  ],\n  "b": {{ m }},\n}\n'
+    text = '{\n  "a": [\n{% for x in l %}\n    {{ x }}, # note\n{% endfor %}\n  ],\n  "b": {{ m }},\n}\n'
     made = render(text, l=[1, "x", True], m={"c": None}, format="json", header="Made")
     assert made.text == '{\n  "a": [\n    1,\n    "x",\n    true\n  ],\n  "b": {\n    "c": null\n  }\n}\n'
     assert "one document" in problem("---\n1\n---\n2\n", format="json").message
@@ -303,7 +303,7 @@ def test_what_is_compiled_once_is_refused_each_time():
 
 
 def test_literal_text_at_fault_is_named_at_its_line_of_the_template(problem):
-    text = "a: 1\n{% if true %}\n{% for x in l %}\n{# said #}\n{% endfor %}\nb: {{ l }}\n{% endif %}\n\n{% include 'f.j2' %}\na: 2\n"
+    text = "a: 1\n{% if true %}\n{% for x in l %}\n{# note #}\n{% endfor %}\nb: {{ l }}\n{% endif %}\n\n{% include 'f.j2' %}\na: 2\n"
     found = problem(text, fragments={"f.j2": "\nc: 1\n"}, l=[1, 2])
     assert (found.message, found.template, found.line) == ("the key 'a' is twice in one map", "t.j2", 10)
     found = problem(text.replace("a: 2\n", ""), fragments={"f.j2": "{% if true %}\n\nd: on\n{% endif %}\n"}, l=[1, 2])

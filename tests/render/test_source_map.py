@@ -93,7 +93,7 @@ def test_documents_have_maps_of_their_own(render):
     assert made.source_map == {(0, ("a",)): (Origin("x"),), (1, ("b",)): (Origin("y"),)}
 
 
-def test_a_map_is_made_only_when_it_is_asked_for(render):
+def test_a_source_map_is_built_only_on_request(render):
     assert render("a: {{ x }}\n", x=1).source_map is None
 
 

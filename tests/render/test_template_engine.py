@@ -261,7 +261,7 @@ def test_what_a_template_may_not_hold_is_a_problem_at_its_line(text, message, pr
         assert found[0].line == 3
 
 
-def test_all_that_is_outside_of_the_grammar_is_said_at_once(problems):
+def test_all_problems_outside_the_grammar_are_reported_at_once(problems):
     found = problems("a: {{ 1 + 1 }}\nb: {{ m.x() }}\n\nc: {{ 'a' ~ 'b' }}\n{{ range(3) }}\n")
     assert [problem.line for problem in found] == [1, 4, 5]
     assert {problem.help is None for problem in found} == {False, True}

@@ -1,4 +1,4 @@
-"""Laws of rendering, for templates and data that nobody would write."""
+"""Laws of rendering, for generated templates and data."""
 
 import yaml
 from hypothesis import HealthCheck, given, settings
@@ -128,7 +128,7 @@ def test_whatever_a_template_holds_there_is_a_file_or_there_are_problems(pieces,
 
 
 def _unlike(documents):
-    """PyYAML cannot be asked about what is not equal to itself, and reads a byte order mark as nothing."""
+    """PyYAML cannot compare a value that differs from itself, and drops a byte order mark."""
     return "nan" in repr(documents) or "\ufeff" in repr(documents)
 
 

@@ -24,8 +24,8 @@ POLICY = Code(
     "owner-has-contacts",
     Severity.MEDIUM,
     Enforcement.ADVISORY,
-    "Every model has an owner whom somebody can reach.",
-    "Nobody can be asked otherwise.",
+    "Every model has an owner who can be contacted.",
+    "Otherwise questions have no recipient.",
     "Name a team with a channel.",
     ("EU-AI-Act:Art.14", "NIST-AI-RMF:MANAGE-2.4"),
     "https://example.org/policies/owner",
@@ -44,7 +44,7 @@ def policy() -> Code:
 
 @pytest.fixture
 def finding() -> Callable[..., Finding]:
-    """A finding about line 4 of models/scorer.yaml, but for what is said."""
+    """A finding about line 4 of models/scorer.yaml, with the given fields changed."""
 
     def make(message: str = "there is no Team `riks`", **fields) -> Finding:
         severity, mandatory = fields.pop("severity", None), fields.pop("mandatory", None)

@@ -1,4 +1,4 @@
-"""What a change of policies does, told on a pull request, is text and nothing else."""
+"""The report of a policy change on a pull request is text and nothing else."""
 
 from compiler.diagnostics.codes import POLICY_SKIPPED
 from compiler.diagnostics.finding import Finding, Subject

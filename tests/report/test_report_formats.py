@@ -68,7 +68,7 @@ def test_every_report_can_be_written_as_utf8(format_, render_report, finding) ->
         Location("models/scorer.yaml", 99, 7),
     ],
 )
-def test_a_place_that_nobody_can_read_breaks_no_format(format_, place, render_report, finding) -> None:
+def test_an_unreadable_location_breaks_no_format(format_, place, render_report, finding) -> None:
     READ.get(format_, str)(render_report(format_, finding(location=place)))
 
 

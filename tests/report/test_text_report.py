@@ -1,4 +1,4 @@
-"""Text for a terminal: lines of its width, broken between words; notices that nobody can act on are counted."""
+"""Text for a terminal: lines of its width, broken between words; notices without a remedy are counted."""
 
 import re
 from dataclasses import replace
@@ -45,7 +45,7 @@ def test_a_file_gets_lines_of_any_length() -> None:
     assert wrap_line("help: ", "word " * 50, 10) == [f"help: {'word ' * 50}"], "a terminal of ten columns shows nothing"
 
 
-def test_notices_about_shipped_files_are_counted_unless_each_is_asked_for() -> None:
+def test_notices_about_shipped_files_are_counted_unless_verbose() -> None:
     text = text_report.render(report_of(*NOTICES, ERROR))
     assert "info[MY503 no-output-schema]: 3 notices; `modelyard build --verbose` shows each" in text
     assert "was not checked" not in text

@@ -97,7 +97,7 @@ def test_a_stand_in_never_makes_it_worse(shares):
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=5))
-def test_a_sequence_is_given_the_sum_and_what_is_asked_at_once_the_longest(times):
+def test_a_sequence_has_the_sum_and_an_ensemble_the_longest_time(times):
     parts = [part(str(index), times={"p99": time}) for index, time in enumerate(times)]
     assert composite_sla("sequence", parts).times["p99"] == sum(times)
     assert composite_sla("ensemble", parts).times["p99"] == max(times)

@@ -79,7 +79,7 @@ def test_an_edit_of_what_runs_changes_nothing_of_its_governance(
     original: ResolvedModel, path: str, old: str, new: str
 ) -> None:
     after = resolve_edited({path: (old, new)})
-    # Another maximum of replicas is said of prod, where the model says its own.
+    # The defaults set another maximum of replicas for prod, where the model sets its own.
     assert (after.runtime_digest == original.runtime_digest) == (new == "max: 7")
     assert after.governance_digest == original.governance_digest
 

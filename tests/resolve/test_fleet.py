@@ -63,7 +63,7 @@ def model(name: str, general: dict, environments: dict) -> dict:
 
 @st.composite
 def trees(draw) -> MemoryTree:
-    """A project in which much is said twice, and some of it wrong."""
+    """A project that sets many values twice, some of them wrong."""
     files = {
         "modelyard.yaml": {**HEAD, "kind": "Project", "name": "p", "environments": list(PLACES), "defaults": draw(ENTRY)},
         "models/team.yaml": {**HEAD, "kind": "Team", "name": "team"},

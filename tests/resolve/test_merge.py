@@ -106,7 +106,7 @@ def test_elements_keep_their_order_and_new_ones_come_last(a: dict, b: dict) -> N
         assert [identity(element) for element in merged.get(key, [])] == list(dict.fromkeys([*before, *over]))
 
 
-def test_an_element_that_is_deleted_and_said_again_starts_anew() -> None:
+def test_an_element_that_is_deleted_and_set_again_starts_empty() -> None:
     deleted = merge({"k": [{"name": "a", "v": 1}, {"name": "b"}]}, {"k": [{"name": "a", "$delete": True}]}, RULES)
     assert deleted == {"k": [{"name": "b"}]}
     assert merge(deleted, {"k": [{"name": "a", "w": 2}]}, RULES) == {"k": [{"name": "b"}, {"name": "a", "w": 2}]}

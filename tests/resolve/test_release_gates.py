@@ -1,4 +1,4 @@
-"""A release clears the bars of its model and is as good as the champion, or is told at the line of the bar."""
+"""A release that misses a threshold of its model, or is worse than the champion, is reported at the threshold's line."""
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_what_is_no_number_clears_nothing(number) -> None:
     ]
 
 
-def test_what_nobody_measured_is_no_bar_cleared() -> None:
+def test_a_metric_that_is_not_recorded_meets_no_threshold() -> None:
     found = model('{metric: auc, op: ">=", value: 0.9}, {metric: lift, op: ">", value: 1}')
     assert gate_results(found, {"auc": 0.95}) == [
         ("metric-not-recorded", "refunds 2.0.0: no value of lift is recorded", 14)

@@ -140,7 +140,7 @@ def test_a_configuration_runs_nothing(git, tmp_path, first, evil):
     assert (tree.read("a"), list(tree.paths())) == (b"one", ["a", "b"])
 
 
-def test_a_missing_object_is_said_and_fetched_from_nowhere(git, tmp_path, first, evil):
+def test_a_missing_object_is_reported_and_never_fetched(git, tmp_path, first, evil):
     blob = git("rev-parse", "HEAD:a")
     git("config", "core.repositoryFormatVersion", "1")
     git("config", "extensions.partialClone", "evil")

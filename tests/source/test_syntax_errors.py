@@ -48,7 +48,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("text", MISTAKES)
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
-def test_a_mistake_is_said_in_words_of_ours_at_its_place(text, ends):
+def test_a_syntax_error_has_our_message_at_its_location(text, ends):
     (finding,) = parse(text.replace("\n", ends), "f.yaml").findings
     assert finding.code.name == "yaml-syntax"
     assert (finding.location.line, finding.location.column, finding.message) == MISTAKES[text]

@@ -44,7 +44,7 @@ def test_ordinary_escapes_are_fine():
     assert document.data == {"a": '\t\n\r"\\é😀'}
 
 
-def test_every_reserved_character_is_said_but_not_without_end():
+def test_reserved_characters_are_reported_up_to_a_limit():
     assert len(finding_positions("a: " + "\x01" * 3)) == 3
     assert len(finding_positions("a: " + "\x01" * 3000)) == 10
 

@@ -76,7 +76,7 @@ environments: {{dev: {{}}, prod: {{}}}}
 
 
 class Mistake(NamedTuple):
-    """What somebody writes instead of what is right."""
+    """A wrong text, and the right text that it replaces."""
 
     right: str
     wrong: str

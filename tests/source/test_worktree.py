@@ -49,7 +49,7 @@ def test_a_root_that_is_itself_reached_by_a_link_is_read(tmp_path):
     assert (list(tree.paths()), tree.read("f")) == (["f"], b"x")
 
 
-def test_pipes_and_sockets_are_no_files_and_block_nobody(tmp_path):
+def test_pipes_and_sockets_are_not_files_and_never_block(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(os.path.relpath(tmp_path / "socket"))
@@ -80,7 +80,7 @@ def test_a_folder_that_vanishes_while_it_is_listed_is_empty(tmp_path, monkeypatc
     assert list(WorkTree(tmp_path).paths()) == ["f"]
 
 
-def test_what_the_system_refuses_is_said_with_the_path(tmp_path, monkeypatch):
+def test_an_os_error_is_reported_with_the_path(tmp_path, monkeypatch):
     (tmp_path / "models").mkdir()
 
     def refuse(*_args, **_kwargs):

@@ -1,4 +1,4 @@
-"""What a file means, and what is said about it."""
+"""The data of a file, and the findings about it."""
 
 import pytest
 
@@ -145,7 +145,7 @@ def test_after_a_syntax_error_no_document_of_the_file_is_returned():
     assert [finding.code.name for finding in parsed.findings] == ["ambiguous-scalar", "yaml-syntax"]
 
 
-def test_all_findings_are_said_in_one_run_in_the_order_of_lines():
+def test_all_findings_are_reported_in_one_run_in_the_order_of_lines():
     assert finding_positions("a: !x 1\nb: no\nc: {d: 1, d: 2}\n") == [
         ("custom-tag", 1, 4),
         ("ambiguous-scalar", 2, 4),
@@ -153,7 +153,7 @@ def test_all_findings_are_said_in_one_run_in_the_order_of_lines():
     ]
 
 
-def test_a_finding_of_one_kind_is_said_a_hundred_times_at_most():
+def test_a_finding_of_one_kind_is_reported_a_hundred_times_at_most():
     assert len(finding_positions("a: [" + "no," * 5000 + "]")) == 100
 
 

@@ -30,7 +30,7 @@ def test_a_type_is_a_plain_dict_at_run_time() -> None:
 
 
 def typed_dicts(text: str) -> Iterator[tuple[str, Mapping[str, ast.expr], bool]]:
-    """Every TypedDict of the stub: its name, its fields, and whether they are required where nothing else is said."""
+    """Every TypedDict of the stub: its name, its fields, and whether they are required by default."""
     for node in ast.parse(text).body:
         if isinstance(node, ast.ClassDef):
             fields = {field.target.id: field.annotation for field in node.body if isinstance(field, ast.AnnAssign)}

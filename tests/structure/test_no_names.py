@@ -112,7 +112,7 @@ def test_part_of_a_longer_name_is_another_word() -> None:
 
 
 def test_names_of_ours_stand_in_one_file() -> None:
-    """Labels, annotations and series are constants of `plan/conventions.py`, which templates are given; nobody else spells one."""
+    """Labels, annotations and series are constants of `plan/conventions.py`, which templates receive; no other module spells one."""
     own_name = re.compile(r"\bmodelyard(?:/[a-z]|_[a-z])(?!1\b)")
     templates = [
         path for path in shipped_folder("templates").rglob("*") if path.suffix == ".j2" or path.name == "emitter.yaml"

@@ -44,7 +44,7 @@ class Unit:
     keys: Mapping[str, str]
     reasons: str
     blamed_lines: Mapping[str, str]
-    """What each reason is said of: the text of the line."""
+    """The text of the line that each reason is reported at."""
     documents: tuple[Any, ...] = ()
     """Every object: a file may hold several."""
 

@@ -1,4 +1,4 @@
-"""Objects that run already keep their names, namespaces and selectors, and nothing of them that a cluster lets nobody change."""
+"""Adopted objects keep their names, namespaces and selectors, and no immutable field of theirs changes."""
 
 import copy
 import subprocess
@@ -25,7 +25,7 @@ IMMUTABLE: Mapping[str, tuple[str, ...]] = {
     "StatefulSet": ("selector", "serviceName", "podManagementPolicy", "volumeClaimTemplates"),
     "Service": ("clusterIP", "clusterIPs"),
 }
-"""What of a spec a cluster lets nobody change (Kubernetes, ValidateDeploymentUpdate, ValidateStatefulSetUpdate, ValidateServiceUpdate)."""
+"""Immutable fields of a spec (Kubernetes, ValidateDeploymentUpdate, ValidateStatefulSetUpdate, ValidateServiceUpdate)."""
 
 
 def model(kind: str, source: dict, deploy: dict | None = None, **more: Any) -> dict:
@@ -237,7 +237,7 @@ def tree(*models: dict, **fields: Any) -> dict[str, bytes]:
 
 
 def shared_object_findings(*models: dict) -> list[tuple[str, str]]:
-    """What is said of models that share objects, and the text of the line that it is said at."""
+    """Findings about models that share objects, and the text of each finding's line."""
     run = Session(MemoryTree(tree(*models)))
     found = [one for one in check(run) if one.code.id == "MY421"]
     lines = run.read_text("models/all.yaml").splitlines()
@@ -256,7 +256,7 @@ def test_two_models_cannot_be_one_object():
     ]
     assert shared_object_findings(adopting_model("b"), adopting_model("a", name="b", namespace="other")) == []
     assert len(shared_object_findings(adopting_model("b", name="live"), adopting_model("a", name="live"))) == 1, (
-        "it is told of one of the two"
+        "it is reported for one of the two"
     )
     assert shared_object_findings(adopting_model("a"), adopting_model("b")) == []
 

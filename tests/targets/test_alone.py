@@ -1,4 +1,4 @@
-"""What emitters say of a model is remembered for the next, and is what each of them alone would be told."""
+"""Conditions of emitters are cached across models, with the same results as for each model alone."""
 
 import runpy
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""All conditions of an emitter are asked in a few questions: one each would cost a fleet ten times as much."""
+"""All conditions of an emitter are evaluated in a few batches: one each would cost a fleet ten times as much."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def evaluated_conditions(monkeypatch) -> list[str]:
-    """Every question that is asked."""
+    """Every batch that is evaluated."""
     questions: list[str] = []
     value = Expression.evaluate_value
 
@@ -28,7 +28,7 @@ def evaluated_conditions(monkeypatch) -> list[str]:
     return questions
 
 
-def test_a_model_is_asked_few_questions(evaluated_conditions) -> None:
+def test_few_conditions_are_evaluated_for_a_model(evaluated_conditions) -> None:
     run = Session(WorkTree(ROOT))
     assert not any(finding.is_blocking for finding in check(run))
     situations = len(list(run.fleet.deployments())) * len(run.emitters.by_id)
@@ -36,7 +36,7 @@ def test_a_model_is_asked_few_questions(evaluated_conditions) -> None:
     assert len(evaluated_conditions) <= 4 * situations
 
 
-def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None:
+def test_an_emitter_without_conditions_is_not_evaluated(monkeypatch) -> None:
     emitter_ids = set[str]()
     situation = AddonEvaluator.evaluate
 
@@ -57,7 +57,7 @@ def test_an_emitter_that_can_object_to_nothing_is_not_asked(monkeypatch) -> None
     assert "kustomize" in {emitter.id for emitter in run.plan_stage.addons} - emitter_ids
 
 
-def test_what_was_asked_of_any_of_the_last_places_is_not_asked_again(evaluated_conditions) -> None:
+def test_results_for_recent_environments_are_reused(evaluated_conditions) -> None:
     run = Session(WorkTree(ROOT))
     emitter = run.emitters.by_id["argocd"]
     places = [{"environment": {"cluster": f"cluster-{number}"}, "capabilities": {}} for number in range(3)]

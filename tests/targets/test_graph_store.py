@@ -64,7 +64,7 @@ def answer(port: int, query: str) -> str:
             time.sleep(0.05)
 
 
-def test_the_facts_are_loaded_and_asked_and_nobody_changes_them(pod, tmp_path, program):
+def test_the_facts_are_loaded_and_queried_but_not_writable(pod, tmp_path, program):
     oxigraph, port = program("oxigraph"), free_port()
     (store,) = pod["containers"]
     for container in [*pod["initContainers"], *pod["initContainers"]]:  # as after a restart

@@ -237,7 +237,7 @@ def steps(unit) -> list[dict]:
     return unit.objects["inferencegraph.yaml"]["spec"]["nodes"]["root"]["steps"]
 
 
-def test_steps_are_asked_where_they_answer_whatever_their_target(build_unit):
+def test_steps_are_called_at_their_own_url_whatever_their_target(build_unit):
     unit = build_unit(*MODELS["sequence"])
     assert [(step.get("serviceName"), step.get("serviceUrl")) for step in steps(unit)] == [
         ("retail", None),

@@ -101,7 +101,7 @@ def egress_targets(unit) -> set[tuple[str, int | None]]:
     return {one for one in result if one[0] != "kube-system"}
 
 
-def test_an_agent_reaches_the_servers_of_its_tools_and_nobody_else(build_unit):
+def test_an_agent_reaches_only_the_servers_of_its_tools(build_unit):
     other = {**TOOL, "name": "letters", "server": "http://letters.service.svc.cluster.local:9000"}
     both = build_unit(model("agent", {**AGENT, "tools": [TOOL, other]}, SCALED_DEPLOY))
     assert {namespace for namespace, _ in egress_targets(both)} == {"payments", "service"}
@@ -166,7 +166,7 @@ def test_a_job_runs_by_the_clock(build_unit):
     assert (plain["timeZone"], plain["concurrencyPolicy"]) == ("Etc/UTC", "Forbid")
 
 
-def test_a_graph_is_loaded_before_it_is_asked(build_unit):
+def test_a_graph_is_loaded_before_it_is_queried(build_unit):
     unit = build_unit(MODELS["graph"])
     spec = pod(unit)
     (clear, load), (store,) = spec["initContainers"], spec["containers"]
@@ -199,7 +199,7 @@ def test_what_is_exposed_hangs_on_the_gateway_with_its_time_limit(build_unit):
 
 
 @pytest.mark.parametrize("spec", SUSPENDED_MODELS.values(), ids=SUSPENDED_MODELS)
-def test_what_is_suspended_runs_nowhere_and_reaches_nobody(spec, build_unit):
+def test_a_suspended_workload_does_not_run_and_has_no_network_access(spec, build_unit):
     unit = build_unit(spec, gateway=GATEWAY)
     workload = next(
         found for found in unit.objects.values() if found["kind"] in {"Deployment", "StatefulSet", "CronJob"}
@@ -292,7 +292,7 @@ VENDOR = {
 EXPORTER = {"url": "blackbox-exporter.monitoring.svc:9115", "module": "http_vendor"}
 
 
-def test_a_vendor_is_asked_whether_it_answers_where_something_can_ask(build_unit, cluster):
+def test_a_vendor_is_probed_where_a_prober_exists(build_unit, cluster):
     unit = build_unit(model("vendor", VENDOR), blackboxExporter=EXPORTER)
     probe = unit.objects["probe.yaml"]
     assert cluster("1.34")(unit.keys["probe.yaml"], probe) == ()
@@ -304,7 +304,7 @@ def test_a_vendor_is_asked_whether_it_answers_where_something_can_ask(build_unit
     assert "probe.yaml" not in build_unit(MODELS["agent"], blackboxExporter=EXPORTER).objects
 
 
-def test_nobody_is_promised_an_answer_of_a_job(build_unit):
+def test_a_job_takes_no_promise_of_availability_or_latency(build_unit):
     assert (
         build_unit({**MODELS["optimization by the clock"], "sla": {"window": "30d"}, "slo": {"window": "30d"}}).reasons
         == ""

@@ -274,7 +274,7 @@ def variants(kind: str) -> Iterator[tuple[str, str, Any, Any]]:
 
 
 @pytest.mark.parametrize("kind", MODELS)
-def test_whatever_is_said_is_rendered_or_refused(kind, build_unit):
+def test_every_field_is_rendered_or_refused(kind, build_unit):
     def outcome(spec: dict) -> tuple[dict, str]:
         unit = build_unit(spec, RETAIL, POLICY, gateway={"namespace": "gateways", "name": "public"})
         return dict(unit.texts), unit.reasons

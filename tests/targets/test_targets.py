@@ -183,7 +183,7 @@ def test_an_autoscaler_and_a_fixed_number_of_replicas_exclude_each_other(build_u
     assert fixed.objects["deployment.yaml"]["spec"]["replicas"] == 3
 
 
-def test_nobody_may_call_a_model_that_nobody_uses(build_unit):
+def test_a_model_without_dependents_accepts_no_traffic(build_unit):
     alone = {"gateway": None, "metrics": None}
     assert build_unit(rules(), **alone).objects["networkpolicy.yaml"]["spec"]["ingress"] == []
     assert build_unit(ml(), **alone).objects["networkpolicy.yaml"]["spec"]["ingress"] == []

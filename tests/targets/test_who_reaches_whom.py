@@ -167,7 +167,7 @@ def programs(cluster_of) -> Cluster:
     return cluster_of(CALLING_MODEL, CALLED_MODEL, OTHER_MODEL, BUREAU, gateway=None)
 
 
-def test_who_uses_a_model_reaches_it_at_its_port_and_nobody_else_does(programs):
+def test_only_dependents_reach_a_model_and_only_at_its_port(programs):
     assert programs.lets("asking", "asked", 9000)
     assert not programs.lets("asking", "asked", 9001)
     assert not programs.lets("other", "asked", 9000)
@@ -182,7 +182,7 @@ def test_metrics_are_scraped_from_their_namespace_alone(programs):
     assert not programs.lets(Pod({}, "monitoring"), "asked", 22)
 
 
-def test_names_are_looked_up_and_nothing_else_is_asked_of_that_namespace(programs):
+def test_only_dns_is_reachable_in_the_namespace_of_the_resolver(programs):
     assert programs.lets("asking", DNS, 53, "UDP")
     assert programs.lets("asking", DNS, 53)
     assert not programs.lets("asking", DNS, 443)
@@ -294,7 +294,7 @@ def test_a_model_that_fetches_its_artifact_is_let_out_unless_the_store_is_known(
     assert not cluster_of(known).lets("trained", RANGE, 443)
 
 
-def test_a_graph_reaches_its_steps_and_nobody_else(cluster_of):
+def test_a_graph_reaches_only_its_steps(cluster_of):
     for capabilities in ({}, {"kserve": KNATIVE_GATEWAY}):
         found = cluster_of(GRAPH, TRAINED_MODEL, CALLED_MODEL, OTHER_MODEL, **capabilities)
         assert found.lets("graph", "trained", 8080)

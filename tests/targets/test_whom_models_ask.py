@@ -1,4 +1,4 @@
-"""A reference to a model that answers nobody is a mistake where it is made, whatever the target of the one who asks."""
+"""A reference to a model that accepts no requests is reported at the reference, whatever the caller's target."""
 
 from typing import Any
 

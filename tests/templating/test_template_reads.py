@@ -1,4 +1,4 @@
-"""What a one-line template looks at, so that nobody fills it twice."""
+"""The values that a one-line template reads, so that equal ones are rendered once."""
 
 import pytest
 from hypothesis import given

@@ -122,7 +122,7 @@ def test_an_edit_that_is_what_the_build_makes_is_no_conflict(tmp_path: Path) -> 
     assert build(tmp_path, unit(file("a.yaml", "new"))).is_up_to_date
 
 
-def test_a_file_of_somebody_else_is_refused_unless_it_is_the_same_to_the_byte(tmp_path: Path) -> None:
+def test_an_unmanaged_file_is_refused_unless_its_bytes_are_equal(tmp_path: Path) -> None:
     (tmp_path / "CODEOWNERS").write_text("mine")
     assert refusal_reasons(tmp_path, unit(file("CODEOWNERS"))) == [("unmanaged-file", "build/CODEOWNERS")]
     (tmp_path / "CODEOWNERS").write_text("x\n")
@@ -149,7 +149,7 @@ def test_a_file_may_become_a_folder_and_a_folder_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("leftover", ["data/notes.txt", "data/empty/"])
-def test_a_folder_with_something_of_somebody_else_in_it_stays(tmp_path: Path, leftover: str) -> None:
+def test_a_folder_with_an_unmanaged_entry_is_kept(tmp_path: Path, leftover: str) -> None:
     build(tmp_path, unit(file("data/x")))
     if leftover.endswith("/"):
         (tmp_path / leftover).mkdir()
@@ -158,7 +158,7 @@ def test_a_folder_with_something_of_somebody_else_in_it_stays(tmp_path: Path, le
     assert refusal_reasons(tmp_path, unit(file("data"))) == [("unmanaged-file", "build/data")]
 
 
-def test_a_file_of_somebody_else_in_a_folders_place_is_refused(tmp_path: Path) -> None:
+def test_an_unmanaged_file_where_a_folder_is_expected_is_refused(tmp_path: Path) -> None:
     (tmp_path / "prod").write_text("mine")
     assert refusal_reasons(tmp_path, unit(file("prod/a.yaml"))) == [("unmanaged-file", "build/prod")]
 
@@ -235,7 +235,7 @@ def test_locks_behind_a_link_are_not_written(tmp_path: Path) -> None:
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def test_a_damaged_lock_is_the_only_thing_that_is_said(tmp_path: Path) -> None:
+def test_a_damaged_lock_is_the_only_finding(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml")))
     (tmp_path / ".modelyard/locks/prod/a.json").write_text("<<<<<<< ours\n")
     wanted = unit(file("a.yaml", "new"), file("../b.yaml"))

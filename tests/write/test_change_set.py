@@ -43,7 +43,7 @@ def test_folders_are_shared(tmp_path: Path) -> None:
     assert conflicts(tmp_path, unit("a", "prod/a/x", "prod/a/y"), unit("b", "prod/b/x", "prod/a/z")) == []
 
 
-def test_an_unsafe_path_is_said_with_its_emitter(tmp_path: Path) -> None:
+def test_an_unsafe_path_is_reported_with_its_emitter(tmp_path: Path) -> None:
     assert conflicts(tmp_path, unit("a", "../x")) == [
         ("unsafe-path", "the path '../x' of a file rendered by `kserve` has a part `.` or `..`")
     ]

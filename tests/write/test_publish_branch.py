@@ -1,4 +1,4 @@
-"""A tree becomes a commit of its branch: nothing else is touched, and nobody's work is written over."""
+"""A tree becomes a commit of its branch: nothing else is touched, and no work is overwritten."""
 
 import subprocess
 from datetime import date
@@ -115,7 +115,7 @@ def test_nothing_to_publish_makes_no_branch(git) -> None:
     assert git("branch", "--list", "env/prod") == ""
 
 
-def test_a_commit_of_somebody_else_is_not_built_upon(git) -> None:
+def test_a_commit_that_publish_did_not_make_is_refused(git) -> None:
     publish_tree(git)
     git("checkout", "-q", "env/prod")
     (git.folder / "kustomization.yaml").write_text("by hand\n", encoding="utf-8")
@@ -147,7 +147,7 @@ def test_who_comes_late_with_an_earlier_commit_changes_nothing(git) -> None:
     assert publish_tree(git, {"old.yaml": b"a: 1\n"}, source=early_commit, force=True).commit is not None
 
 
-def test_a_branch_that_somebody_works_on_is_not_written_to(git) -> None:
+def test_a_checked_out_branch_is_not_written_to(git) -> None:
     publish_tree(git)
     git("worktree", "add", "-q", str(git.folder.parent / "tree"), "env/prod")
     with pytest.raises(UsageError, match="is checked out"):
@@ -160,7 +160,7 @@ def test_what_is_no_name_of_a_branch_is_refused(git, name) -> None:
         publish(Repository(git.folder), edition(git), name, None, force=False)
 
 
-def test_nobody_publishes_namelessly(git, monkeypatch, tmp_path) -> None:
+def test_publishing_without_a_git_identity_is_refused(git, monkeypatch, tmp_path) -> None:
     for name in GIT_IDENTITY:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))

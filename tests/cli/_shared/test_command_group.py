@@ -32,7 +32,7 @@ def sample(tmp_path, monkeypatch):
 
 @pytest.fixture
 def place(name, tmp_path, monkeypatch, run_command, request):
-    """Where somebody who reads the command's help stands: in the sample, in what `init` made, or in an empty folder."""
+    """The folder that a command's examples assume: the sample, a project that `init` created, or an empty folder."""
     if name not in STARTS_EMPTY | STARTS_NEW:
         folder = request.getfixturevalue("sample")
         if name == "run":

@@ -1,4 +1,4 @@
-"""A bar shows how much is done of what there is; where nobody watches there is none."""
+"""A bar shows the progress on a terminal; elsewhere there is none."""
 
 import re
 import sys

@@ -166,7 +166,7 @@ def test_a_reader_who_stops_reading_changes_nothing(words, broken_project, comma
     assert (process.returncode, process.stderr) == (reference.returncode, reference.stderr)
 
 
-def test_nobody_reading_prose_changes_nothing(project, command, surroundings) -> None:
+def test_a_closed_stderr_changes_no_result(project, command, surroundings) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:

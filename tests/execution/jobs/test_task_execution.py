@@ -1,4 +1,4 @@
-"""A step of a pipeline is run as its spec names it, and what comes of it is told at its line."""
+"""A step of a pipeline runs as its spec defines it, and its result is reported at its line."""
 
 import json
 import os
@@ -41,10 +41,10 @@ RELEASES = "".join(
     for number in (1, 2, 3)
 )
 TELLS = """import json, os, sys
-print("told", *sys.argv[1:])
-said = {name: os.environ.get(f"MODELYARD_{name}") for name in ("MODEL", "RELEASE", "ENVIRONMENT")}
-with open("told.jsonl", "a") as out:
-    out.write(json.dumps({**said, "argv": sys.argv[1:], "here": os.getcwd(), "own": os.environ.get("OWN")}) + "\\n")
+print("ran", *sys.argv[1:])
+variables = {name: os.environ.get(f"MODELYARD_{name}") for name in ("MODEL", "RELEASE", "ENVIRONMENT")}
+with open("calls.jsonl", "a") as out:
+    out.write(json.dumps({**variables, "argv": sys.argv[1:], "here": os.getcwd(), "own": os.environ.get("OWN")}) + "\\n")
 """
 
 
@@ -105,7 +105,7 @@ def has_ended(process: int) -> bool:
 
 
 def logged_calls(root: Path) -> list[dict]:
-    file = root / "models" / "refunds" / "told.jsonl"
+    file = root / "models" / "refunds" / "calls.jsonl"
     return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
 

@@ -1,4 +1,4 @@
-"""A file of cases keeps its schema, or is told where it does not."""
+"""A violation of the schema in a file of cases is reported at its location."""
 
 import pytest
 

@@ -78,7 +78,7 @@ def findings_of(of: MemoryTree, limits: ResourceLimits | None = None) -> list[tu
     return [(item.code.id, item.location.path, item.location.line) for item in run_source_tests(run.fleet, limits)]
 
 
-def test_a_sound_fleet_has_nothing_said_of_it() -> None:
+def test_a_valid_fleet_has_no_findings() -> None:
     assert findings_of(tree()) == []
 
 
@@ -117,7 +117,7 @@ def test_a_loop_is_a_finding_at_its_file_and_the_rest_is_still_run() -> None:
     assert time.monotonic() - start < 60
 
 
-def test_an_engine_that_ends_its_process_harms_nobody() -> None:
+def test_an_engine_that_ends_its_process_affects_no_other_run() -> None:
     crash = "f(n) := f(n + 1)\n\nallowed if f(1)"
     assert findings_of(tree(one__rego=("allowed if input.amount < 10", crash))) == [
         ("MY705", "models/refunds/one.rego", 1)
@@ -125,7 +125,7 @@ def test_an_engine_that_ends_its_process_harms_nobody() -> None:
     assert findings_of(tree()) == []
 
 
-def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
+def test_a_skipped_run_is_reported_with_the_way_to_run_it(monkeypatch) -> None:
     monkeypatch.setattr(source_test_runner.resources, "has_package", lambda name: name != "regorus")
     [item] = list(run_source_tests(Session(tree()).fleet))
     assert (item.code, item.location.path, item.help) == (
@@ -137,12 +137,12 @@ def test_what_is_not_run_is_said_with_the_way_to_run_it(monkeypatch) -> None:
     assert not item.is_blocking
 
 
-def test_a_release_without_tests_is_run_and_said_to_be_untested() -> None:
+def test_a_release_without_tests_is_run_and_reported_as_untested() -> None:
     untested = tree(**{"spec.yaml": (", tests: [one_test.rego]", "")})
     assert findings_of(untested) == [("MY710", SPEC, 9)]
 
 
-def test_a_program_in_an_image_is_said_to_be_left_out() -> None:
+def test_a_program_in_an_image_is_reported_as_skipped() -> None:
     digest = f"sha256:{'0' * 64}"
     source = f"source: &one {{image: shop.example/refunds, digest: {digest!r}, port: 8080, health: /ready}}"
     program = tree(**{"spec.yaml": (FILES[SPEC].split("1.0.0: {")[1].split("}\n")[0] + "}", f"{source}}}")})

@@ -105,7 +105,7 @@ def test_a_fragment_has_the_delimiters_of_what_takes_it_in():
     assert rendered_data == {"label": "modelyard_model", "braces": "{{ .Status }}", "owners": ["pricing"]}
 
 
-def test_what_an_emitter_lacks_of_its_options_is_said_once_at_the_projects_line():
+def test_a_missing_option_of_an_emitter_is_reported_once_at_the_projects_line():
     found = [
         one for one in check(Session(tree(one=("size(objectives) < 3", "size(objectives) < 1")))) if one.is_blocking
     ]
@@ -123,7 +123,7 @@ def test_what_an_emitter_lacks_of_its_options_is_said_once_at_the_projects_line(
         ("sla.freshness", "models/all.yaml"),
     ],
 )
-def test_what_it_lacks_of_others_is_said_where_they_would_say_it(field, path):
+def test_a_missing_field_of_another_document_is_reported_at_that_document(field, path):
     changed = {
         "one": ("field: options.more", f"field: {field}"),
         "two": ("size(objectives) < 3", "size(objectives) < 1"),
@@ -143,9 +143,9 @@ def test_a_target_asks_for_nothing():
     assert [(one.code.id, one.location.path) for one in findings] == [("MY407", "templates/targets/plain/emitter.yaml")]
 
 
-def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
+def test_a_context_value_that_no_emitter_reads_is_not_computed(monkeypatch):
     def fail_if_called(*_: object) -> None:
-        raise AssertionError("nobody asked")
+        raise AssertionError("computed without a reader")
 
     monkeypatch.setattr(slo_plan, "model_objectives", fail_if_called)
     off = (
@@ -153,7 +153,7 @@ def test_nothing_is_worked_out_where_nobody_asks(monkeypatch):
         "emitters: {look: {enabled: false}, kustomize: {enabled: false}, ",
     )
     assert not [one for one in check(Session(tree(one=off))) if one.is_blocking]
-    with pytest.raises(AssertionError, match="nobody asked"):
+    with pytest.raises(AssertionError, match="computed without a reader"):
         check(Session(tree()))
 
 

@@ -126,7 +126,7 @@ def test_what_is_wrong_with_it_is_reported(takes, code, says) -> None:
     assert all(says in f"{finding.message} {finding.help}" for finding in found)
 
 
-def test_a_target_takes_by_type_and_lifecycle_and_nobody_narrows_it() -> None:
+def test_a_target_selects_by_type_and_lifecycle_alone() -> None:
     for files, code in (
         (
             {

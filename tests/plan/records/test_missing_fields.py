@@ -131,13 +131,13 @@ def test_words_that_say_nothing_are_missing_and_another_field_may_answer(logs) -
     assert facts["oversight"]["value"] == "A person.", "defaults say it"
 
 
-def test_a_fact_of_releases_is_asked_of_each_that_runs(logs) -> None:
+def test_a_field_of_releases_is_required_of_each_deployed_release(logs) -> None:
     assert parts(logs["refunds"], "quality") == [
         ("1.0.0", [{"metric": "auc", "value": 0.9, "dataset": "clicks"}], False, "releases.1.0.0.evaluations"),
         ("2.0.0", None, True, "releases.2.0.0.evaluations"),
     ], "3.0.0 runs nowhere"
     assert [name for name, *_ in parts(logs["refunds"], "made-on")] == ["1.0.0"], (
-        "a condition sees the release that is asked of"
+        "a condition sees the release that the field is required of"
     )
 
 
@@ -147,13 +147,13 @@ def test_a_record_of_a_release_asks_that_release_alone(logs) -> None:
     assert set(logs) == {"refunds", "refunds-1.0.0", "refunds-2.0.0", "short", "short-0.1.0"}
 
 
-def test_a_fact_of_datasets_is_asked_of_each_that_the_condition_takes(logs) -> None:
+def test_a_field_of_datasets_is_required_of_each_that_meets_the_condition(logs) -> None:
     assert parts(logs["refunds"], "licence") == [("orders", "MIT", False, "license"), ("clicks", None, True, "license")]
     owners = {part["name"]: part["owner"] for part in logs["refunds"]["fields"]["licence"]["values"]}
     assert owners == {"orders": "data", "clicks": "pricing"}, "data without an owner is its user's to describe"
 
 
-def test_where_nothing_can_be_said_the_field_that_comes_first_is_asked_for(logs) -> None:
+def test_a_gap_names_the_first_field_that_can_be_set(logs) -> None:
     assert parts(logs["refunds"], "role") == [("", None, True, "useCase")]
     assert parts(logs["short"], "quality") == [("0.1.0", None, True, "releases.0.1.0.evaluations")], (
         "the short form has no place for it"
@@ -161,7 +161,7 @@ def test_where_nothing_can_be_said_the_field_that_comes_first_is_asked_for(logs)
     assert parts(logs["short"], "weights") == [("0.1.0", "sha256:" + "9" * 64, False, "source.digest")]
 
 
-def test_gaps_are_what_is_missing_and_asked_how_much_was_wanted(logs) -> None:
+def test_missing_fields_are_listed_with_the_number_of_required_fields(logs) -> None:
     log = logs["refunds"]
     assert [(gap["id"], gap["document"], gap["field"]) for gap in log["missingFields"]] == [
         ("limits", "Model refunds", "governance.limitations"), ("quality", "Model refunds", "releases.2.0.0.evaluations"),

@@ -182,10 +182,10 @@ def test_healthy_series_are_silent(make, spec, custom_indicators, promtool):
     assert quiet(rendered_model, promtool, healthy) == ""
 
 
-def test_so_is_what_nobody_asks(make, spec, custom_indicators, promtool):
+def test_a_service_without_requests_fires_no_alert(make, spec, custom_indicators, promtool):
     rendered_model = make(spec(slo={"availability": "99.9%", "indicators": custom_indicators}))
     assert quiet(rendered_model, promtool, [{"series": SERIES["availability"][0], "values": "5x500"}]) == ""
-    # No share is recorded where nothing was asked, since 0/0 would spoil the mean of the whole period.
+    # No share is recorded without requests, since 0/0 would spoil the mean of the whole period.
     empty_checks = [
         {"expr": "slo:sli_error:ratio_rate5m or slo:sli_error:ratio_rate30d", "eval_time": "8h", "exp_samples": []}
     ]
@@ -211,9 +211,7 @@ def test_an_error_counter_that_never_counted_is_no_error(make, spec, custom_indi
 
 
 @pytest.mark.parametrize(("least", "is_firing"), [(None, True), (200, False), (50, True)])
-def test_few_requests_tell_nobody_where_a_least_number_is_asked_for(
-    make, spec, custom_indicators, promtool, least, is_firing
-):
+def test_few_requests_fire_no_alert_below_the_minimum_number(make, spec, custom_indicators, promtool, least, is_firing):
     slo = {"availability": "99.9%", "indicators": custom_indicators, **({"minRequests": least} if least else {})}
     rendered_model = make(spec(slo=slo))
     # Two requests a minute, every second one an error: 120 in an hour.
@@ -311,7 +309,7 @@ def test_a_signal_beyond_its_bar_is_reported_as_its_action_asks(make, spec, prom
     )
 
 
-def test_a_signal_without_a_series_is_nobodys(make, spec):
+def test_a_signal_without_a_series_has_no_rules(make, spec):
     made = make(spec(monitoring=[{"signal": "dataDrift", "threshold": 0.8, "action": "alert"}]))
     assert not any(path.endswith(".rules.yaml") for path in made.texts)
 

@@ -1,4 +1,4 @@
-"""What is recorded and told is, number for number, what Sloth (https://sloth.dev) makes of the same objectives.
+"""Recorded series and alerts are, number for number, what Sloth (https://sloth.dev) generates from the same objectives.
 
 MODELYARD_TEST_SLOTH names a checkout of slok/sloth: then its own published outputs are read and run beside ours. Without it Sloth's
 rules are written here once more, as its test/integration/prometheus/testdata/out-base.yaml.tpl has them (at 0e395d81513f).
@@ -126,7 +126,7 @@ def comparison_test(rendered_model, sloth_rules: list[dict[str, Any]], objective
 @pytest.mark.slow
 @pytest.mark.parametrize("period", FACTORS)
 @pytest.mark.parametrize("objective", [99.9, 95.0])
-def test_what_is_recorded_and_told_is_what_sloths_rules_record_and_tell(make, spec, promtool, period, objective):
+def test_recorded_series_and_alerts_equal_those_of_sloth(make, spec, promtool, period, objective):
     slo = {"availability": f"{objective}%", "window": period, "indicators": {"availability": INDICATOR}}
     made = make(spec(slo=slo))
     theirs = sloth(period, objective)

@@ -35,7 +35,7 @@ def test_pods_are_scraped_at_the_port_of_their_server(make, spec, kind, port):
     assert monitor(made)["metadata"]["labels"]["release"] == "stack"
 
 
-def test_a_language_models_pods_are_found_by_kserves_own_labels_and_asked_as_it_answers(make, spec):
+def test_a_language_models_pods_are_selected_by_kserves_labels_and_scraped_over_its_scheme(make, spec):
     kserve = {"version": "0.20", "mode": "Standard", "llmTls": True}
     made = make(spec("llm"), kserve=kserve, **OPERATOR)
     assert monitor(made)["spec"]["selector"]["matchLabels"]["kserve.io/component"] == "workload"

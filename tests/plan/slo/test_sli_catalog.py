@@ -66,7 +66,7 @@ MEASURED_CASES = {
 
 
 @pytest.mark.parametrize("case", MEASURED_CASES.values(), ids=MEASURED_CASES)
-def test_what_counts_it_is_asked(make, spec, promtool, case):
+def test_an_indicator_queries_the_series_that_measures_it(make, spec, promtool, case):
     build, capabilities, key, promise, found = case
     made = make(spec(build, sla={key: promise}), **capabilities)
     assert made.reasons == []
@@ -83,7 +83,7 @@ def test_openvino_has_metrics_where_they_are_enabled(make, spec):
 
 
 UNMEASURED_CASES = {
-    "a runtime that nobody named": (
+    "a runtime without a name": (
         "ml",
         {"availability": "99%"},
         "KServe chooses the server, and what each counts differs",
@@ -197,7 +197,7 @@ CONTRADICTORY_CASES = {
         {"total": REQUESTS, "errors": {**REQUESTS, "labels": {"code": "5030"}, "matchRegex": {"code": "5.."}}},
         "errors.matchRegex.code", "`code` must equal '5030'",
     ),
-    "errors that are not asked": (
+    "errors outside the requests": (
         {"total": {**REQUESTS, "labels": {"code": "200"}}, "errors": {**REQUESTS, "labels": {"code": "500"}}},
         "errors.labels.code", "`total` does not count the errors",
     ),
@@ -234,7 +234,7 @@ def test_errors_that_are_some_of_all_requests_pass(make, spec):
     ("key", "slo_text"),
     [("availability", "99.5%"), ("latency", [{"threshold": "1s", "target": "99%"}]), ("freshness", "1d")],
 )
-def test_an_objective_that_is_said_to_be_unmeasured_contradicts_itself(make, spec, custom_indicators, key, slo_text):
+def test_an_objective_listed_as_unmeasured_contradicts_itself(make, spec, custom_indicators, key, slo_text):
     slo = {
         key: slo_text,
         "unmeasured": {key: "Nobody counts it."},
@@ -270,7 +270,7 @@ def test_so_is_one_of_a_signals_series(make, spec):
 def test_a_strange_series_of_an_emitter_is_refused_at_the_emitter(make, spec):
     emitter = b"""id: odd
 title: Odd
-sli: [{name: nobody, availability: {total: {metric: "{{ name }}-all"}, errors: {metric: bad, matchRegex: {a: "["}}}}]
+sli: [{name: unused, availability: {total: {metric: "{{ name }}-all"}, errors: {metric: bad, matchRegex: {a: "["}}}}]
 files: [{path: note.txt, template: note.txt.j2}]
 """
     files = {"templates/targets/odd/emitter.yaml": emitter, "templates/targets/odd/note.txt.j2": b"{{ name }}\n"}

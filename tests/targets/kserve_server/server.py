@@ -10,7 +10,7 @@ from kserve.protocol.infer_type import InferOutput, InferResponse
 
 
 class PassthroughModel(Model):
-    """An ONNX model that hands what it is asked to the runtime by name, and checks nothing itself."""
+    """An ONNX model that passes inputs to the runtime by name, and checks nothing itself."""
 
     def __init__(self, file: str, interface: dict) -> None:
         super().__init__("model")

@@ -72,7 +72,7 @@ def issues_of(job: Job) -> list:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it() -> None:
+def test_a_valid_release_has_no_issues() -> None:
     assert issues_of(job()) == []
 
 

@@ -63,7 +63,7 @@ def issues_of(tmp_path, monkeypatch):
     return lambda job: [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it(issues_of) -> None:
+def test_a_valid_release_has_no_issues(issues_of) -> None:
     assert issues_of(job()) == []
 
 

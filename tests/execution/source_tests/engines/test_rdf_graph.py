@@ -79,7 +79,7 @@ def issues_of(job: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it() -> None:
+def test_a_valid_release_has_no_issues() -> None:
     assert issues_of(job()) == []
 
 
@@ -131,7 +131,7 @@ def test_one_change_is_one_remark_at_its_place(requested_job, kind, spot, messag
     assert message is None or text == message
 
 
-def test_an_import_is_said_and_never_fetched() -> None:
+def test_an_import_is_reported_and_never_fetched() -> None:
     [(kind, spot, message)] = issues_of(
         job(o=("o:city a", "<http://shop.example/o> owl:imports <http://w.example/> .\no:city a"))
     )

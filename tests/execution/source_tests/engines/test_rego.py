@@ -1,4 +1,4 @@
-"""Rego: decisions compile, stand where the spec says, pass their tests, and reach out to nobody."""
+"""Rego: decisions compile, exist at the spec's entrypoint, pass their tests, and have no network access."""
 
 # ruff: noqa: E501 - a row of a table is a claim
 
@@ -38,7 +38,7 @@ test_minor if loan.outcome == "decline" with input as {"age": 17}
 
 test_adult if loan.outcome == "approve" with input as {"age": 18}
 """
-CASE = {"name": "nobody", "input": {}, "output": "refer"}
+CASE = {"name": "no data", "input": {}, "output": "refer"}
 
 
 def job(**files: str) -> Job:
@@ -60,7 +60,7 @@ def issues_of(job: Job) -> list[tuple[IssueKind, IssueLocation, str]]:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it() -> None:
+def test_a_valid_release_has_no_issues() -> None:
     assert issues_of(job()) == []
 
 
@@ -81,7 +81,7 @@ def test_it_takes_what_opa_runs() -> None:
         ({"data_json": '{"limits": {"age": 18}, "loan": {"outcome": 1}}'}, IssueKind.INVALID, data_location("data.json", "loan", "outcome"), "the rule `loan.outcome` is also in `policy.rego`"),
         ({"data_json": '{"limits": {"age": 19}}'}, IssueKind.WRONG_ANSWER, line_location("test.rego", 7, 1), "the test `test_adult` fails"),
         ({"policy_rego": POLICY.replace("<", "<=")}, IssueKind.INVALID, line_location("policy.rego", 9, 1), None),
-        ({"policy_rego": POLICY.replace('"refer"', '"decline"')}, IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output"), 'the case `nobody` fails: expected "refer", found "decline"'),
+        ({"policy_rego": POLICY.replace('"refer"', '"decline"')}, IssueKind.WRONG_ANSWER, data_location("cases.yaml", 0, "output"), 'the case `no data` fails: expected "refer", found "decline"'),
         ({"test_rego": "package loan_test\n"}, IssueKind.SUSPICIOUS, line_location("test.rego"), "`test.rego` has no rule whose name begins with `test_`, so that it contains no tests"),
         ({"policy_rego": POLICY + 'x := http.send({"method": "get", "url": "http://127.0.0.1"})\n'}, IssueKind.EXTERNAL_ACCESS, line_location("policy.rego", 10, 6), "the result of `http.send` depends on the environment, and is not under review"),
         ({"policy_rego": POLICY + "x := opa.runtime().env\n"}, IssueKind.EXTERNAL_ACCESS, line_location("policy.rego", 10, 6), None),

@@ -49,7 +49,7 @@ SOUND = [
 
 
 @pytest.mark.parametrize(("router", "steps", "cases"), SOUND)
-def test_a_case_that_says_what_the_router_does_has_nothing_said_of_it(router, steps, cases) -> None:
+def test_a_case_that_matches_the_router_has_no_issues(router, steps, cases) -> None:
     assert issues_of(job(router, steps, *cases)) == []
 
 
@@ -85,7 +85,7 @@ def test_a_case_that_comes_out_otherwise_is_wrong(router, steps, case, pointer, 
         ({"output": "cards"}, ("output",), 'the case `a card` expects "cards": expected a list of steps'),
         ({"output": ["card"]}, ("output", 0), "there is no step `card`"),
         ({"output": [3]}, ("output", 0), "there is no step 3"),
-        ({"responses": {"nobody": 1}}, ("responses", "nobody"), "there is no step `nobody`"),
+        ({"responses": {"missing": 1}}, ("responses", "missing"), "there is no step `missing`"),
     ],
 )  # fmt: skip
 def test_a_case_about_steps_that_there_are_not_disagrees(change, pointer, message) -> None:

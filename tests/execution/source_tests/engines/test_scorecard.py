@@ -83,7 +83,7 @@ def issues_of(job: Job) -> list[tuple]:
     return [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it() -> None:
+def test_a_valid_release_has_no_issues() -> None:
     assert issues_of(job()) == []
 
 
@@ -242,6 +242,6 @@ def test_hostile_files_are_a_finding_and_no_hang(text, kind) -> None:
         assert child.run(job()) == ()
 
 
-def test_an_encoding_that_nobody_knows_is_a_finding() -> None:
+def test_an_unknown_encoding_is_a_finding() -> None:
     [(kind, spot, _)] = issues_of(job('<?xml version="1.0" encoding="nonsense"?><PMML/>'))
     assert (kind, spot.line) == (IssueKind.INVALID, 1)

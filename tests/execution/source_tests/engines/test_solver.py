@@ -44,7 +44,7 @@ CASES = [
     {"name": "as it is", "input": {}, "output": {"status": "optimal", "objective": 11, "x": 3, "y": 1, "labour": 4}},
     {"name": "less labour", "input": {"labour": {"max": 2}}, "output": {"objective": 6}},
     {"name": "x is fixed", "input": {"x": 1}, "output": {"x": 1, "y": 5 / 3}},
-    {"name": "too much asked", "input": {"labour": {"min": 9, "max": 9}}, "output": {"status": "infeasible"}},
+    {"name": "too much required", "input": {"labour": {"min": 9, "max": 9}}, "output": {"status": "infeasible"}},
 ]
 SOURCE = {
     "solver": "highs",
@@ -72,7 +72,7 @@ def issues_of(tmp_path, monkeypatch):
     return lambda job: [(found.kind, found.location, found.message) for found in ENGINE.run(job, lambda _: None)]
 
 
-def test_a_sound_release_has_nothing_said_of_it(issues_of) -> None:
+def test_a_valid_release_has_no_issues(issues_of) -> None:
     assert issues_of(job()) == []
 
 
@@ -115,7 +115,7 @@ def test_a_misspelled_constraint_gets_a_suggestion() -> None:
 
 
 def market_split() -> str:
-    """A small formulation that nobody solves soon: Cornuéjols and Dawande, A class of hard small 0-1 programs, 1998."""
+    """A small formulation that no solver solves soon: Cornuéjols and Dawande, A class of hard small 0-1 programs, 1998."""
     names, numbers = [f"x{index}" for index in range(50)], random.Random(1)
     weights = [[numbers.randint(1, 99) for _ in names] for _ in range(6)]
     rows = [
