@@ -74,8 +74,8 @@ def test_no_output_holds_a_planted_secret(project, tmp_path, monkeypatch, capsys
         monkeypatch.setattr(sys, "argv", ["modelyard", *command.split()])
         with pytest.raises(SystemExit) as ended:
             main()
-        said = capsys.readouterr()
-        assert ended.value.code in {None, 0, 1, 2}, said.err
-        assert secret not in said.out + said.err, f"round {number}: {command}"
+        output = capsys.readouterr()
+        assert ended.value.code in {None, 0, 1, 2}, output.err
+        assert secret not in output.out + output.err, f"round {number}: {command}"
         kept = b"".join(file.read_bytes() for file in (tmp_path / "cache").glob("*"))
         assert secret.encode() not in kept, f"round {number}: {command}"
