@@ -81,6 +81,7 @@ TimeZoneText = Annotated[
         r"^(?:UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$",
         "an IANA time zone such as Europe/Zurich",
         "Europe/Zurich",
+        "time-zone",
     ),
 ]
 DigestText = Annotated[

@@ -10,19 +10,18 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+from compiler.foundation.suggestions import closest_match
+from compiler.spec.cron_schedule import CronSchedule
+from compiler.spec.quantity_error import QuantityError
+from compiler.spec.time_zones import time_zone_names
+
+__all__ = ["QUANTITIES", "Cpu", "Cron", "Duration", "Memory", "Percentage", "QuantityError", "TimeZone"]
+
 _DURATION_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _MEMORY_UNITS = {
     "": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15,
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50,
 }  # fmt: skip
-
-
-class QuantityError(ValueError):
-    """What is wrong with an amount that has the right form, and what to do about it."""
-
-    def __init__(self, message: str, help_: str) -> None:
-        super().__init__(message)
-        self.help = help_
 
 
 class Duration(str):
@@ -124,37 +123,39 @@ class Memory(str):
 
 
 class Cron(str):
-    """A cron schedule of five fields (POSIX crontab). Canonical: single spaces."""
+    """A cron schedule of five fields. Canonical: single spaces."""
 
     __slots__ = ()
 
     def __new__(cls, text: str) -> "Cron":
-        fields = text.split()
-        for value, (name, low, high) in zip(fields, _CRON_FIELDS, strict=True):
-            for word in re.findall(r"(?<!/)\b[0-9A-Za-z]+", value):
-                if word.upper() in _CRON_NAMES.get(name, ()):
-                    continue
-                if not word.isdecimal() or not low <= int(word) <= high:
-                    raise QuantityError(f"`{word}` is not a {name}", f"write a number from {low} to {high}")
-        return super().__new__(cls, " ".join(fields))
+        CronSchedule.parse(text)
+        return super().__new__(cls, " ".join(text.split()))
+
+    @property
+    def schedule(self) -> CronSchedule:
+        """The values of its fields."""
+        return CronSchedule.parse(self)
 
 
-_CRON_FIELDS = (
-    ("minute", 0, 59),
-    ("hour", 0, 23),
-    ("day of the month", 1, 31),
-    ("month", 1, 12),
-    ("day of the week", 0, 7),
-)
-_CRON_NAMES = MappingProxyType(
-    {
-        "month": ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
-        "day of the week": ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"),
-    }
-)
+class TimeZone(str):
+    """The name of a time zone in the IANA database."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> "TimeZone":
+        if text not in time_zone_names():
+            suggestion = closest_match(text, time_zone_names())
+            help_ = (
+                f"did you mean `{suggestion}`?"
+                if suggestion
+                else "write a name of the IANA database, such as `Europe/Zurich`"
+            )
+            raise QuantityError(f"there is no time zone `{text}`", help_)
+        return super().__new__(cls, text)
+
 
 QUANTITIES: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {"duration": Duration, "percentage": Percentage, "cpu": Cpu, "memory": Memory, "cron": Cron}
+    {"duration": Duration, "percentage": Percentage, "cpu": Cpu, "memory": Memory, "cron": Cron, "time-zone": TimeZone}
 )
 """The class of each kind of quantity, by its name in the schema (`x-modelyard-quantity`). The classes raise `QuantityError` for invalid
 text.

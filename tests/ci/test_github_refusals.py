@@ -14,16 +14,16 @@ def blocking_findings(built) -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize(
     ("replacement", "says", "line"),
     [
-        ('retrain: {schedule: "0 3 * * 1", timeZone: Europe/Zurich}', "in UTC", 14),
+        ('retrain: {schedule: "0 3 * * 1", timeZone: Europe/Zurich}', "not its time zone", 14),
         ('retrain: {schedule: "* * * * *"}', "at most every five minutes", 14),
         ('retrain: {schedule: "*/4 * * * *"}', "at most every five minutes", 14),
         ('retrain: {schedule: "*/7 * * * *"}', "at most every five minutes", 14),
         ('retrain: {schedule: "0,3 * * * *"}', "at most every five minutes", 14),
         ('retrain: {schedule: "0-30 * * * *"}', "at most every five minutes", 14),
-        ('retrain: {schedule: "0 3 * * 7"}', "from 0 to 6", 14),
-        ('retrain: {schedule: "0 3 * * 1-7"}', "from 0 to 6", 14),
-        ('retrain: {schedule: "0 3 * * 1,7"}', "from 0 to 6", 14),
-        ('retrain: {schedule: "0 3 * * 7/2"}', "from 0 to 6", 14),
+        ('retrain: {schedule: "0 3 * * 7"}', "`7` is not a day of the week", 14),
+        ('retrain: {schedule: "0 3 * * 1-7"}', "`7` is not a day of the week", 14),
+        ('retrain: {schedule: "0 3 * * 1,7"}', "`7` is not a day of the week", 14),
+        ('retrain: {schedule: "0 3 * * 7/2"}', "`7` is not a day of the week", 14),
     ],
 )
 def test_a_time_that_github_does_not_know_is_refused(replacement, says, line, small) -> None:
@@ -47,6 +47,14 @@ def test_a_time_of_the_calendar_is_taken(calendar, small, actionlint) -> None:
     built = small(("      actions:\n", f'      dueSchedule: "{calendar}"\n      actions:\n'))
     assert blocking_findings(built) == []
     assert actionlint(workflows_of(built)) == ""
+
+
+@pytest.mark.parametrize("calendar", ["23 5 31 2 *", "23 5 * 6-1 *", "23 5 * * 1-5/9"])
+def test_a_time_of_the_calendar_that_never_comes_is_refused(calendar, small) -> None:
+    built = small(("      actions:\n", f'      dueSchedule: "{calendar}"\n      actions:\n'))
+    [(message, path, line)] = blocking_findings(built)
+    assert message.startswith("GitHub Actions: emitters.github.options.dueSchedule: the ")
+    assert (path, line) == ("modelyard.yaml", 10)
 
 
 def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:

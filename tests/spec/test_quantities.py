@@ -102,4 +102,4 @@ def test_what_has_no_meaning_is_refused(name: str, spelling: str) -> None:
 def test_arithmetic_is_in_the_unit_that_the_property_names() -> None:
     assert (Duration("90s").seconds, Duration("250ms").seconds) == (90, 0.25)
     assert (Percentage("99.5%").percent, Percentage("99.5%").ratio) == (99.5, 0.995)
-    assert Cron("0 3 * * 1") == "0 3 * * 1"
+    assert Cron("0  3 * * 1").schedule.hours == {3}

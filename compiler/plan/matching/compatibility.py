@@ -7,12 +7,13 @@ from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
-from compiler.foundation.json_data import Pointer
+from compiler.foundation.json_data import Pointer, format_path
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
+from compiler.plan.matching.option_quantities import quantity_errors
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_emitter
 from compiler.resolve.placement import adoption_config
@@ -100,6 +101,10 @@ class CompatibilityChecker:
         for violation in self._option_validators[emitter.id].violations(options):
             finding = model.schema_finding(replace(violation, pointer=("deploy", "options", *violation.pointer)))
             yield replace(finding, code=codes.BAD_OPTION, message=f"{emitter.title}: {finding.message}")
+        for pointer, error in quantity_errors(schema, options):
+            option: Pointer = ("deploy", "options", *pointer)
+            message = f"{emitter.title}: {format_path(option)}: {error}"
+            yield model.finding(codes.BAD_OPTION, message, option, error.help)
 
     def _unsupported_adoption_findings(self, emitter: Emitter, model: ResolvedModel) -> Iterator[Finding]:
         """Properties of live objects that the target cannot adopt."""
@@ -286,6 +291,11 @@ def _project_option_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
             project_violation = replace(violation, pointer=(*pointer, *violation.pointer))
             finding = schema_finding(project_violation, project.document, project.subject)
             yield replace(finding, code=codes.BAD_OPTION, message=f"{emitter.title}: {finding.message}")
+        for option, error in quantity_errors(schema, options):
+            location = project.document.location((*pointer, *option))
+            subject = Subject("Project", project.name, None, (*pointer, *option))
+            message = f"{emitter.title}: {format_path((*pointer, *option))}: {error}"
+            yield Finding(codes.BAD_OPTION, message, location, subject, error.help)
 
 
 def _target_setting_findings(project: ProjectSpec, id_: str, settings: EmitterSettingData) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from compiler.foundation.json_data import Pointer
 from compiler.resolve.cron import longest_gap
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import LatencyObjectiveData, SlaData, SloData
-from compiler.spec.quantities import Duration, Percentage
+from compiler.spec.quantities import Cron, Duration, Percentage
 
 _LATENCY_KEYS: Mapping[Literal["latency", "timeToFirstToken"], str] = {
     "latency": "responses within",
@@ -40,7 +40,7 @@ def check_service_levels(model: ResolvedModel) -> Iterator[Finding]:
 def _check_freshness(model: ResolvedModel, sla: SlaData, slo: SloData) -> Iterator[Finding]:
     """A freshness that the schedule itself exceeds."""
     schedule = model.data.get("deploy", {}).get("batch", {}).get("schedule", "")
-    gap = longest_gap(schedule) if schedule and ("freshness" in sla or "freshness" in slo) else None
+    gap = longest_gap(Cron(schedule).schedule) if schedule and ("freshness" in sla or "freshness" in slo) else None
     for root, limit in (("sla", sla.get("freshness")), ("slo", slo.get("freshness"))):
         if gap is not None and limit and Duration(limit).milliseconds <= gap.total_seconds() * 1000:
             gap_text = Duration(f"{int(gap.total_seconds())}s")
