@@ -119,6 +119,7 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
         yield "".join(
             f"- {need['message']}: {need.get('remedy', '')}\n" for need in map(as_object, as_list(data["requires"]))
         )
+    yield from _features(emitter.json)
     if data.get("unsupported"):
         yield "**Does not support**\n"
         yield table(
@@ -132,6 +133,12 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
                 for rule in map(as_object, as_list(data["unsupported"]))
             ),
         )
+    if data.get("limitations"):
+        yield "**Supports with a limitation**, and reports a warning\n"
+        yield (
+            "\n".join(f"- {rule['message']}: {rule['remedy']}" for rule in map(as_object, as_list(data["limitations"])))
+            + "\n"
+        )
     if data.get("options"):
         where = "`deploy.options`" if emitter.is_target else f"`emitters.{emitter.id}.options` of the project"
         yield f"**Options**, under {where}\n"
@@ -141,6 +148,24 @@ def _emitter(emitter: Emitter) -> Iterator[str]:
     yield "**Files**\n"
     yield table(("file", "one per", "schema", "condition"), map(_file, emitter.files))
     yield from _exports(emitter)
+
+
+def _features(data: Object) -> Iterator[str]:
+    """What the controllers of a cluster do, by release."""
+    if data.get("features"):
+        yield "**Features by release**, which conditions read as `features.<name>`\n"
+        features = as_object(data["features"])
+        yield table(
+            ("feature", "from", "source"),
+            (
+                (
+                    f"`{name}`",
+                    f"{feature['capability']} {feature['since']}" if "since" in feature else "no release",
+                    as_str(feature["source"]),
+                )
+                for name, feature in ((name, as_object(value)) for name, value in features.items())
+            ),
+        )
 
 
 def _selector_text(key: str, value: Json) -> str:
@@ -196,7 +221,8 @@ def template_context() -> Iterator[str]:
     yield table(("name", "description"), ((f"`{name}`", text) for name, text in VARIABLE_DESCRIPTIONS.items()))
     yield (
         "Conditions in `emitter.yaml` (`when`, `expression`) are CEL and can use `model`, `deploy` (`model.deploy`), `release`,\n"
-        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `options`, `project`, `useCase`, `team` and `name`.\n"
+        "`canary`, `environment`, `capabilities` (`environment.capabilities`), `features`,\n"
+        "`options`, `project`, `useCase`, `team` and `name`.\n"
     )
 
 

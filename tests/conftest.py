@@ -138,6 +138,21 @@ def sample_build(sample_session: Session) -> BuildResult:
 
 
 @pytest.fixture(scope="session")
+def splitting_kserve(sample_session: Session) -> dict[str, bytes]:
+    """The files of a project whose fork of the target lists KServe 0.20 as the release that splits requests in Standard mode."""
+    shipped = sample_session.emitters.by_id["kserve"]
+    folder = Path("templates/targets/kserve")
+    files = {str(folder / file.name): file.read_bytes() for file in (ROOT / folder).iterdir() if file.is_file()}
+    path = str(folder / "emitter.yaml")
+    old = "  standardCanary:\n    capability: kserve\n"
+    text = files[path].decode()
+    assert text.count(old) == 1
+    text = text.replace(old, f'{old}    since: "0.20"\n')
+    files[path] = text.replace("id: kserve\n", f"id: kserve\nforkedFrom: {shipped.digest}\n", 1).encode()
+    return files
+
+
+@pytest.fixture(scope="session")
 def program(skip_without: Callable[[str, str], NoReturn]) -> Callable[..., str]:
     """The path of a program that reads what Modelyard renders: next to this Python, or on the PATH."""
 

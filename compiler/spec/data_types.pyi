@@ -236,8 +236,10 @@ class EmitterData(TypedDict, total=False):
     supports: EmitterSelectorData
     capabilities: Object
     adoptable: Sequence[Literal["name", "namespace", "selector"]]
+    features: Mapping[str, FeatureData]
     requires: Sequence[RequirementData]
     unsupported: Sequence[UnsupportedFeatureData]
+    limitations: Sequence[LimitationData]
     inputs: Sequence[Literal["objectives", "metrics"]]
     options: Object
     regime: str
@@ -382,6 +384,11 @@ class FallbackData(TypedDict, total=False):
     model: str
     behaviour: Literal["refuse", "refer", "approve"]
 
+class FeatureData(TypedDict):
+    capability: str
+    since: NotRequired[str]
+    source: str
+
 class FileData(TypedDict, total=False):
     path: Required[str]
     commitPath: str
@@ -525,6 +532,12 @@ class LegalBasisData(TypedDict, total=False):
     inForce: Sequence[EmitterPeriodData]
     sources: Sequence[EmitterSourceData]
     disclaimer: Required[str]
+
+class LimitationData(TypedDict):
+    when: str
+    message: str
+    field: NotRequired[str]
+    remedy: str
 
 class LimitsData(TypedDict, total=False):
     steps: Required[int]

@@ -19,6 +19,17 @@ class EmitterSelector(ModelSelector):
     """A CEL expression that must be true. Targets list unsupported features under `unsupported` instead."""
 
 
+class Feature(StrictModel):
+    """What a controller in the cluster does from one of its releases on."""
+
+    capability: str = field(..., pattern=r"^[a-z][A-Za-z0-9]*$")
+    """The capability of the Environment whose `version` is compared."""
+    since: str | None = field(pattern=r"^(?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){1,2}$")
+    """The first release that has the feature. Default: no release so far."""
+    source: str
+    """Where this was read: the release, and the file or the commit."""
+
+
 class Requirement(StrictModel):
     """A condition on the environment and the model."""
 
@@ -47,6 +58,19 @@ class UnsupportedFeature(StrictModel):
     """An emitter that supports the feature."""
     remedy: str | None = None
     """What to do instead, as an imperative. Default: remove the field, or use the emitter that supports the feature."""
+
+
+class Limitation(StrictModel):
+    """A feature that the target supports with a limitation. Models that use it are rendered, with a warning."""
+
+    when: str
+    """A CEL expression that is true if the limitation concerns the model."""
+    message: str
+    """The limitation, as a clause such as `a cluster that is rebuilt from git sends all requests to the canary`."""
+    field: str | None = None
+    """The field to report, such as `canary`. Default: the first field that the expression reads."""
+    remedy: str
+    """What to do about it, as an imperative."""
 
 
 class Image(StrictModel):
@@ -240,10 +264,16 @@ class Emitter(StrictModel):
     """The capabilities of Environments that this emitter adds to the language, each with its JSON Schema."""
     adoptable: list[Literal["name", "namespace", "selector"]] | None = None
     """The fields of `deploy.adopt` that the target supports. Others are rejected."""
+    features: dict[str, Feature] | None = None
+    """What controllers in the cluster do, each with the first release that does it. Conditions read `features.<name>`: whether the release
+    that the Environment declares has it.
+    """
     requires: list[Requirement] | None = None
     """Conditions that the environment and the model must meet. The model is rejected otherwise."""
     unsupported: list[UnsupportedFeature] | None = None
     """Features that the target does not support."""
+    limitations: list[Limitation] | None = None
+    """Features that the target supports with a limitation."""
     inputs: list[Literal["objectives", "metrics"]] | None = None
     """Template variables that are computed only on request: `objectives` (with `signals`, `unmeasured` and `slo`), `metrics`."""
     options: AnyMap | None = None

@@ -25,6 +25,7 @@ ATM_DEMAND = "models/treasury/atm-demand/spec.yaml"
 TRAINING = "models/treasury/atm-demand/train.py"
 PROMETHEUS = '"https://prometheus.bank.example"'
 ENOUGH = 'value: "1200"'
+RELEASE, CANARY = "    release: 3.1.0\n", "    canary: {release: 3.2.0, weight: 10%}\n"
 RATIONALE = "    rationale: A wrong refusal stops a customer at the till.\n"
 NO_RATIONALE = "    # Nobody says why.\n"
 NOT_NEEDED = (
@@ -69,8 +70,8 @@ WITHOUT_THEM = (
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory, forking_modelyard) -> Path:
-    """The sample with what a build of it commits, in a bare repository; without models that no job here needs."""
+def first(tmp_path_factory, forking_modelyard, splitting_kserve) -> Path:
+    """The sample with a canary and what a build of it commits, in a bare repository; without models that no job here needs."""
     folder = tmp_path_factory.mktemp("sample")
     work = folder / "work"
     shutil.copytree(ROOT / "models", work / "models", ignore=shutil.ignore_patterns("__pycache__", *NOT_NEEDED))
@@ -79,6 +80,12 @@ def first(tmp_path_factory, forking_modelyard) -> Path:
         content = (work / path).read_text(encoding="utf-8")
         assert text in content, (path, text)
         (work / path).write_text(content.replace(text, without_them), encoding="utf-8")
+    for path, content in splitting_kserve.items():
+        (work / path).parent.mkdir(parents=True, exist_ok=True)
+        (work / path).write_bytes(content)
+    spec = (work / CARD_FRAUD).read_text(encoding="utf-8")
+    assert spec.count(RELEASE) == 1
+    (work / CARD_FRAUD).write_text(spec.replace(RELEASE, RELEASE + CANARY), encoding="utf-8")
     (work / ".gitignore").write_text("/build/\n__pycache__/\n", encoding="utf-8")
     server = Server(folder / "tools", folder / "origin.git", {}, forking_modelyard)
     server.git("init", "-q", "--bare", "-b", "main", str(folder / "origin.git"), cwd=folder)
@@ -436,9 +443,7 @@ def test_what_is_proposed_already_is_not_proposed_again(repository) -> None:
 
 
 def test_a_rollback_knows_what_ran_before(repository) -> None:
-    repository.commit(
-        "main", (CARD_FRAUD, "    release: 3.1.0\n    canary: {release: 3.2.0, weight: 10%}\n", "    release: 3.2.0\n")
-    )
+    repository.commit("main", (CARD_FRAUD, RELEASE + CANARY, "    release: 3.2.0\n"))
     done = change(repository, action="rollback", model="card-fraud", environment="prod")
     assert done.results == {"change": "success"}, done.log
     pull, edit = proposed_edit(repository)

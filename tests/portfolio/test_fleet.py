@@ -104,12 +104,9 @@ def test_what_is_retired_runs_nowhere_and_what_is_deprecated_still_runs(
         assert ((name, "prod") in deployed_models) == (lives[name] == "deprecated")
 
 
-def test_a_promotion_is_in_flight_and_a_canary_takes_part_of_prod(deployed_models: dict) -> None:
+def test_a_promotion_is_in_flight(deployed_models: dict) -> None:
     dev, staging, prod = (deployed_models["card-fraud", place] for place in ORDER)
     assert version(dev) == version(staging) > version(prod)
-    assert prod.canary is not None
-    assert prod.canary.version == staging.release.version
-    assert prod.data["canary"]["weight"] == "10%"
 
 
 def test_a_model_is_suspended_in_prod_while_staging_tries_the_next_release(deployed_models: dict) -> None:

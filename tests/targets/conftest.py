@@ -24,6 +24,7 @@ CAPABILITIES: Mapping[str, Any] = {
     "externalSecrets": {"store": "ClusterSecretStore"},
 }
 DIGEST = "sha256:" + "0" * 64
+NO_FILES: Mapping[str, bytes] = {}
 COMPANION_FILES = {
     "models/policy.rego": "package credit\n",
     "models/data.json": '{"limit": 3}\n',
@@ -53,8 +54,10 @@ class Unit:
 def build_unit() -> Callable[..., Unit]:
     """What is made of the first of some models; a capability that is None is one that the cluster lacks."""
 
-    def make(*models: Mapping[str, Any], owner: str = "risk", **capabilities: Any) -> Unit:
-        session, lines = _session(models, owner, capabilities)
+    def make(
+        *models: Mapping[str, Any], owner: str = "risk", files: Mapping[str, bytes] = NO_FILES, **capabilities: Any
+    ) -> Unit:
+        session, lines = _session(models, owner, capabilities, files)
         unit = _unit(session, models[0]["name"])
         return replace(
             unit, blamed_lines={message: lines[int(line) - 1].strip() for message, line in unit.blamed_lines.items()}
@@ -81,7 +84,10 @@ def refusals() -> Callable[..., dict[str, str]]:
 
 
 def _session(
-    models: Sequence[Mapping[str, Any]], owner: str, capabilities: Mapping[str, Any]
+    models: Sequence[Mapping[str, Any]],
+    owner: str,
+    capabilities: Mapping[str, Any],
+    more_files: Mapping[str, bytes] = NO_FILES,
 ) -> tuple[Session, list[str]]:
     """A project with the models in one environment, and the lines of its file of specs."""
     known = {name: value for name, value in {**CAPABILITIES, **capabilities}.items() if value is not None}
@@ -101,7 +107,7 @@ def _session(
         "models/all.yaml": yaml.dump_all(documents, Dumper=yaml.CSafeDumper),
     }
     lines = files["models/all.yaml"].splitlines()
-    return Session(MemoryTree({**files, **COMPANION_FILES})), lines
+    return Session(MemoryTree({**files, **COMPANION_FILES, **more_files})), lines
 
 
 def _document(kind: str, name: str, **fields: Any) -> dict[str, Any]:

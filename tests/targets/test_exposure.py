@@ -105,9 +105,9 @@ def test_a_language_model_has_no_route_of_kserve(deploy, build_unit):
     )
 
 
-def test_a_canary_in_standard_mode_keeps_the_route_that_splits_its_requests(build_unit):
+def test_a_canary_in_standard_mode_keeps_the_route_that_splits_its_requests(build_unit, splitting_kserve):
     """KServe splits requests on the HTTPRoute that the label would prevent; in Knative mode Knative splits them behind any route."""
-    standard = build_unit(with_canary(), gateway=GATEWAY, kserve=kserve("Standard"))
+    standard = build_unit(with_canary(), files=splitting_kserve, gateway=GATEWAY, kserve=kserve("Standard"))
     knative = build_unit(with_canary(), gateway=GATEWAY, kserve=kserve("Knative"))
     assert visibility_labels(served_object(standard, "InferenceService")) == {}
     assert visibility_labels(served_object(knative, "InferenceService")) == {KNATIVE_LABEL: "cluster-local"}

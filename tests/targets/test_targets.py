@@ -94,8 +94,6 @@ UNITS = {
     "ml-grpc": ([ml(source={"format": "onnx"}, interface={"protocol": "grpc-v2"}, runtime={"port": 9000})], {}),
     "ml-gpu": ([ml({**STORE, "resources": {"cpu": 1, "memory": "8Gi", "gpu": 2}})], {}),
     "ml-closed": ([ml({**STORE, **ONE_WAY_OUT})], CILIUM),
-    "ml-canary": ([with_canary(ml())], {}),
-    "ml-canary-own": ([{**with_canary(ml()), "runtime": OWN_RUNTIME}], {}),
     "vendor-probe": (
         [vendor()],
         {"blackboxExporter": {"url": "exporter.monitoring.svc:9115", "module": "http_vendor"}},
@@ -105,7 +103,7 @@ UNITS = {
         [ml(source={"format": "onnx", "files": ["data.json"], "uri": None, "digest": None}, runtime=OWN_RUNTIME)],
         {},
     ),
-    "ml-knative": ([with_canary(ml({"scaling": {"min": 1, "max": 3}}))], KNATIVE),
+    "ml-knative": ([ml({"scaling": {"min": 1, "max": 3}})], KNATIVE),
 }
 
 
@@ -160,7 +158,7 @@ def test_an_owners_edit_reaches_no_pod_and_no_selector(build_unit):
 
 
 def test_nothing_rendered_names_an_owner_where_it_is_handed_on_to_pods(build_unit):
-    made_of_ml = build_unit(with_canary(ml())).objects["inferenceservice.yaml"]
+    made_of_ml = build_unit(with_canary(ml({})), **KNATIVE).objects["inferenceservice.yaml"]
     assert made_of_ml["metadata"]["labels"] == {"app.kubernetes.io/name": "scorer", "app.kubernetes.io/part-of": "bank"}
 
 
@@ -230,21 +228,6 @@ def test_files_for_gorules_are_mounted_one_by_one(build_unit):
     assert (mount["mountPath"], mount["subPath"]) == ("/decisions/policy/pricing.json", "pricing.json")
 
 
-def test_a_canary_is_a_second_predictor_in_standard_mode(build_unit):
-    spec = build_unit(with_canary(ml())).objects["inferenceservice.yaml"]["spec"]
-    (canary,) = spec["canary"]
-    assert canary["trafficPercent"] == 10
-    assert "maxReplicas" not in canary["predictor"]
-    assert spec["predictor"]["model"]["storageUri"].endswith("/1.0.0/")
-    assert canary["predictor"]["model"]["storageUri"].endswith("/1.1.0/")
-
-
-def test_a_canary_takes_the_predictors_place_in_knative_mode(build_unit):
-    predictor = build_unit(with_canary(ml({})), **KNATIVE).objects["inferenceservice.yaml"]["spec"]["predictor"]
-    assert predictor["canaryTrafficPercent"] == 10
-    assert predictor["model"]["storageUri"].endswith("/1.1.0/")
-
-
 REFUSED_CASES = {
     "no artifact beside the spec": (
         ml(source={"files": ["data.json"], "uri": None, "digest": None}),
@@ -266,11 +249,11 @@ REFUSED_CASES = {
         KNATIVE,
         "the Knative autoscaler measures requests",
     ),
-    "no canary before 0.20": (with_canary(ml()), {"kserve": {"version": "0.18", "mode": "Standard"}}, "from 0.20 on"),
-    "no canary without a gateway": (
+    "no canary that gets no requests": (with_canary(ml()), {}, "but sends them no requests"),
+    "no canary before there is a field": (
         with_canary(ml()),
-        {"gateway": None},
-        "in Standard mode a canary needs a Gateway (Gateway API) that splits the requests",
+        {"kserve": {"version": "0.18", "mode": "Standard"}},
+        "but sends them no requests",
     ),
     "no old names of modes": (ml(), {"kserve": {"version": "0.15", "mode": "Standard"}}, "older than 0.16"),
     "no gRPC of a format": (

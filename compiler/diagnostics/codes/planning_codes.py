@@ -72,6 +72,13 @@ PATCH_TARGET_MISMATCH = error(
     "A patch must change exactly one object.",
     "Correct the target of the patch.",
 )
+LIMITED_FEATURE = warning(
+    "MY411",
+    "limited-feature",
+    "The target supports a feature that the spec uses, with a limitation.",
+    "The rendered files work, but in some situations the cluster does something other than what the spec says.",
+    "Follow the help, or accept the limitation.",
+)
 ADOPTION_CONFLICT = error(
     "MY421",
     "adoption-conflict",

@@ -28,6 +28,7 @@ from compiler.plan.emitters.conditions import (
     ConditionSections,
 )
 from compiler.plan.emitters.emitter import Emitter
+from compiler.plan.emitters.features import available_features
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -144,5 +145,6 @@ def condition_variables(fleet: Fleet, model: ResolvedModel, emitter: Emitter) ->
         "canary": canary_data(model),
         "environment": environment.json if environment else {},
         "capabilities": environment.data.get("capabilities", {}) if environment else {},
+        "features": available_features(emitter, environment.data) if environment else {},
         "options": emitter_options(fleet, emitter, model),
     }

@@ -19,6 +19,7 @@ from compiler.foundation.json_data import (
 )
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.emitters.emitter_loader import emitter_finding
+from compiler.plan.emitters.features import feature_schema
 from compiler.spec.cel_variables import dataset_variable_schema, model_variable_schema, release_variable_schema
 from compiler.spec.data_types import EmitterData, RequiredFieldData
 from compiler.spec.language import Language
@@ -29,7 +30,12 @@ ConditionResults = Mapping[Pointer, bool | Finding]
 ConditionSections = tuple[tuple[str, str], ...]
 """The lists in emitter.yaml whose elements have conditions, each with the key of the condition."""
 
-COMPATIBILITY_SECTIONS: ConditionSections = (("requires", "expression"), ("unsupported", "when"), ("images", "when"))
+COMPATIBILITY_SECTIONS: ConditionSections = (
+    ("requires", "expression"),
+    ("unsupported", "when"),
+    ("limitations", "when"),
+    ("images", "when"),
+)
 """The sections that decide whether an emitter can deploy a model."""
 ALL_SECTIONS: ConditionSections = (*COMPATIBILITY_SECTIONS, ("files", "when"))
 """The sections above, and the files that the emitter renders."""
@@ -157,7 +163,9 @@ class ConditionEvaluator:
     def _cel_environment(self, emitter: Emitter) -> CelEnvironment:
         if emitter.id not in self._cel_environments:
             options = emitter.data.get("options", {}) or {"type": "object", "additionalProperties": False}
-            self._cel_environments[emitter.id] = self._common_environment.with_variables({"options": options})
+            self._cel_environments[emitter.id] = self._common_environment.with_variables(
+                {"options": options, "features": feature_schema(emitter)}
+            )
         return self._cel_environments[emitter.id]
 
     @cached_property
@@ -212,7 +220,7 @@ def _language_environment(language: Language) -> CelEnvironment:
 
 
 def _language_variables(language: Language) -> Mapping[str, Object]:
-    """The schema of each variable except `capabilities`, which projects extend, and `options`, which differs by emitter."""
+    """The schema of each variable except `capabilities`, which projects extend, `options` and `features`, which emitters declare."""
     release = release_variable_schema(language)
     canary = release_variable_schema(language, {"weight": {"type": "number"}})
     return {
@@ -262,18 +270,16 @@ def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
 
 def _section_conditions(data: EmitterData, section: str) -> list[str | None]:
     """The condition of each entry in a section of emitter.yaml; `None` for an entry without one."""
-    match section:
-        case "requires":
-            return [entry["expression"] for entry in data.get("requires", ())]
-        case "unsupported":
-            return [entry["when"] for entry in data.get("unsupported", ())]
-        case "images":
-            return [entry.get("when") for entry in data.get("images", ())]
-        case "fields":
-            return [entry.get("when") for entry in data.get("fields", ())]
-        case "sli":
-            return [entry.get("when") for entry in data.get("sli", ())]
-    return [entry.get("when") for entry in data["files"]]
+    conditions: Mapping[str, list[str | None]] = {
+        "requires": [entry["expression"] for entry in data.get("requires", ())],
+        "unsupported": [entry["when"] for entry in data.get("unsupported", ())],
+        "limitations": [entry["when"] for entry in data.get("limitations", ())],
+        "images": [entry.get("when") for entry in data.get("images", ())],
+        "fields": [entry.get("when") for entry in data.get("fields", ())],
+        "sli": [entry.get("when") for entry in data.get("sli", ())],
+        "files": [entry.get("when") for entry in data["files"]],
+    }
+    return conditions[section]
 
 
 def _field_conditions(index: int, entry: RequiredFieldData) -> Iterator[tuple[Pointer, str]]:

@@ -97,6 +97,7 @@ class Emitter:
         return bool(
             data.get("requires")
             or data.get("unsupported")
+            or data.get("limitations")
             or data.get("images")
             or data.get("inputs")
             or "when" in self.model_selector

@@ -18,11 +18,13 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_emitter
 from compiler.resolve.placement import adoption_config
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.data_types import EmitterSettingData, RequirementData, UnsupportedFeatureData
+from compiler.spec.data_types import EmitterSettingData, LimitationData, RequirementData, UnsupportedFeatureData
 from compiler.spec.portfolio import EnvironmentSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
 
-_PASSING_RESULTS: Mapping[str | int, bool] = MappingProxyType({"requires": True, "unsupported": False})
+_PASSING_RESULTS: Mapping[str | int, bool] = MappingProxyType(
+    {"requires": True, "unsupported": False, "limitations": False}
+)
 """The results of conditions that report nothing."""
 
 
@@ -82,6 +84,8 @@ class CompatibilityChecker:
             requirement = emitter.data.get("requires", ())[index]
             is_readable = self._is_readable(model, requirement)
             return self._requirement_finding(emitter, model, requirement, pointer) if is_readable else None
+        if pointer[0] == "limitations":
+            return self._limitation_finding(emitter, model, emitter.data.get("limitations", ())[index], pointer)
         feature = emitter.data.get("unsupported", ())[index]
         is_readable = self._is_readable(model, feature)
         return self._unsupported_finding(emitter, model, feature, pointer) if is_readable else None
@@ -200,8 +204,21 @@ class CompatibilityChecker:
         note = Note(f"what {emitter.id} cannot do is declared here", emitter.location(pointer))
         return replace(finding, notes=(note,))
 
+    def _limitation_finding(
+        self, emitter: Emitter, model: ResolvedModel, rule: LimitationData, pointer: Pointer
+    ) -> Finding:
+        message = f"{emitter.title} supports this with a limitation: {rule['message']}"
+        finding = self._finding_at_field(emitter, model, rule, message, rule["remedy"])
+        note = Note(f"the limitation of {emitter.id} is declared here", emitter.location(pointer))
+        return replace(finding, code=codes.LIMITED_FEATURE, notes=(note,))
+
     def _finding_at_field(
-        self, emitter: Emitter, model: ResolvedModel, rule: UnsupportedFeatureData, message: str, help_: str
+        self,
+        emitter: Emitter,
+        model: ResolvedModel,
+        rule: UnsupportedFeatureData | LimitationData,
+        message: str,
+        help_: str,
     ) -> Finding:
         """The finding at the field that the rule names, or at the first field that its expression reads and the model has."""
         field = rule.get("field")

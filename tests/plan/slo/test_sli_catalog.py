@@ -34,7 +34,7 @@ MEASURED_CASES = {
         {"mesh": MESH},
         "availability",
         "99%",
-        'destination_service_name=~"scorer(-canary)?-predictor.*"',
+        'destination_service_name=~"scorer-predictor.*"',
     ),
     "the mesh of a language model": (
         "llm",
