@@ -158,7 +158,7 @@ def test_an_owners_edit_reaches_no_pod_and_no_selector(build_unit):
 
 
 def test_nothing_rendered_names_an_owner_where_it_is_handed_on_to_pods(build_unit):
-    made_of_ml = build_unit(with_canary(ml({})), **KNATIVE).objects["inferenceservice.yaml"]
+    made_of_ml = build_unit(ml()).objects["inferenceservice.yaml"]
     assert made_of_ml["metadata"]["labels"] == {"app.kubernetes.io/name": "scorer", "app.kubernetes.io/part-of": "bank"}
 
 
