@@ -159,7 +159,11 @@ def test_an_owners_edit_reaches_no_pod_and_no_selector(build_unit):
 
 def test_nothing_rendered_names_an_owner_where_it_is_handed_on_to_pods(build_unit):
     made_of_ml = build_unit(ml()).objects["inferenceservice.yaml"]
-    assert made_of_ml["metadata"]["labels"] == {"app.kubernetes.io/name": "scorer", "app.kubernetes.io/part-of": "bank"}
+    assert made_of_ml["metadata"]["labels"] == {
+        "app.kubernetes.io/name": "scorer",
+        "app.kubernetes.io/part-of": "bank",
+        "networking.kserve.io/visibility": "cluster-local",
+    }
 
 
 def test_pods_keep_the_restricted_pod_security_standard(build_unit):
