@@ -272,6 +272,7 @@ def _example_variables(policy: Policy, example: ExampleData, language: Language)
         {**part, "required": is_required_dependency(source, sla.name)}
         for part, sla in zip(dependencies, slas, strict=True)
     ]
+    variables["dependents"] = list(example.get("dependents", ()))
     variables["compositeSla"] = composite_sla_variable(source, slas)
     variables["models"] = [_model_entry(entry, language) for entry in example.get("models", ())]
     return variables

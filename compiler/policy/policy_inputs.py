@@ -56,6 +56,7 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         **kinds,
         "datasets": _list_schema(dataset_variable_schema(language)),
         "dependencies": _list_schema({"type": "object", "properties": dependency}),
+        "dependents": _list_schema({"type": "string"}),
         COMPOSITE_SLA: composite_sla_input.SCHEMA,
         "secretCandidates": _list_schema(_SUSPECT_SCHEMA),
     }
@@ -114,6 +115,7 @@ class PolicyInput:
             DEPENDENCIES: lambda: [
                 self._dependency_entry(*dependency, field_reads) for dependency, _ in self._dependencies
             ],
+            "dependents": lambda: self._dependents,
             COMPOSITE_SLA: lambda: composite_sla_input.composite_sla_variable(
                 self.release.source if self.release else {},
                 [_dependency_sla(other_model) for (other_model, _), _ in self._dependencies],
@@ -210,6 +212,22 @@ class PolicyInput:
                 release_pointer = dependency.release.pointer if dependency.release else ()
                 located_models.append(((other_model, is_required), (*release_pointer, *dependency.pointer, "model")))
         return located_models
+
+    @property
+    def _dependents(self) -> list[Json]:
+        """The names of the models that use this one in the same environment; those with an invalid spec count if they name it."""
+        environment, name = self.model.environment, self.model.name
+        if environment is None:
+            return []
+        invalid_specs = [invalid.spec for invalid in self.fleet.portfolio.invalid_models]
+        return [
+            *self.fleet.dependents(name, environment.name),
+            *(
+                spec.name
+                for spec in invalid_specs
+                if any(use.get("model") == name for use in spec.data.get("uses", ()))
+            ),
+        ]
 
     def _dependency_entry(self, other_model: ResolvedModel, is_required: bool, field_reads: FieldReads) -> Object:
         """The fields of a dependency that rules can read; its name is included."""

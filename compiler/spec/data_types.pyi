@@ -47,6 +47,7 @@ class BadExampleData(TypedDict, total=False):
     team: Object
     datasets: Sequence[Object]
     dependencies: Sequence[Object]
+    dependents: Sequence[str]
     object: Object
     models: Sequence[Object]
     path: str
@@ -68,6 +69,12 @@ class BudgetData(TypedDict, total=False):
     inputTokens: int
     outputTokens: int
     tokensPerDay: int
+
+class CallerData(TypedDict):
+    name: str
+    namespace: str
+    podSelector: LabelSelectorData
+    serviceAccount: NotRequired[str]
 
 class CanaryData(TypedDict):
     release: str
@@ -189,6 +196,7 @@ class DeployData(TypedDict, total=False):
     batch: BatchData
     volume: VolumeData
     expose: ExposeData
+    callers: Sequence[CallerData]
     adopt: AdoptData
     env: Sequence[VariableData]
     secrets: Sequence[SecretData]
@@ -363,6 +371,7 @@ class ExampleData(TypedDict, total=False):
     team: Object
     datasets: Sequence[Object]
     dependencies: Sequence[Object]
+    dependents: Sequence[str]
     object: Object
     models: Sequence[Object]
 
@@ -486,6 +495,9 @@ class KnowledgeGraphSourceData(TypedDict, total=False):
     digest: str
     questions: Sequence[QuestionData]
     updates: UpdatesData
+
+class LabelSelectorData(TypedDict):
+    matchLabels: Mapping[str, str]
 
 class LatencyHistogramData(TypedDict, total=False):
     histogram: Required[SeriesData]
@@ -734,6 +746,18 @@ class PartialBatchData(TypedDict, total=False):
     deadline: str | None
     retries: int | None
 
+PartialCallersItemData = TypedDict(
+    "PartialCallersItemData",
+    {
+        "name": Required[str | None],
+        "namespace": str | None,
+        "podSelector": PartialLabelSelectorData | None,
+        "serviceAccount": str | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
 class PartialCanaryData(TypedDict, total=False):
     release: str | None
     weight: str | None
@@ -755,6 +779,7 @@ class PartialDeployData(TypedDict, total=False):
     batch: PartialBatchData | None
     volume: PartialVolumeData | None
     expose: PartialExposeData | None
+    callers: Sequence[PartialCallersItemData] | None
     adopt: PartialAdoptData | None
     env: Sequence[PartialEnvItemData] | None
     secrets: Sequence[PartialSecretsItemData] | None
@@ -876,6 +901,9 @@ class PartialInterfaceData(TypedDict, total=False):
     protocol: Literal["v1", "v2", "grpc-v2", "openai", "rest", "sparql"] | None
     inputs: Sequence[PartialInputsItemData] | None
     outputs: Sequence[PartialOutputsItemData] | None
+
+class PartialLabelSelectorData(TypedDict, total=False):
+    matchLabels: Mapping[str, str | None] | None
 
 class PartialLatencySeriesData(TypedDict, total=False):
     histogram: PartialSelectorData | None

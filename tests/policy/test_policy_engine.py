@@ -305,3 +305,35 @@ def test_a_pattern_that_takes_too_long_is_the_policys_mistake(check_findings, tr
     [item] = check_findings(rule, models__refunds=model)
     assert spots([item]) == [("MY303", "models/policy.yaml", 6, 9)]
     assert "takes too long" in item.message
+
+
+USED = """apiVersion: modelyard/v1
+kind: Model
+name: basket
+type: heuristic
+owner: pricing
+summary: Sums a basket
+lifecycle: production
+version: 1.0.0
+source: {image: shop.example/basket, digest: "sha256:%s", port: 80, health: /ready}
+uses: [{model: refunds, env: REFUNDS_URL}]
+deploy: {target: kubernetes}
+environments: {%s}
+"""
+
+
+def test_rules_read_which_models_use_a_model_in_the_same_environment(check_findings) -> None:
+    rule = """match: {types: [rules]}
+rules:
+  - {expression: "'basket' in dependents", path: deploy, message: basket does not use it}
+examples:
+  good: [{model: {type: rules}, dependents: [basket]}]
+  bad: [{model: {type: rules}, dependents: [other]}, {model: {type: rules}}]
+"""
+    [item] = check_findings(rule, models__basket=USED % ("1" * 64, "dev: {}"))
+    assert item.message == "refunds: basket does not use it"
+    assert check_findings(rule, models__basket=USED % ("1" * 64, "dev: {}, prod: {}")) == []
+    invalid = USED % ("1" * 64, "dev: {}") + "sla: {availability: often}\n"
+    assert [item.code.id for item in check_findings(rule, models__basket=invalid)] == ["MY103"], (
+        "no finding that follows from it"
+    )

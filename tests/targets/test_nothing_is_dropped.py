@@ -70,6 +70,7 @@ MODELS = {
 
 BATCH = {"schedule": "0 1 * * *"}
 SECRET = {"name": "a", "key": "x/y", "env": "A"}
+CALLER = {"name": "a", "namespace": "a", "podSelector": {"matchLabels": {"app": "a"}}, "serviceAccount": "a"}
 Variant = tuple[Any, Any] | tuple[str, Any, Any]
 """Two values of a field; or of a field above it, named first, where the field does not stand alone."""
 COMMON: dict[str, Variant] = {
@@ -96,6 +97,10 @@ COMMON: dict[str, Variant] = {
     "deploy.volume.storageClass": ("deploy.volume", {"size": "1Gi", "storageClass": "a"}, {"size": "1Gi", "storageClass": "b"}),
     "deploy.expose.host": ("a.example", "b.example"),
     "deploy.expose.path": ("deploy.expose", {"host": "a.example", "path": "/a"}, {"host": "a.example", "path": "/b"}),
+    "deploy.callers.name": ("deploy.callers", [CALLER], [{**CALLER, "name": "b"}]),
+    "deploy.callers.namespace": ("deploy.callers", [CALLER], [{**CALLER, "namespace": "b"}]),
+    "deploy.callers.podSelector.matchLabels": ("deploy.callers", [CALLER], [{**CALLER, "podSelector": {"matchLabels": {"app": "b"}}}]),
+    "deploy.callers.serviceAccount": ("deploy.callers", [CALLER], [{**CALLER, "serviceAccount": "b"}]),
     "deploy.adopt.name": ("a", "b"),
     "deploy.adopt.namespace": ("a", "b"),
     "deploy.adopt.selector": ({"app": "a"}, {"app": "b"}),
@@ -249,6 +254,7 @@ UNREAD_FIELDS: dict[str, str] = {
         f"{kind}: deploy.egress": "without `storageCidrs` the egress of what KServe fetches stays open"
         for kind in ("ml", "statistical", "llm")
     },
+    **{f"{kind}: deploy.callers.name": "it identifies the entry when layers are merged" for kind in MODELS},
 }
 """What changes nothing that is rendered, and why. It may only shrink."""
 
@@ -276,7 +282,11 @@ def variants(kind: str) -> Iterator[tuple[str, str, Any, Any]]:
 @pytest.mark.parametrize("kind", MODELS)
 def test_every_field_is_rendered_or_refused(kind, build_unit):
     def outcome(spec: dict) -> tuple[dict, str]:
-        unit = build_unit(spec, RETAIL, POLICY, gateway={"namespace": "gateways", "name": "public"})
+        capabilities = {
+            "gateway": {"namespace": "gateways", "name": "public"},
+            "mesh": {"kind": "istio", "namespace": "istio-system"},
+        }
+        unit = build_unit(spec, RETAIL, POLICY, **capabilities)
         return dict(unit.texts), unit.reasons
 
     before = outcome(MODELS[kind])

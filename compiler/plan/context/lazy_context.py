@@ -61,8 +61,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "`selector`, `cidrs`, `gatewayNamespaces`."
         ),
         "dependents": (
-            "The models that depend on this one. In files of a deployment: each with `name`, `namespace`, `selector`, and whether these "
-            "are `adopted`. In files of a model or a release: their names."
+            "The models that depend on this one. In files of a deployment: each with `name`, `namespace`, `selector`, whether these "
+            "are `adopted`, and the `exports.identity` of its target. In files of a model or a release: their names."
         ),
         "endpoint": "The `exports.endpoint` of the model's target, with the parts of its URL. `url` includes `path`.",
         "objectives": (

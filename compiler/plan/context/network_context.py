@@ -35,6 +35,7 @@ def with_network_context(
         for use in network.dependencies
         if "env" in use.data
     ]
+    dependents, identity_findings = _dependent_values(fleet, exports, model)
     secrets = [_secret_value(secret) for secret in deploy.get("secrets", ())]
     context |= {
         "uses": computed_list([ComputedValue(use.data, (use.origin,)) for use in network.dependencies], origins),
@@ -42,7 +43,7 @@ def with_network_context(
             list(network.egress),
             (*origins, Origin("model", ("deploy", "egress"))),
         ),
-        "dependents": ComputedValue(_dependent_values(fleet, model), origins),
+        "dependents": ComputedValue(dependents, origins),
         "variables": computed_list(
             [
                 *dependency_variables,
@@ -53,7 +54,7 @@ def with_network_context(
         ),
         "secrets": computed_list(_list_values(secrets, "secrets"), (Origin("model", ("deploy", "secrets")),)),
     }
-    return context, network.findings
+    return context, (*network.findings, *identity_findings)
 
 
 def _list_values(elements: Sequence[Json], key: str) -> list[ComputedValue]:
@@ -70,20 +71,28 @@ def _secret_value(secret: SecretData) -> Object:
     return {**entry, "path": path, "property": property_} if slash else {**entry, "path": key}
 
 
-def _dependent_values(fleet: Fleet, model: ResolvedModel) -> list[Json]:
+def _dependent_values(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> tuple[list[Json], list[Finding]]:
+    """The models that use this one, with the identity of their pods that their targets export; findings about broken exports."""
     environment = environment_of(model).name
     project = fleet.portfolio.project.name
     entries: list[Json] = []
+    findings: list[Finding] = []
     for name in fleet.dependents(model.name, environment):
         dependent = fleet.model(name, environment)
-        if dependent is not None:
-            is_adopted = bool(adopted_selector(dependent))
-            entries.append(
-                {
-                    "name": name,
-                    "namespace": namespace(dependent),
-                    "selector": pod_selector(dependent, project),
-                    "adopted": is_adopted,
-                }
-            )
-    return entries
+        target = exports.target_of(dependent) if dependent is not None else None
+        if dependent is None:
+            continue
+        identity = exports.of_model(dependent, target, "identity") if target is not None else {}
+        if isinstance(identity, Finding):
+            findings.append(identity)
+            identity = {}
+        entries.append(
+            {
+                "name": name,
+                "namespace": namespace(dependent),
+                "selector": pod_selector(dependent, project),
+                "adopted": bool(adopted_selector(dependent)),
+                **identity,
+            }
+        )
+    return entries, findings

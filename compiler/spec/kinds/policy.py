@@ -89,6 +89,8 @@ class Example(StrictModel):
     """The model's datasets, each with its role: `training`, `evaluation` or `used`."""
     dependencies: list[AnyMap] | None = None
     """The models that the model depends on, as models."""
+    dependents: list[NameText] | None = None
+    """The names of the models that use the model."""
     object: AnyMap | None = None
     """A rendered object, for a policy on rendered objects."""
     models: list[AnyMap] | None = None

@@ -121,6 +121,26 @@ class Expose(StrictModel):
     """The path prefix of the requests. Default: every path."""
 
 
+class LabelSelector(StrictModel):
+    """A selector of pods by their labels."""
+
+    matchLabels: dict[LabelKeyText, LabelValueText] = field(..., min_length=1)
+    """The labels that a pod must have."""
+
+
+class Caller(StrictModel):
+    """An application in the cluster that calls the model and is not a model itself."""
+
+    name: NameText
+    """The name of the application. It identifies the entry when layers are merged."""
+    namespace: NameText
+    """The namespace of the application's pods."""
+    podSelector: LabelSelector
+    """The pods of the application. The network policy of the model admits them."""
+    serviceAccount: str | None = field(pattern=r"^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$")
+    """The service account of the application's pods, by which a service mesh identifies them. It is required in a mesh."""
+
+
 class Adopt(StrictModel):
     """The identity of live objects that Modelyard takes over instead of creating new ones."""
 
@@ -151,6 +171,8 @@ class Deploy(StrictModel):
     """Storage that outlives a replica."""
     expose: Expose | None = None
     """Access from outside the cluster."""
+    callers: list[Caller] | None = field(merge="name")
+    """Applications in the cluster that may call the model. Models that use it may call it in any case."""
     adopt: Adopt | None = None
     """Live objects that Modelyard takes over instead of creating new ones."""
     env: list[Variable] | None = field(merge="name")
