@@ -1,7 +1,7 @@
 """Parses template output into skeletons: the only parser of an output language, and it sees only template text and placeholders."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -20,12 +20,13 @@ from compiler.render.skeleton_nodes import (
 )
 from compiler.render.yaml_scalars import is_ambiguous, parse_scalar
 from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START, format_number, quoted_excerpt
-from compiler.templating.template_errors import OutputProblem, ValueRejectedError
+from compiler.templating.template_errors import OutOfStepsError, OutputProblem, ValueRejectedError
 
 _LOADER: Final[type[yaml.SafeLoader | yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLACEHOLDER = re.compile(f"{PLACEHOLDER_START}([0-9]+){PLACEHOLDER_END}")
 _ESCAPED_PLACEHOLDER = re.compile(r"\\(?:u|U0000)[eE]00[01]")
 _MAX_DEPTH = 100
+_STEPS_PER_NODE: Final = 8
 
 SkeletonNode: TypeAlias = "DynamicNode | ConstantNode"
 
@@ -36,10 +37,15 @@ class Skeleton:
 
     documents: tuple[SkeletonNode, ...]
     problems: tuple[OutputProblem, ...] = ()
+    steps: int = 0
+    """What it took to parse the text."""
 
 
-def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
-    """Parse a text in strict YAML 1.2, which includes JSON. Empty documents are dropped."""
+def parse(text: str, rules: LanguageRules = (), spend: Callable[[int], None] = lambda _: None) -> Skeleton:
+    """Parse a text in strict YAML 1.2, which includes JSON. Empty documents are dropped.
+
+    `spend` receives the steps for each node; parsing ends with the `OutOfStepsError` that it raises.
+    """
     if escaped_placeholder := _ESCAPED_PLACEHOLDER.search(text):
         return Skeleton(
             (),
@@ -50,7 +56,7 @@ def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
                 ),
             ),
         )
-    builder = _SkeletonBuilder(yaml.parse(text, Loader=_LOADER))
+    builder = _SkeletonBuilder(yaml.parse(text, Loader=_LOADER), spend)
     try:
         documents = tuple(builder.documents(rules))
     except yaml.MarkedYAMLError as error:
@@ -66,14 +72,18 @@ def parse(text: str, rules: LanguageRules = ()) -> Skeleton:
                 OutputProblem(1, f"the output of the template is not YAML: {str(error).splitlines()[0]}"),
             ),
         )
+    except OutOfStepsError:
+        raise
     except ValueRejectedError as rejection:
         return Skeleton((), (*builder.problems, OutputProblem.from_rejection(rejection, builder.line)))
-    return Skeleton(documents, tuple(builder.problems))
+    return Skeleton(documents, tuple(builder.problems), builder.steps)
 
 
 @dataclass(slots=True)
 class _SkeletonBuilder:
     events: Iterator[yaml.Event]
+    spend: Callable[[int], None]
+    steps: int = 0
     problems: list[OutputProblem] = field(default_factory=list)
     line: int = 1
 
@@ -92,6 +102,8 @@ class _SkeletonBuilder:
 
     def _build_node(self, event: yaml.Event, rules: LanguageRules, depth: int) -> SkeletonNode:
         self.line = _event_line(event)
+        self.steps += _STEPS_PER_NODE
+        self.spend(_STEPS_PER_NODE)
         if depth > _MAX_DEPTH:
             raise ValueRejectedError("the output of the template is nested too deeply")
         has_anchor = getattr(event, "anchor", None) is not None

@@ -1,8 +1,9 @@
 """Renders the templates of one emitter."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -19,12 +20,15 @@ from compiler.templating.jinja_runner import (
     TemplateOutput,
 )
 from compiler.templating.plain_values import printed_size
-from compiler.templating.template_errors import OutputProblem, TemplateProblem
+from compiler.templating.template_errors import OutOfStepsError, OutputProblem, TemplateProblem
 from compiler.templating.template_set import TemplateProblems, TemplateSet, wrap_context
 from compiler.templating.traced_values import CommentedStr, Omit
 
 SourceMap: TypeAlias = Mapping[tuple[int, Pointer], Origins]
 """By document and pointer: the origins of leaves, of computed keys, and of maps and lists placed as a whole."""
+
+Spend: TypeAlias = Callable[[int], None]
+"""Charges steps to the template."""
 
 Comments: TypeAlias = Mapping[tuple[int, Pointer], str]
 """By document and pointer: the comment of a leaf."""
@@ -90,10 +94,13 @@ class TemplateEngine:
         variables = wrap_context(context)
         try:
             output = self._templates.run(template, variables)
-            data = self._fill_data(output, output_format, rules, trace=trace) if output_format.dump else None
-            result = self._fill_text(output, output_format, rules, trace=trace) if data is None else data
+            spend = partial(self._templates.spend_steps, template)
+            data = self._fill_data(output, output_format, rules, spend, trace=trace) if output_format.dump else None
+            result = self._fill_text(output, output_format, rules, spend, trace=trace) if data is None else data
         except TemplateFailedError as failure:
             return failure.problems
+        except OutOfStepsError as error:
+            return (TemplateProblem(error.message, template, 1, error.origins, error.help),)
         return result if isinstance(result, FilledTemplate) else self._locate_problems(result, template, variables)
 
     def _parse_rules(self, languages: Mapping[str, str]) -> LanguageRules:
@@ -102,19 +109,22 @@ class TemplateEngine:
             self._rules[key] = parse_rules(languages)
         return self._rules[key]
 
-    def _parse_skeleton(self, output_text: str, rules: LanguageRules) -> skeleton.Skeleton:
+    def _parse_skeleton(self, output_text: str, rules: LanguageRules, spend: Spend) -> skeleton.Skeleton:
+        """The skeleton; it costs the same steps each time, so that the cache changes no result."""
         key = (output_text, rules)
         parsed_skeleton = self._skeletons.get(key)
         if parsed_skeleton is None:
             if len(self._skeletons) >= _MAX_SKELETONS:
                 self._skeletons.clear()
-            parsed_skeleton = self._skeletons[key] = skeleton.parse(output_text, rules)
+            parsed_skeleton = self._skeletons[key] = skeleton.parse(output_text, rules, spend)
+        else:
+            spend(parsed_skeleton.steps)
         return parsed_skeleton
 
     def _fill_data(
-        self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool
+        self, output: TemplateOutput, output_format: Format, rules: LanguageRules, spend: Spend, *, trace: bool
     ) -> FilledTemplate | tuple[OutputProblem, ...]:
-        parsed_skeleton = self._parse_skeleton(output.text, rules)
+        parsed_skeleton = self._parse_skeleton(output.text, rules, spend)
         problems = list(parsed_skeleton.problems)
         if output_format.name == "json" and len(parsed_skeleton.documents) != 1 and not problems:
             problems.append(
@@ -151,7 +161,7 @@ class TemplateEngine:
         return spent * _MEASURED_SHARE > limit and printed_size(documents, limit) > limit
 
     def _fill_text(
-        self, output: TemplateOutput, output_format: Format, rules: LanguageRules, *, trace: bool
+        self, output: TemplateOutput, output_format: Format, rules: LanguageRules, spend: Spend, *, trace: bool
     ) -> FilledTemplate | tuple[OutputProblem, ...]:
         """The text and its front matter, if the format supports it."""
         if output_format.new_escaper is None:
@@ -168,7 +178,7 @@ class TemplateEngine:
         if front_matter is None:
             return problems or FilledTemplate((), body)
         front_data = self._fill_data(
-            TemplateOutput(f"\n{front_matter[1]}", output.values), FORMATS["yaml"], rules, trace=trace
+            TemplateOutput(f"\n{front_matter[1]}", output.values), FORMATS["yaml"], rules, spend, trace=trace
         )
         if not isinstance(front_data, FilledTemplate):
             return (*front_data, *problems)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from compiler.templating.template_errors import RenderLimits, ValueRejectedError
+from compiler.templating.template_errors import OutOfStepsError, RenderLimits, ValueRejectedError
 
 _HELP = "loop over less, or split the file"
 
@@ -43,11 +43,16 @@ class Fuel:
         if reserve.characters < 0:
             raise ValueRejectedError("the files of this template are too long together", help=_HELP)
 
+    def spend_after_run(self, template: str, steps: int) -> None:
+        """Use steps of the last run of the template for its output; raises `OutOfStepsError` when none are left."""
+        self._reserves[template].steps -= steps
+        self.spend(steps)
+
     def spend(self, steps: int) -> None:
-        """Use steps; raises `ValueRejectedError` when none are left."""
+        """Use steps; raises `OutOfStepsError` when none are left."""
         self.remaining_steps -= steps
         if self.remaining_steps >= 0:
             return
         if self._granted_steps < self.limits.max_steps:
-            raise ValueRejectedError("the files of this template take too many steps together", help=_HELP)
-        raise ValueRejectedError("the template takes more steps than one file may", help=_HELP)
+            raise OutOfStepsError("the files of this template take too many steps together", help=_HELP)
+        raise OutOfStepsError("the template takes more steps than one file may", help=_HELP)

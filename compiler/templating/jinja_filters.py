@@ -25,7 +25,8 @@ from compiler.templating.metering import (
     BoundedMap,
     Work,
     constant_work,
-    deep_work,
+    copy_work,
+    field_work,
     shallow_work,
     sorting_work,
     with_size,
@@ -234,6 +235,7 @@ FILTERS: Final[Mapping[str, Filter]] = MappingProxyType(_FILTERS)
 FILTER_WORK: Final[Mapping[str, Work]] = MappingProxyType(
     dict.fromkeys(FILTERS, shallow_work)
     | dict.fromkeys(("d", "default"), constant_work)
-    | {"json": deep_work, "dictsort": sorting_work, "sort": sorting_work, "unique": sorting_work}
+    | dict.fromkeys(("map", "selectattr", "rejectattr"), field_work)
+    | {"json": copy_work, "dictsort": sorting_work, "sort": sorting_work, "unique": sorting_work}
 )
 """How much work each filter does with one value."""

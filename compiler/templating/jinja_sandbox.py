@@ -1,7 +1,7 @@
 """The sandbox of templates: allow-lists for every name, and no access to Python objects."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from inspect import currentframe
 from types import CodeType
 from typing import Any, ClassVar, Final, NoReturn
@@ -13,6 +13,7 @@ from jinja2 import (
     Template,
     TemplateNotFound,
     TemplateRuntimeError,
+    TemplateSyntaxError,
     UndefinedError,
     nodes,
     pass_context,
@@ -20,6 +21,7 @@ from jinja2 import (
 from jinja2 import Environment as JinjaEnvironment
 from jinja2.bccache import Bucket
 from jinja2.environment import TemplateModule
+from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -45,6 +47,12 @@ from compiler.templating.traced_values import OMIT
 _LOOP_ATTRIBUTES: Final = frozenset({
     "depth", "depth0", "first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex", "revindex0",
 })  # fmt: skip
+_STEPS_PER_PLACEHOLDER: Final = 5
+_STEPS_PER_MISSING_VALUE: Final = 50
+_STEPS_PER_SUGGESTION: Final = 10
+"""For each key that a missing one is compared with."""
+_STEPS_PER_FRAGMENT: Final = 10
+_VARIABLES_PER_STEP: Final = 16
 _SQUARE_DELIMITERS: Final = {
     "block_start_string": "[%", "block_end_string": "%]", "variable_start_string": "[[", "variable_end_string": "]]",
     "comment_start_string": "[#", "comment_end_string": "#]",
@@ -158,6 +166,7 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         self.filters = {
             **{name: metered_filter(apply, self.fuel, FILTER_WORK[name]) for name, apply in FILTERS.items()},
             jinja_subset.STEP_FILTER: self._spend_steps,
+            jinja_subset.INCLUDE_FILTER: self._start_fragment,
             jinja_subset.SIZE_FILTER: check_literal_size,
             jinja_subset.ITERABLE_FILTER: self._start_loop,
         }
@@ -179,10 +188,13 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         if isinstance(value, Undefined):
             self._record_undefined(value)
             return placeholder("")
+        self.fuel.spend(_STEPS_PER_PLACEHOLDER)
         return placeholder(value)
 
     def _record_undefined(self, value: Undefined) -> None:
         """Record a missing value at the template line that prints it, so that one run reports all of them."""
+        fields = shallow_work(value._undefined_obj)  # noqa: SLF001 - what the value is missing in
+        self.fuel.spend(_STEPS_PER_MISSING_VALUE + _STEPS_PER_SUGGESTION * fields)
         try:
             _raise_undefined(value)
         except UndefinedError as error:
@@ -205,6 +217,11 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
     def _spend_steps(self, _: object, steps: int) -> None:
         self.fuel.spend(steps)
 
+    @pass_context
+    def _start_fragment(self, context: Context, _: object) -> None:
+        variables = len(context.parent) + len(context.vars)
+        self.fuel.spend(_STEPS_PER_FRAGMENT + variables // _VARIABLES_PER_STEP)
+
     def _start_loop(self, value: object, steps: int) -> object:
         """The iterated value, if it is a list or a map; its elements are charged for the condition of the loop."""
         elements(value)
@@ -217,6 +234,20 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         if isinstance(text, InterpolatedText) and text.size > self.limits.max_characters:
             raise ValueRejectedError("a text that the template builds is too long")
         return text
+
+    def _tokenize(
+        self, source: str, name: str | None, filename: str | None = None, state: str | None = None
+    ) -> TokenStream:
+        """The tokens, up to a limit: the time to compile a template grows with them."""
+        tokens = super()._tokenize(source, name, filename, state)
+        return TokenStream(self._limit_tokens(iter(tokens), name), name, filename)
+
+    def _limit_tokens(self, tokens: Iterator[Token], name: str | None) -> Iterator[Token]:
+        for count, token in enumerate(tokens):
+            if count >= self.limits.max_template_tokens:
+                limit = f"the template has more than {self.limits.max_template_tokens} tokens"
+                raise TemplateSyntaxError(limit, token.lineno, name)
+            yield token
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         environment = self._environments_by_template.get(name or "", self)

@@ -14,10 +14,14 @@ from compiler.templating.unknown_filters import unknown_filter_advice
 STEP_FILTER: Final = "(tick)"
 SIZE_FILTER: Final = "(bounded)"
 ITERABLE_FILTER: Final = "(looped)"
+INCLUDE_FILTER: Final = "(included)"
 """Filters that this module inserts into a parsed template; a template cannot write their names."""
 OPERATOR_PREFIX: Final = "operator "
 """Before the name of an operator: the test that replaces it."""
-_NODES_PER_STEP: Final = 16
+_NODES_PER_STEP: Final = 2
+_STEPS_PER_BODY: Final = 4
+_STEPS_PER_CALL: Final = 10
+"""Of a macro or a `{% call %}` block: its arguments, and the text that it returns."""
 
 _ALLOWED_NODES: Final = frozenset({
     "And", "Assign", "AssignBlock", "Call", "CallBlock", "Compare", "CondExpr", "Const", "Dict", "Filter", "For",
@@ -38,6 +42,8 @@ _RESERVED_NAMES: Final = frozenset({"self", "omit", "loop", "caller", "varargs",
 
 
 _BodyNode: TypeAlias = nodes.Template | nodes.For | nodes.Macro | nodes.CallBlock
+_CalledNode: TypeAlias = nodes.Macro | nodes.CallBlock
+_FragmentNode: TypeAlias = nodes.Include | nodes.Import | nodes.FromImport
 
 
 class UnsupportedSyntaxError(TemplateError):
@@ -151,7 +157,7 @@ class _LimitInserter(NodeTransformer):
     visit_Dict = visit_List  # noqa: N815
 
     def visit_Template(self, node: _BodyNode) -> nodes.Node:  # noqa: N802
-        steps = _steps_of(node.body)
+        steps = _steps_of(node.body, _STEPS_PER_CALL if isinstance(node, _CalledNode) else _STEPS_PER_BODY)
         self.generic_visit(node)
         node.body.insert(
             0, nodes.ExprStmt(_apply_filter(nodes.Const(None), STEP_FILTER, steps), lineno=node.lineno or 1)
@@ -191,8 +197,15 @@ class _LimitInserter(NodeTransformer):
 
     visit_Macro = visit_CallBlock = visit_Template  # noqa: N815
 
+    def visit_Include(self, node: _FragmentNode) -> list[nodes.Node]:  # noqa: N802
+        """A fragment receives a copy of all variables, which are counted where it is included."""
+        step = _apply_filter(nodes.Const(None), INCLUDE_FILTER)
+        return [nodes.ExprStmt(step, lineno=node.lineno), node]
+
+    visit_Import = visit_FromImport = visit_Include  # noqa: N815
+
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
-        steps = _steps_of([node.test]) if node.test else 0
+        steps = _steps_of([node.test], _STEPS_PER_BODY) if node.test else 0
         self.visit_Template(node)
         node.iter = _apply_filter(node.iter, ITERABLE_FILTER, steps)
         return node
@@ -209,7 +222,7 @@ def _comparison(left: nodes.Expr, operator: str, right: nodes.Expr) -> nodes.Exp
     return nodes.Not(test, lineno=left.lineno) if operator == "notin" else test
 
 
-def _steps_of(body: Sequence[nodes.Node]) -> int:
+def _steps_of(body: Sequence[nodes.Node], base: int) -> int:
     """The steps of running a body once; bodies within it are counted where they run."""
     node_count = 0
     queue = list(body)
@@ -217,4 +230,4 @@ def _steps_of(body: Sequence[nodes.Node]) -> int:
         node = queue.pop()
         node_count += 1
         queue += node.iter_child_nodes(exclude=("body",) if isinstance(node, _BodyNode) else None)
-    return 1 + node_count // _NODES_PER_STEP
+    return base + node_count // _NODES_PER_STEP

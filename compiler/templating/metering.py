@@ -16,6 +16,12 @@ Work: TypeAlias = Callable[[object, int], int]
 """Counts the steps for a value; it may stop counting beyond the limit."""
 _CHARACTERS_PER_STEP: Final = 16
 _PARTS_PER_STEP: Final = 4
+_STEPS_PER_FIELD: Final = 4
+"""To read a field of a view, which makes a value with origins."""
+_STEPS_PER_PAIR: Final = 4
+"""To compare two members of maps or lists."""
+_COMPARISONS_PER_STEP: Final = 4
+"""Of the elements of a list that is sorted."""
 
 
 class BoundedList(list[object]):
@@ -61,6 +67,16 @@ def shallow_work(value: object, _: int = 0) -> int:
     return len(value) if isinstance(value, Sized) else 0
 
 
+def field_work(value: object, _: int = 0) -> int:
+    """The steps to read a field of each element."""
+    return shallow_work(value) if isinstance(value, (str, InterpolatedText)) else _STEPS_PER_FIELD * shallow_work(value)
+
+
+def copy_work(value: object, limit: int) -> int:
+    """The steps to copy a value with all that it contains."""
+    return _STEPS_PER_FIELD * deep_work(value, limit)
+
+
 def deep_work(value: object, limit: int) -> int:
     """The steps to go through a value and all that it contains; counting stops beyond the limit."""
     steps = 0
@@ -80,7 +96,8 @@ def deep_work(value: object, limit: int) -> int:
 
 def sorting_work(value: object, limit: int) -> int:
     """The steps to sort a list: each element is compared about as often as the number of elements has bits."""
-    return shallow_work(value).bit_length() * deep_work(value, limit)
+    comparisons = shallow_work(value).bit_length() * deep_work(value, limit)
+    return field_work(value) + comparisons // _COMPARISONS_PER_STEP
 
 
 def equality_work(left: object, right: object, limit: int) -> int:
@@ -92,7 +109,7 @@ def equality_work(left: object, right: object, limit: int) -> int:
     if isinstance(left, Sized) and isinstance(right, Sized) and len(left) != len(right):
         return 0
     steps = deep_work(left, limit)
-    return steps if steps <= limit else deep_work(right, limit)
+    return _STEPS_PER_PAIR * (steps if steps <= limit else deep_work(right, limit))
 
 
 def membership_work(item: object, container: object, limit: int) -> int:
@@ -102,7 +119,8 @@ def membership_work(item: object, container: object, limit: int) -> int:
         return text_work + shallow_work(item)
     elements = len(container) if isinstance(container, Sized) else 0
     item_work = shallow_work(item) if isinstance(item, InterpolatedText) else 0
-    return deep_work(container, limit) + elements * item_work
+    steps_per_part = 1 if _is_scalar(item) else _STEPS_PER_PAIR
+    return steps_per_part * deep_work(container, limit) + elements * item_work
 
 
 def _is_scalar(value: object) -> bool:
@@ -140,7 +158,7 @@ def metered_comparison(
     @functools.wraps(operation)
     def run(value: object, *others: object) -> object:
         for other in others:
-            fuel.spend(1 + work(value, other, fuel.remaining_steps))
+            fuel.spend(2 + work(value, other, fuel.remaining_steps))
         return operation(value, *others)
 
     return run

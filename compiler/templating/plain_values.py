@@ -1,12 +1,12 @@
 """Converts the values of a template to JSON data of exact types."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Final
 
 from compiler.foundation.json_data import Json
 from compiler.templating.interpolation import InterpolatedText, format_number, interpolate, kind_of, quoted_excerpt
 from compiler.templating.template_errors import RenderLimits, ValueRejectedError
-from compiler.templating.template_values import ListView, MapView
+from compiler.templating.template_values import ContainerView, ListView, MapView
 from compiler.templating.traced_values import (
     OMIT,
     CommentedStr,
@@ -24,16 +24,22 @@ from compiler.templating.traced_values import (
 class ValueBudget:
     """The values and characters that may still be placed; it bounds templates that multiply values."""
 
-    __slots__ = ("remaining_characters", "remaining_values")
+    __slots__ = ("_identities", "remaining_characters", "remaining_repeats", "remaining_values")
 
     def __init__(self, limits: RenderLimits) -> None:
         self.remaining_values = limits.max_values
         self.remaining_characters = limits.max_characters
+        self.remaining_repeats = limits.max_repeated_values
+        self._identities: set[int] = set()
 
-    def spend(self, amount: int) -> None:
-        """Count placed values; raises `ValueRejectedError` when the budget is used up."""
-        self.remaining_values -= amount
-        if self.remaining_values < 0:
+    def spend(self, container: "ContainerView | Sized") -> None:
+        """Count the members of a placed map or list; raises `ValueRejectedError` when the budget is used up."""
+        identity = id(container.data if isinstance(container, ContainerView) else container)
+        if identity in self._identities:
+            self.remaining_repeats -= len(container)
+        self._identities.add(identity)
+        self.remaining_values -= len(container) + 1
+        if self.remaining_values < 0 or self.remaining_repeats < 0:
             raise ValueRejectedError("the template inserts more values than one file can have")
 
     def spend_characters(self, text: str) -> str:
@@ -61,11 +67,11 @@ def to_plain(value: object, budget: ValueBudget) -> "Json | Omit":
 
 def _container_to_plain(value: object, budget: ValueBudget) -> Json:
     if isinstance(value, (MapView, Mapping)):
-        budget.spend(len(value) + 1)
+        budget.spend(value)
         pairs = value.pairs() if isinstance(value, MapView) else value.items()
         return {budget.spend_characters(_plain_key(key)): member for key, member in _plain_members(pairs, budget)}
     if isinstance(value, (ListView, list, tuple)):
-        budget.spend(len(value) + 1)
+        budget.spend(value)
         return [member for _, member in _plain_members(enumerate(value), budget)]
     raise ValueRejectedError(
         f"{kind_of(value)} cannot be inserted",

@@ -26,6 +26,10 @@ class ValueRejectedError(Exception):
         self.help = help
 
 
+class OutOfStepsError(ValueRejectedError):
+    """A template takes more steps than it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutputProblem:
     """A problem at a line of the output, which is mapped to a line of the template later."""
@@ -49,8 +53,13 @@ class RenderLimits:
     """Of a value, and of a file."""
     max_placeholders: int = 1_000_000
     max_steps: int = 2_000_000
+    """A step takes about half a microsecond."""
     max_values: int = 4_000_000
+    max_repeated_values: int = 400_000
+    """Of maps and lists that a file places more than once: these grow with the template, and others with the specs."""
     max_template_characters: int = 1_000_000
+    max_template_tokens: int = 50_000
+    """Of names, operators and delimiters; text between them is one token."""
     max_problems: int = 100
     average_steps: int = 50_000
     """Steps by which each rendering of a template raises the limit for all of them."""

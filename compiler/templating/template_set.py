@@ -60,6 +60,10 @@ class TemplateSet:
         """Run a template; raises `TemplateFailedError`."""
         return run_template(self._sandbox, self._compile(name, is_text=False), variables)
 
+    def spend_steps(self, name: str, steps: int) -> None:
+        """Charge work on the output of the last run of a template; raises `OutOfStepsError`."""
+        self._sandbox.fuel.spend_after_run(name, steps)
+
     def output_lines(self, name: str, variables: Mapping[str, object]) -> list[tuple[str, int]]:
         """The template and line that printed each output line."""
         template = self._compile(name, is_text=False)

@@ -330,7 +330,7 @@ def test_data_that_nests_too_deep_is_a_problem():
 
 def test_a_rendering_leaves_nothing_behind_for_the_next():
     renderer = TemplateEngine(
-        TemplateSet({"t.j2": "{% for x in l %}\n- {{ x }}\n{% endfor %}\n"}, limits=RenderLimits(max_steps=50))
+        TemplateSet({"t.j2": "{% for x in l %}\n- {{ x }}\n{% endfor %}\n"}, limits=RenderLimits(max_steps=1_000))
     )
     for values in ([1, 2], ["a: b"], [{"c": 1}], [1, 2], list(range(40)), [3]) * 3:
         made = renderer.render("t.j2", {"l": values}, format="yaml")
