@@ -1,12 +1,11 @@
 """`modelyard build`."""
 
-from pathlib import Path
-
 import click
 
 from compiler.cli._shared import common_options
 from compiler.cli._shared.choices import REPORT_FORMATS
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.path_type import PathType
 
 
 @click.command("build")
@@ -14,7 +13,7 @@ from compiler.cli._shared.lazy_callback import calls
 @click.option(
     "--output",
     "-o",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=PathType(files=False),
     metavar="DIR",
     help="Write all files to this folder. [default: the project's `output`, or build/; committed files stay in place]",
 )

@@ -1,16 +1,15 @@
 """`modelyard check`."""
 
-from pathlib import Path
-
 import click
 
 from compiler.cli._shared import common_options
 from compiler.cli._shared.choices import REPORT_FORMATS
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.path_type import PathType
 
 
 @click.command("check")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=PathType())
 @common_options.format_option(*REPORT_FORMATS, help_text="Format of findings.")
 @common_options.output_option("Write the report to this file instead of stdout.")
 @click.option(
@@ -21,7 +20,7 @@ from compiler.cli._shared.lazy_callback import calls
 )
 @click.option(
     "--write-baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PathType(folders=False, writes=True),
     metavar="FILE",
     help="Write all policy findings to this file. If FILE exists, only remove entries that no longer occur.",
 )

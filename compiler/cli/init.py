@@ -1,15 +1,14 @@
 """`modelyard init`."""
 
-from pathlib import Path
-
 import click
 
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.path_type import PathType
 from compiler.scaffold.ci_providers import ci_providers
 
 
 @click.command("init")
-@click.argument("folder", required=False, metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, metavar="[DIR]", type=PathType(files=False))
 @click.option("--name", help="Project name. [default: derived from the folder's name]")
 @click.option("--ci", "provider", type=click.Choice(ci_providers()), help="Add the configuration of this CI server.")
 @click.option("--dry-run", is_flag=True, help="List the files to create; write nothing.")

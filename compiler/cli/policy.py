@@ -1,11 +1,10 @@
 """`modelyard policy`."""
 
-from pathlib import Path
-
 import click
 
 from compiler.cli._shared import common_options
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.path_type import PathType
 from compiler.cli._shared.suggesting_group import SuggestingGroup
 
 
@@ -82,7 +81,7 @@ def test() -> None:
     "--fleet",
     "fleets",
     multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=PathType(exists=True, files=False),
     metavar="DIR",
     help="Apply today's policies to the project in this folder. May be repeated.",
 )

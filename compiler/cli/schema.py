@@ -1,10 +1,9 @@
 """`modelyard schema`."""
 
-from pathlib import Path
-
 import click
 
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.path_type import PathType
 
 
 @click.command("schema")
@@ -17,7 +16,7 @@ from compiler.cli._shared.lazy_callback import calls
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path),
+    type=PathType(writes=True),
     metavar="PATH",
     help="Write to this file; with --all, to this folder.",
 )

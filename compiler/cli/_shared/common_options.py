@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 import click
 
 from compiler.cli._shared.date_option import DateType
+from compiler.cli._shared.path_type import PathType
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -24,7 +24,7 @@ def root_option(function: F) -> F:
     return click.option(
         "--project",
         "root",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=PathType(files=False),
         metavar="DIR",
         help="Project folder. [default: the nearest folder with a modelyard.yaml, from the current one upwards]",
     )(function)
@@ -46,9 +46,7 @@ def format_option(*formats: str, help_text: str = "Output format.") -> Callable[
 
 def output_option(help_text: str = "Write the output to this file instead of stdout.") -> Callable[[F], F]:
     """`--output`, a file."""
-    return click.option(
-        "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=help_text
-    )
+    return click.option("--output", "-o", type=PathType(folders=False, writes=True), metavar="FILE", help=help_text)
 
 
 def verbose_option(function: F) -> F:
@@ -79,7 +77,7 @@ def evaluation_options(function: F) -> F:
     )
     baseline = click.option(
         "--baseline",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        type=PathType(exists=True, folders=False),
         metavar="FILE",
         help="Ignore the policy findings listed in this file.",
     )

@@ -63,6 +63,8 @@ def _to_modelyard_error(error: Exception) -> ModelyardError | None:
         return error
     if isinstance(error, MemoryError):
         return HostError("there is not enough memory")
+    if isinstance(error, FileNotFoundError) and not _has_current_folder():
+        return HostError("the current folder does not exist any more", help="change to another folder")
     if isinstance(error, OSError) and error.errno in _HOST_ERRNOS:
         return HostError(f"the system refused: {error.strerror}{f': {error.filename}' if error.filename else ''}")
     if isinstance(error, OSError) and error.errno in _PATH_ERRNOS:
@@ -70,6 +72,14 @@ def _to_modelyard_error(error: Exception) -> ModelyardError | None:
         shown = path if len(path) <= _MAX_SHOWN_PATH else f"{path[:_MAX_SHOWN_PATH]}…"
         return UsageError(f"the path `{shown}` cannot be used: {error.strerror}", help="Check the path.")
     return None
+
+
+def _has_current_folder() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - `Path.cwd` does the same
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _print_error(error: ModelyardError) -> None:
