@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -75,6 +76,21 @@ def read_package_file(package: str, path: str) -> bytes | None:
         if file.is_file():
             return file.read_bytes()
     return None
+
+
+def package_file_versions(package: str, path: str) -> list[str]:
+    """The values of `{version}` in a path for which an installed package has the file, in ascending order."""
+    spec = importlib.util.find_spec(package)
+    folders = spec.submodule_search_locations if spec else None
+    before, _, after = path.partition("{version}")
+    pattern = re.compile(f"{re.escape(before)}(.+){re.escape(after)}")
+    files = [
+        file.relative_to(folder).as_posix()
+        for folder in folders or ()
+        for file in Path(folder).glob(f"{before}*{after}")
+    ]
+    versions = [match[1] for match in map(pattern.fullmatch, files) if match]
+    return sorted(versions, key=lambda version: [int(part) for part in re.findall("[0-9]+", version)])
 
 
 def has_package(package: str) -> bool:

@@ -4,39 +4,63 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
-from compiler.foundation.json_data import Json, Object, Pointer, format_path
+from compiler.foundation.json_data import Json, Pointer, format_path
 from compiler.foundation.provenance import DocumentValue
 from compiler.json_schema import SchemaViolation, apply_defaults
 from compiler.plan.planned_units import PlannedFile
 from compiler.policy.policy_engine import PolicyEngine
-from compiler.render.output_schemas import OutputSchema, OutputSchemas
+from compiler.render.output_schemas import MissingVersion, OutputSchema, OutputSchemas
 from compiler.render.value_blame import ValueBlame, environment_name, finding_subject
+from compiler.spec.portfolio import EnvironmentSpec
 
 
 class OutputValidator:
     """Validates rendered objects; remembers the kinds that no schema was found for."""
 
-    def __init__(self, output_schemas: OutputSchemas, blame: ValueBlame) -> None:
+    def __init__(
+        self, output_schemas: OutputSchemas, blame: ValueBlame, environments: Mapping[str, EnvironmentSpec]
+    ) -> None:
         self._output_schemas = output_schemas
         self._blame = blame
+        self._environments = environments
         self._files_without_schema: dict[str, PlannedFile] = {}
+        self._missing_versions: dict[str, MissingVersion] = {}
 
     def findings(self, file: PlannedFile, documents: Sequence[Json]) -> Iterator[Finding]:
         """The violations of the schema that the file's rule names."""
         key = file.rule.schema
         if key is None:
             return
-        schema = self._output_schemas.schema_for(file.emitter, key, _environment_data(file))
+        environment = self._environment_of(file)
+        schema = self._output_schemas.schema_for(file.emitter, key, environment.json if environment else {})
         if schema is None:
-            self._files_without_schema.setdefault(key, file)
+            self._record_missing_schema(file, key)
             return
         for index, document in enumerate(documents):
             for violation in _schema_violations(schema, document):
                 yield self._violation_finding(file, index, document, violation)
 
+    def _record_missing_schema(self, file: PlannedFile, key: str) -> None:
+        environment = self._environment_of(file)
+        missing_version = environment and self._output_schemas.version_without_schemas(key, environment.json)
+        if environment and missing_version:
+            self._missing_versions.setdefault(environment.name, missing_version)
+        else:
+            self._files_without_schema.setdefault(key, file)
+
+    def _environment_of(self, file: PlannedFile) -> EnvironmentSpec | None:
+        """The Environment that the file is for; `None` for a file of no environment."""
+        if file.model is not None:
+            return file.model.environment
+        value = file.context.get("environment")
+        name = value.name.rpartition("/")[2] if isinstance(value, DocumentValue) else ""
+        return self._environments.get(name)
+
     def unchecked_findings(self) -> Iterator[Finding]:
-        """One finding for each kind of output without an available schema, and the mistakes of the project's schemas."""
+        """One finding for each kind of output and each version without an available schema, and the mistakes of the project's schemas."""
         yield from self._output_schemas.findings()
+        for name, missing_version in sorted(self._missing_versions.items()):
+            yield _missing_version_finding(self._environments[name], missing_version)
         extras = self._output_schemas.missing_extras()
         for key, file in sorted(self._files_without_schema.items()):
             install = f"install modelyard[{','.join(extras)}], or " if extras else ""
@@ -63,6 +87,17 @@ class OutputValidator:
         )
 
 
+def _missing_version_finding(environment: EnvironmentSpec, missing_version: MissingVersion) -> Finding:
+    pointer, versions = missing_version.pointer, missing_version.installed_versions
+    message = (
+        f"no schemas are installed for {format_path(pointer)} {missing_version.version}: "
+        f"objects in {environment.name} of kinds that the cluster itself defines are not validated"
+    )
+    help_ = f"schemas are installed for the versions {', '.join(versions)}; correct the version, or update the package"
+    subject = Subject("Environment", environment.name, None, pointer)
+    return Finding(codes.NO_SCHEMAS_FOR_VERSION, message, environment.document.location(pointer), subject, help_)
+
+
 def object_policy_findings(
     policies: PolicyEngine, blame: ValueBlame, file: PlannedFile, documents: Sequence[Json]
 ) -> Iterator[Finding]:
@@ -80,14 +115,6 @@ def object_policy_findings(
             return (origin.pointer, location) if location is not None else None
 
         yield from policies.evaluate_object(file.model, file.path, document, blame_location)
-
-
-def _environment_data(file: PlannedFile) -> Object:
-    """The Environment that the file is for; empty for a file of no environment."""
-    if file.model is not None:
-        return file.model.environment.json if file.model.environment else {}
-    environment = file.context.get("environment")
-    return environment.data if isinstance(environment, DocumentValue) else {}
 
 
 def _schema_violations(schema: OutputSchema, document: Json) -> tuple[SchemaViolation, ...]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, sorted_unique
 from compiler.foundation import resources
-from compiler.foundation.json_data import Json, Object, parse_json_object, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, parse_json_object, value_at
 from compiler.json_schema import SchemaError, Validator, complexity_error, to_strict_schema
 from compiler.plan.emitters.emitter import Emitter
 from compiler.source.tree import Tree
@@ -29,6 +29,15 @@ class OutputSchema:
 
     validator: Validator
     defaulting_schema: Object | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingVersion:
+    """A version in an Environment that no schemas are installed for, and the versions that there are."""
+
+    pointer: Pointer
+    version: str
+    installed_versions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,16 @@ class OutputSchemas:
             self._compiled_schemas[name] = self._compile_schema(emitter, key, environment)
         return self._compiled_schemas[name]
 
+    def version_without_schemas(self, key: str, environment: Object) -> "MissingVersion | None":
+        """The version that the environment has and an installed package lacks, if that is why a kind has no schema."""
+        for library in self._libraries:
+            version, versions = library.version_in(environment), library.versions()
+            if not version or not versions or version in versions:
+                continue
+            if _package_schema(library.package, library.file_of(versions[-1]), key) is not None:
+                return MissingVersion(tuple(library.version.split(".")), version, versions)
+        return None
+
     def missing_extras(self) -> tuple[str, ...]:
         """Extras with schemas that are not installed."""
         return tuple(
@@ -79,7 +98,7 @@ class OutputSchemas:
             return None
         for library in self._libraries:
             version = library.version_in(environment)
-            file = library.file.replace("{version}", version) if version else None
+            file = library.file_of(version) if version else None
             schema = _package_schema(library.package, file, key) if file else None
             if schema is not None:
                 return schema
@@ -112,6 +131,19 @@ class _Library:
         except (KeyError, TypeError):
             return None
         return version if version and isinstance(version, str) else None
+
+    def file_of(self, version: str) -> str:
+        """The path of the file for a version."""
+        return self.file.replace("{version}", version)
+
+    def versions(self) -> tuple[str, ...]:
+        """The versions that the installed package has schemas for, in ascending order."""
+        return _package_versions(self.package, self.file)
+
+
+@lru_cache(maxsize=8)
+def _package_versions(package: str, file: str) -> tuple[str, ...]:
+    return tuple(resources.package_file_versions(package, file))
 
 
 def _read_libraries() -> Iterator[_Library]:

@@ -26,7 +26,9 @@ class RenderStage:
         self.renderer = FileRenderer(templates)
         self._policies = policies
         self._blame = ValueBlame(fleet, self.renderer)
-        self._validator = OutputValidator(OutputSchemas(tree, fleet.portfolio.folder("schemas")), self._blame)
+        output_schemas = OutputSchemas(tree, fleet.portfolio.folder("schemas"))
+        environments = fleet.portfolio.by_kind("Environment")
+        self._validator = OutputValidator(output_schemas, self._blame, environments)
         self._unit_contents = UnitContents(tree)
 
     def render_unit(self, unit: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:

@@ -6,7 +6,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import format_path
 from compiler.spec.data_types import ProjectData
-from compiler.spec.portfolio import FolderName, ProjectSpec, configured_folder, configured_output
+from compiler.spec.portfolio import PROJECT_FILE, FolderName, ProjectSpec, configured_folder, configured_output
 
 _INPUT_FOLDERS: tuple[FolderName, ...] = ("models", "schemas", "templates")
 
@@ -14,6 +14,9 @@ _INPUT_FOLDERS: tuple[FolderName, ...] = ("models", "schemas", "templates")
 def folder_overlap_findings(project: ProjectSpec) -> Iterator[Finding]:
     """Findings about the output folder and the records folder."""
     output, records = configured_output(project.data), configured_folder(project.data, "records")
+    if _overlap(output, PROJECT_FILE):
+        message, help_ = f"`{output}` of output is the project file", "choose a folder such as `build`"
+        yield Finding(codes.FOLDER_OVERLAP, message, project.document.location(("output",)), project.subject, help_)
     if name := overlapping_folder(project.data, output):
         yield _overlap_finding(project, ("output",), output, name)
     if name := _first_overlap(project.data, records, _INPUT_FOLDERS):

@@ -18,6 +18,8 @@ from compiler.spec.time_zones import time_zone_names
 __all__ = ["QUANTITIES", "Cpu", "Cron", "Duration", "Memory", "Percentage", "QuantityError", "TimeZone"]
 
 _DURATION_UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
+_MAX_DURATION = 36525 * _DURATION_UNITS["d"]
+"""A longer one, added to today, may leave the calendar of Python and of the programs that read records."""
 _MEMORY_UNITS = {
     "": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15,
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50,
@@ -36,6 +38,10 @@ class Duration(str):
         )
         if total.denominator != 1:
             raise QuantityError("the duration is not a whole number of milliseconds", "write a multiple of 1ms")
+        if total > _MAX_DURATION:
+            raise QuantityError(
+                "the duration is longer than 100 years", "write a duration that ends within the calendar"
+            )
         amount = int(total)
         unit = next(unit for unit in ("d", "h", "m", "s", "ms") if amount % _DURATION_UNITS[unit] == 0)
         return super().__new__(cls, f"{amount // _DURATION_UNITS[unit]}{unit}")

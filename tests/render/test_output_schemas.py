@@ -3,6 +3,8 @@
 import json
 from types import SimpleNamespace
 
+import pytest
+
 from compiler.render.output_schemas import OutputSchemas
 from compiler.source.memory_tree import MemoryTree
 
@@ -64,3 +66,18 @@ def test_a_file_of_definitions_may_be_larger_than_a_spec() -> None:
         }
     }
     assert findings_of("crd.yaml", json.dumps(crd)) == []
+
+
+def missing_version(key: str, version: str):
+    environment = {"capabilities": {"kubernetes": {"version": version}}}
+    return OutputSchemas(MemoryTree({}), "schemas").version_without_schemas(key, environment)
+
+
+def test_a_version_that_no_package_has_is_why_the_clusters_own_kinds_have_no_schema() -> None:
+    pytest.importorskip("kubernetes_validate")
+    missing = missing_version("apps/v1/Deployment", "1.99")
+    assert (missing.pointer, missing.version) == (("capabilities", "kubernetes", "version"), "1.99")
+    assert "1.34" in missing.installed_versions
+    assert list(missing.installed_versions) == sorted(missing.installed_versions, key=lambda v: int(v.split(".")[1]))
+    assert missing_version("apps/v1/Deployment", "1.34") is None
+    assert missing_version("serving.kserve.io/v1beta1/InferenceService", "1.99") is None

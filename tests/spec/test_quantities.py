@@ -14,8 +14,10 @@ BYTES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15} | {
 }
 
 whole = st.integers(0, 10**6)
+amounts = st.integers(0, 1700)
+"""Three of weeks are below 100 years, the longest duration."""
 decimals = st.decimals(0, 10**4, places=3, allow_nan=False, allow_infinity=False).map(lambda number: f"{number:f}")
-durations = st.lists(st.tuples(whole, st.sampled_from([*MS])), min_size=1, max_size=3).map(
+durations = st.lists(st.tuples(amounts, st.sampled_from([*MS])), min_size=1, max_size=3).map(
     lambda parts: "".join(f"{number}{unit}" for number, unit in parts)
 )
 spellings = {
@@ -39,7 +41,7 @@ def test_equal_spans_are_spelled_alike_and_others_are_not(a: str, b: str) -> Non
     assert (one == other) == (one.milliseconds == other.milliseconds)
 
 
-@given(st.integers(0, 10**9), st.sampled_from([*MS]))
+@given(st.integers(0, 5_000), st.sampled_from([*MS]))
 def test_a_span_has_as_many_milliseconds_as_were_written(number: int, unit: str) -> None:
     assert Duration(f"{number}{unit}").milliseconds == number * MS[unit]
 
@@ -89,6 +91,7 @@ def test_the_canonical_spelling_is_the_one_people_know(name: str, spelling: str,
 @pytest.mark.parametrize(
     ("name", "spelling"),
     [
+        ("duration", "9999999d"), ("duration", "36525d1ms"),
         ("duration", "0.5ms"), ("percentage", "100.1%"), ("cpu", "0"), ("cpu", "0.0001"), ("memory", "0Gi"), ("memory", "0.3k1"),
         ("cron", "60 * * * *"), ("cron", "* 24 * * *"), ("cron", "* * 0 * *"), ("cron", "* * * 13 *"), ("cron", "* * * * 8"),
         ("cron", "* * * * MOO"), ("cron", "* MON * * *"), ("cron", "* * * MON *"), ("cron", "* * * * 1A"),

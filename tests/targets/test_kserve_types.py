@@ -320,6 +320,8 @@ def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, mes
         ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "queries of its engine's metrics"),
         ([model("llm", LLM)], {"kserve": {"version": "0.16", "mode": "Standard"}}, "v1alpha2"),
         ([model("llm", LLM, interface={"protocol": "v2"})], {}, "OpenAI"),
+        ([model("llm", {"baseModel": {"name": "base-8b", "revision": "1", "license": "MIT"}, "uri": "hf://b/base-8b",
+                        "adapters": [{"name": "base-8b", "uri": "s3://a/b"}]})], {}, "the name of its base model"),
         ([model("llm", {**LLM, "adapters": [{"name": "a", "uri": "gs://a/b"}]})], {}, "hf, s3 and pvc"),
         ([model("llm", LLM, **OWN_RUNTIME)], {}, "has a fixed port"),
         (ensemble("sequence", {"model": "retail", "when": {"field": "a", "op": "==", "value": 1}}), {},

@@ -1,6 +1,6 @@
 """MY5: rendering."""
 
-from compiler.diagnostics.codes.code_factories import error
+from compiler.diagnostics.codes.code_factories import error, warning
 from compiler.diagnostics.finding import Code, Enforcement, Severity
 
 TEMPLATE_ERROR = error(
@@ -32,4 +32,11 @@ INVALID_OUTPUT_SCHEMA = error(
     "A file in the project's `schemas/crds/` is no schema that output can be validated with.",
     "The output that it describes would not be validated.",
     "Correct the file, or remove it.",
+)
+NO_SCHEMAS_FOR_VERSION = warning(
+    "MY505",
+    "no-schemas-for-version",
+    "No schemas are installed for the version of the cluster that an Environment names.",
+    "Rendered objects of the cluster's own kinds are not validated there.",
+    "Correct the version, or update the package that contains the schemas.",
 )

@@ -6,7 +6,7 @@ from posixpath import basename, dirname
 from typing import cast
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Subject
+from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import Object, parse_json_object
 from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexity_error
 from compiler.json_schema.schema_node import SchemaNode
@@ -71,6 +71,8 @@ def _load_emitter(
     parse_result = parse(tree.read(path), f"{display_folder}/{EMITTER_FILE}")
     findings.extend(parse_result.findings)
     if len(parse_result.documents) != 1:
+        if not parse_result.findings:
+            findings.append(_document_count_finding(f"{display_folder}/{EMITTER_FILE}", len(parse_result.documents)))
         return None
     document = parse_result.documents[0]
     violations = validator.violations(document.data, spelling=document.scalar_text)
@@ -106,6 +108,11 @@ def _load_emitter(
     emitter_errors = list(_validate_emitter(emitter))
     findings.extend(emitter_errors)
     return None if emitter_errors else emitter
+
+
+def _document_count_finding(path: str, count: int) -> Finding:
+    message = f"{path} contains {f'{count} documents' if count else 'no document'}, so that the emitter is not loaded"
+    return Finding(codes.BAD_EMITTER, message, Location(path), help="describe one emitter in it, or delete its folder")
 
 
 def _parse_schema(content: bytes) -> Object:

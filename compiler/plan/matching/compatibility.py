@@ -7,12 +7,13 @@ from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
-from compiler.foundation.json_data import Pointer, format_path
+from compiler.foundation.json_data import Json, Pointer, format_path
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
-from compiler.plan.context.emitter_evaluation import EmitterEvaluation
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
+from compiler.plan.matching.blamed_elements import blamed_fields
 from compiler.plan.matching.option_quantities import quantity_errors
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_emitter
@@ -73,22 +74,24 @@ class CompatibilityChecker:
         for pointer, result in evaluation.condition_results.items():
             if result is _PASSING_RESULTS.get(pointer[0], result):
                 continue
-            finding = self._rule_finding(emitter, model, pointer)
-            if finding is not None:
-                yield result if isinstance(result, Finding) else finding
+            if isinstance(result, Finding):
+                yield result
+            else:
+                yield from self._rule_findings(emitter, model, pointer)
 
-    def _rule_finding(self, emitter: Emitter, model: ResolvedModel, pointer: Pointer) -> Finding | None:
-        """The finding about the failed rule of emitter.yaml at a pointer; `None` if it reads a team that is invalid."""
+    def _rule_findings(self, emitter: Emitter, model: ResolvedModel, pointer: Pointer) -> Iterator[Finding]:
+        """The findings about the failed rule of emitter.yaml at a pointer; none if it reads a team that is invalid."""
         index = int(pointer[1])
         if pointer[0] == "requires":
             requirement = emitter.data.get("requires", ())[index]
-            is_readable = self._is_readable(model, requirement)
-            return self._requirement_finding(emitter, model, requirement, pointer) if is_readable else None
-        if pointer[0] == "limitations":
-            return self._limitation_finding(emitter, model, emitter.data.get("limitations", ())[index], pointer)
-        feature = emitter.data.get("unsupported", ())[index]
-        is_readable = self._is_readable(model, feature)
-        return self._unsupported_finding(emitter, model, feature, pointer) if is_readable else None
+            if self._is_readable(model, requirement):
+                yield self._requirement_finding(emitter, model, requirement, pointer)
+        elif pointer[0] == "limitations":
+            yield from self._limitation_findings(emitter, model, emitter.data.get("limitations", ())[index], pointer)
+        else:
+            feature = emitter.data.get("unsupported", ())[index]
+            if self._is_readable(model, feature):
+                yield from self._unsupported_findings(emitter, model, feature, pointer)
 
     def _is_readable(self, model: ResolvedModel, rule: RequirementData | UnsupportedFeatureData) -> bool:
         """Whether the field of a rule is known: that of an invalid or missing team is not."""
@@ -193,55 +196,50 @@ class CompatibilityChecker:
             (note,),
         )
 
-    def _unsupported_finding(
+    def _unsupported_findings(
         self, emitter: Emitter, model: ResolvedModel, rule: UnsupportedFeatureData, pointer: Pointer
-    ) -> Finding:
+    ) -> Iterator[Finding]:
         alternative = rule.get("alternative")
         help_ = rule.get("remedy") or (f"remove it, or use the target `{alternative}`" if alternative else "remove it")
-        finding = self._finding_at_field(
-            emitter, model, rule, f"{emitter.title} does not support this: {rule['message']}", help_
-        )
+        message = f"{emitter.title} does not support this: {rule['message']}"
         note = Note(f"what {emitter.id} cannot do is declared here", emitter.location(pointer))
-        return replace(finding, notes=(note,))
+        for field in self._blamed_fields(emitter, model, rule, pointer):
+            yield replace(_finding_at_field(model, field, message, help_), notes=(note,))
 
-    def _limitation_finding(
+    def _limitation_findings(
         self, emitter: Emitter, model: ResolvedModel, rule: LimitationData, pointer: Pointer
-    ) -> Finding:
+    ) -> Iterator[Finding]:
         message = f"{emitter.title} supports this with a limitation: {rule['message']}"
-        finding = self._finding_at_field(emitter, model, rule, message, rule["remedy"])
         note = Note(f"the limitation of {emitter.id} is declared here", emitter.location(pointer))
-        return replace(finding, code=codes.LIMITED_FEATURE, notes=(note,))
+        for field in self._blamed_fields(emitter, model, rule, pointer):
+            finding = _finding_at_field(model, field, message, rule["remedy"])
+            yield replace(finding, code=codes.LIMITED_FEATURE, notes=(note,))
 
-    def _finding_at_field(
-        self,
-        emitter: Emitter,
-        model: ResolvedModel,
-        rule: UnsupportedFeatureData | LimitationData,
-        message: str,
-        help_: str,
-    ) -> Finding:
-        """The finding at the field that the rule names, or at the first field that its expression reads and the model has."""
+    def _blamed_fields(
+        self, emitter: Emitter, model: ResolvedModel, rule: UnsupportedFeatureData | LimitationData, pointer: Pointer
+    ) -> Iterator[Pointer]:
+        """The field that the rule is about, or the elements of its list that the rule is about."""
+
+        def is_true(changed_variables: Mapping[str, Json]) -> bool:
+            return self._conditions.evaluate_condition(emitter, rule["when"], pointer, changed_variables) is True
+
+        field = self._blamed_field(emitter, model, rule)
+        yield from blamed_fields(field, condition_variables(self._fleet, model, emitter), is_true)
+
+    def _blamed_field(
+        self, emitter: Emitter, model: ResolvedModel, rule: UnsupportedFeatureData | LimitationData
+    ) -> Pointer:
+        """The field that the rule names, or the first that its expression reads and a model sets; it begins with a variable's name."""
         field = rule.get("field")
-        pointers = [tuple(field.split("."))] if field else self._fields_read(emitter, rule["when"])
-        for pointer in pointers:
-            root, rest = ("deploy", pointer) if pointer[0] == "deploy" else (str(pointer[0]), pointer[1:])
-            if root in {"release", "canary"} and (release := model.release if root == "release" else model.canary):
-                release_pointer = (*release.pointer, *rest)
-                if rest:
-                    location = model.spec.document.location(release_pointer)
-                    environment = model.environment.name if model.environment else None
-                    return Finding(
-                        codes.UNSUPPORTED_FEATURE,
-                        message,
-                        location,
-                        Subject("Model", model.name, environment, release_pointer),
-                        help_,
-                    )
-            if root == "model":
-                return model.finding(codes.UNSUPPORTED_FEATURE, message, rest, help_)
+        for pointer in [tuple(field.split("."))] if field else self._fields_read(emitter, rule["when"]):
+            root = str(pointer[0])
+            if root in {"model", "deploy"}:
+                return pointer
+            if pointer[1:] and root in {"release", "canary"} and (model.release if root == "release" else model.canary):
+                return pointer
             if root not in {"release", "environment", "capabilities", "options"}:
-                return model.finding(codes.UNSUPPORTED_FEATURE, message, pointer, help_)
-        return model.finding(codes.UNSUPPORTED_FEATURE, message, ("deploy", "target"), help_)
+                return ("model", *pointer)
+        return ("deploy", "target")
 
     def _fields_read(self, emitter: Emitter, text: str) -> list[Pointer]:
         expression = self._conditions.compile_expression(emitter, text)
@@ -258,6 +256,19 @@ class CompatibilityChecker:
             if alternatives
             else "no target supports this model; add an emitter, or change the type or the lifecycle"
         )
+
+
+def _finding_at_field(model: ResolvedModel, field: Pointer, message: str, help_: str) -> Finding:
+    """A finding at a field, or an element of it, of the model or of the release that runs."""
+    root, rest = field[0], field[1:]
+    release = model.release if root == "release" else model.canary if root == "canary" else None
+    if release is None or rest[0] not in release.json:
+        pointer = rest if root == "model" else field
+        return model.finding(codes.UNSUPPORTED_FEATURE, message, pointer, help_)
+    pointer = (*release.pointer, *rest)
+    environment = model.environment.name if model.environment else None
+    subject = Subject("Model", model.name, environment, pointer)
+    return Finding(codes.UNSUPPORTED_FEATURE, message, model.spec.document.location(pointer), subject, help_)
 
 
 def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Note, Subject
+from compiler.diagnostics.finding import Code, Finding, Note, Subject
 from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.resolve.checks.bound_checks import check_bounds
@@ -15,7 +15,7 @@ from compiler.resolve.dependencies import ModelDependency, model_dependencies, r
 from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
 from compiler.resolve.lifecycle import ALL_STAGES, ALLOWED_STAGES
 from compiler.resolve.placement import namespace
-from compiler.resolve.resolved_model import ResolvedModel
+from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.resolve.version_ranges import satisfies
 from compiler.spec.portfolio import ModelSpec
@@ -68,19 +68,25 @@ def _layer_documents(fleet: Fleet, spec: ModelSpec, environment: str | None) -> 
 
 def _check_references(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     """References of the model and its release."""
-    for kind, name, pointer, release in references(model, fleet.language.type_language(model.spec.data["type"])):
-        if fleet.portfolio.may_have_document(kind, name):
-            continue
-        message = f"there is no {kind} `{name}`"
-        help_ = unknown_name_help(kind, name, fleet.portfolio.by_kind(kind))
-        if release is None:
-            yield model.finding(codes.UNKNOWN_REFERENCE, message, pointer, help_)
-        else:
-            document_pointer = (*release.pointer, *pointer)
-            location = model.spec.document.location(document_pointer)
-            yield Finding(
-                codes.UNKNOWN_REFERENCE, message, location, Subject("Model", model.name, None, document_pointer), help_
-            )
+    language = fleet.language.type_language(model.spec.data["type"])
+    cycles = {dependency.pointer for dependency in model_dependencies(model, language) if dependency.is_direct}
+    for kind, name, pointer, release in references(model, language):
+        if (kind, name) == ("Model", model.name):
+            if pointer[:-1] not in cycles:
+                message, help_ = f"{model.name} refers to itself", "write the name of another Model, or remove it"
+                yield _reference_finding(model, release, codes.REFERENCE_CYCLE, message, pointer, help_)
+        elif not fleet.portfolio.may_have_document(kind, name):
+            help_ = unknown_name_help(kind, name, fleet.portfolio.by_kind(kind))
+            message = f"there is no {kind} `{name}`"
+            yield _reference_finding(model, release, codes.UNKNOWN_REFERENCE, message, pointer, help_)
+
+
+def _reference_finding(
+    model: ResolvedModel, release: Release | None, code: Code, message: str, pointer: Pointer, help_: str
+) -> Finding:
+    if release is not None:
+        return release_finding(model, release, code, message, pointer, help_)
+    return model.finding(code, message, pointer, help_)
 
 
 def _check_lifecycle(model: ResolvedModel) -> Iterator[Finding]:

@@ -29,3 +29,14 @@ def test_a_schema_that_is_none_is_reported():
     assert [found.message for found in schema_findings(replace(EMITTERS[0], data=options))] == [
         "the schema of the options allows unknown keys"
     ]
+
+
+def test_an_option_of_an_unknown_quantity_is_reported():
+    schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"at": {"type": "string", "x-modelyard-quantity": "crn"}},
+    }
+    options = replace(EMITTERS[0], data={**EMITTERS[0].data, "options": schema})
+    [finding] = schema_findings(options)
+    assert (finding.message, "cron" in finding.help) == ("there is no quantity `crn`", True)
