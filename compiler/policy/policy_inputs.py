@@ -225,7 +225,7 @@ class PolicyInput:
             *(
                 spec.name
                 for spec in invalid_specs
-                if any(use.get("model") == name for use in spec.data.get("uses", ()))
+                if any(use.get("model") == name for use in spec.data.get("uses") or ())
             ),
         ]
 
