@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.provenance import ComputedValue
+from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context.artifact_refs import artifact_references
 from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.context.model_context import ContextValues, with_emitter_options
@@ -135,7 +135,11 @@ class _RecordContexts:
         )
         if key not in self._common_contexts:
             target = self._matcher.target_of(subject.model) if subject.placements else None
-            self._common_contexts[key] = record_context(self._fleet, self._conditions, subject, target)
+            common_context = record_context(self._fleet, self._conditions, subject, target)
+            pod_labels = self._matcher.pod_labels_of(subject.model) if subject.placements else {}
+            if pod_labels:
+                common_context["selector"] = ComputedValue(pod_labels, (Origin("model", ("name",)),))
+            self._common_contexts[key] = common_context
         if (emitter.id, *key) not in self._emitter_contexts:
             emitter_context = with_emitter_options(
                 self._fleet, subject.model, emitter, self._common_contexts[key]

@@ -16,7 +16,7 @@ from referencing.jsonschema import DRAFT7
 from compiler.foundation.resources import shipped_folder
 from compiler.json_schema import Validator
 
-from .conftest import bank, documents, set_field
+from .conftest import DIGEST, HELPER, bank, documents, set_field
 
 MODEL, SHARED_FILE = "records/scorer/catalog-info.yaml", "records/catalog-info.yaml"
 
@@ -146,6 +146,22 @@ def test_a_model_is_a_component_and_its_interface_an_api(full) -> None:
         "datatype": "FP64",
         "shape": [-1, 3],
     }
+
+
+def test_a_language_model_is_selected_by_the_labels_that_kserve_sets(make_records) -> None:
+    """KServe sets these labels on the pods; of the object's own labels only those of Kueue and of local models reach them.
+
+    See expectedSingleNodeMainDeployment, singleNodeLabels and propagateDeploymentMetadata in KServe v0.20.0,
+    pkg/controller/v1alpha2/llmisvc/workload_single_node.go.
+    """
+    base_model = {"name": "bank/base", "revision": "1", "license": "MIT"}
+    source = {"baseModel": base_model, "uri": "s3://a/b", "digest": DIGEST}
+    annotations = entities(
+        make_records(documents({**HELPER, "name": "scorer", "type": "llm", "source": source})), MODEL
+    )[0]["metadata"]["annotations"]
+    assert annotations["backstage.io/kubernetes-label-selector"] == (
+        "app.kubernetes.io/name=scorer,app.kubernetes.io/part-of=llminferenceservice,kserve.io/component=workload"
+    )
 
 
 def test_every_relation_leads_to_an_entity_of_the_project(full) -> None:

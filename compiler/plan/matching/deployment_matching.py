@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
+from compiler.foundation.json_data import Object
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation, EmitterEvaluator
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues
@@ -92,6 +93,13 @@ class DeploymentMatcher:
         """The target of a model, if it has one that supports its type."""
         target = self._checker.resolve_target(model)
         return None if isinstance(target, Finding) else target
+
+    def pod_labels_of(self, model: ResolvedModel) -> Object:
+        """The labels that the controller of its target sets on the model's pods in place of the usual ones; empty if there are none."""
+        target = self.target_of(model)
+        endpoint = self._exports.endpoint(model, target) if target else {}
+        labels = {} if isinstance(endpoint, Finding) else endpoint.get("selector")
+        return labels if isinstance(labels, dict) else {}
 
     def addon_evaluator(self, model: ResolvedModel) -> AddonEvaluator | None:
         """The evaluator of addons, with a target's context that depends on no other model; `None` without a target."""
