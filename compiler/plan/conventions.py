@@ -30,6 +30,9 @@ _NO_LABELS: Object = MappingProxyType({})
 # Series have the names that Sloth gives them (https://sloth.dev), so that people recognise them; the labels are our own.
 ERROR_RATIO_SERIES = "slo:sli_error:ratio_rate"
 """The error ratio over a window; the window follows."""
+ERROR_COUNT_SERIES = "slo:sli_error:increase5m"
+TOTAL_COUNT_SERIES = "slo:sli_total:increase5m"
+"""The bad requests and all requests of five minutes: the ratio over the period is the ratio of their sums."""
 OBJECTIVE_SERIES = "slo:objective:ratio"
 BUDGET_SERIES = "slo:error_budget:ratio"
 PERIOD_SERIES = "slo:time_period:days"
@@ -53,6 +56,7 @@ ALERT_BURN = "ModelErrorBudgetBurn"
 ALERT_STALE = "ModelRunStale"
 ALERT_MISSING = "ModelRunMissing"
 ALERT_SIGNAL = "ModelSignalThresholdCrossed"
+ALERT_NO_DATA = "ModelDataMissing"
 
 TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
     "name": NAME_KEY, "partOf": PART_OF_KEY, "managedBy": MANAGED_BY_KEY, "manager": TOOL_NAME, "owner": OWNER_KEY,
@@ -64,11 +68,13 @@ TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
         "action": ACTION_LABEL,
     },
     "series": {
-        "errorRatio": ERROR_RATIO_SERIES, "objective": OBJECTIVE_SERIES, "errorBudget": BUDGET_SERIES, "periodDays": PERIOD_SERIES,
+        "errorRatio": ERROR_RATIO_SERIES, "errorCount": ERROR_COUNT_SERIES, "totalCount": TOTAL_COUNT_SERIES,
+        "objective": OBJECTIVE_SERIES, "errorBudget": BUDGET_SERIES, "periodDays": PERIOD_SERIES,
         "currentBurnRate": CURRENT_BURN_SERIES, "periodBurnRate": PERIOD_BURN_SERIES,
         "budgetRemaining": BUDGET_REMAINING_SERIES, "runAge": RUN_AGE_SERIES, "signal": SIGNAL_SERIES, "sloInfo": SLO_INFO_SERIES,
     },
-    "alerts": {"errorBudgetBurn": ALERT_BURN, "runStale": ALERT_STALE, "runMissing": ALERT_MISSING, "signal": ALERT_SIGNAL},
+    "alerts": {"errorBudgetBurn": ALERT_BURN, "runStale": ALERT_STALE, "runMissing": ALERT_MISSING, "signal": ALERT_SIGNAL,
+               "noData": ALERT_NO_DATA},
     # The label and annotation names that kube-prometheus and other consumers of alerts use.
     "annotations": {"summary": "summary", "description": "description", "runbook": "runbook_url"},
 })  # fmt: skip

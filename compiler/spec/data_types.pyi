@@ -1050,6 +1050,7 @@ class PartialSloData(TypedDict, total=False):
     freshness: str | None
     window: str | None
     minRequests: int | None
+    missingDataAfter: str | None
     runbook: str | None
     indicators: PartialIndicatorsData | None
     unmeasured: Mapping[str, str | None] | None
@@ -1294,6 +1295,7 @@ class SloData(TypedDict, total=False):
     freshness: str
     window: str
     minRequests: int
+    missingDataAfter: str
     runbook: str
     indicators: IndicatorsData
     unmeasured: Mapping[str, str]

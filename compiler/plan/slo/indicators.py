@@ -33,8 +33,16 @@ class SliRatio(Protocol):
         """Requests per second over a window."""
         ...
 
+    def bad_count(self, window: str) -> Vector:
+        """The number of bad requests in a window, 0 before the first one."""
+        ...
+
     def request_count(self, window: str) -> Vector:
         """The number of requests in a window."""
+        ...
+
+    def missing_data(self) -> Vector:
+        """A sample while the series that count requests have no sample."""
         ...
 
     def counters(self) -> tuple[Vector, Vector]:
@@ -45,6 +53,11 @@ class SliRatio(Protocol):
 def error_ratio(ratio: SliRatio, window: str) -> Vector:
     """The error ratio over a window; no sample without requests, because 0/0 would make every average over it NaN."""
     return multiline_operation([ratio.bad_rate(window), binary_operation(ratio.total_rate(window), ">", _ZERO)], "/")
+
+
+def absent(*alternatives: Series) -> Vector:
+    """A sample while none of the series has one."""
+    return multiline_operation([Vector(f"absent({instant_vector(series)})") for series in alternatives], "and on ()")
 
 
 def _sum_of_function(function: str, series: Series, window: str) -> Vector:
@@ -62,17 +75,23 @@ class CounterSli:
 
     def bad_rate(self, window: str) -> Vector:
         """Errors per second."""
-        return _sum_with_zeros(
-            [_sum_of_function("rate", counter, window) for counter in (self.errors, self.dropped_requests) if counter]
-        )
+        return self._sum_errors("rate", window)
 
     def total_rate(self, window: str) -> Vector:
         """Requests per second."""
         return self._sum_totals("rate", window)
 
+    def bad_count(self, window: str) -> Vector:
+        """The number of errors."""
+        return self._sum_errors("increase", window)
+
     def request_count(self, window: str) -> Vector:
         """The number of requests."""
         return self._sum_totals("increase", window)
+
+    def missing_data(self) -> Vector:
+        """A sample while nothing counts requests; errors and dropped requests have no series before the first one."""
+        return absent(self.total) if self.total else absent(*self._total_counters)
 
     def counters(self) -> tuple[Vector, Vector]:
         """The counters."""
@@ -81,6 +100,10 @@ class CounterSli:
         ]
         totals = [aggregate("sum", instant_vector(counter)) for counter in self._total_counters]
         return _sum_vectors(errors), _sum_vectors(totals)
+
+    def _sum_errors(self, function: str, window: str) -> Vector:
+        counters = [counter for counter in (self.errors, self.dropped_requests) if counter]
+        return _sum_with_zeros([_sum_of_function(function, counter, window) for counter in counters])
 
     def _sum_totals(self, function: str, window: str) -> Vector:
         return _sum_vectors([_sum_of_function(function, counter, window) for counter in self._total_counters])
@@ -122,9 +145,17 @@ class ProbeSli:
         """Probes per second."""
         return _sum_of_function("count_over_time", self.probe, window)
 
+    def bad_count(self, window: str) -> Vector:
+        """The number of failed probes."""
+        return self.bad_rate(window)
+
     def request_count(self, window: str) -> Vector:
         """The number of probes."""
         return self.total_rate(window)
+
+    def missing_data(self) -> Vector:
+        """A sample while there is no result of a probe."""
+        return absent(self.probe)
 
     def counters(self) -> tuple[Vector, Vector]:
         """Failing probes now, and all probes."""
@@ -142,15 +173,23 @@ class LatencySli:
 
     def bad_rate(self, window: str) -> Vector:
         """Late responses per second."""
-        return binary_operation(self.total_rate(window), "-", _sum_of_function("rate", self._threshold_bucket, window))
+        return self._late_responses("rate", window)
 
     def total_rate(self, window: str) -> Vector:
         """Responses per second."""
         return _sum_of_function("rate", self.histogram.with_suffix("_count"), window)
 
+    def bad_count(self, window: str) -> Vector:
+        """The number of late responses."""
+        return self._late_responses("increase", window)
+
     def request_count(self, window: str) -> Vector:
         """The number of responses."""
         return _sum_of_function("increase", self.histogram.with_suffix("_count"), window)
+
+    def missing_data(self) -> Vector:
+        """A sample while the histogram has no samples."""
+        return absent(self.histogram.with_suffix("_count"))
 
     def counters(self) -> tuple[Vector, Vector]:
         """Late responses and all responses."""
@@ -161,6 +200,10 @@ class LatencySli:
         """The latency quantile."""
         rates = apply_function("rate", range_vector(self.histogram.with_suffix("_bucket"), window))
         return histogram_quantile(share, aggregate("sum", rates, by="le"))
+
+    def _late_responses(self, function: str, window: str) -> Vector:
+        total = _sum_of_function(function, self.histogram.with_suffix("_count"), window)
+        return binary_operation(total, "-", _sum_of_function(function, self._threshold_bucket, window))
 
     @property
     def _threshold_bucket(self) -> Series:

@@ -1,8 +1,12 @@
 """Prometheus rules: what is recorded for an objective, and when alerts fire.
 
 The set is Sloth's (https://sloth.dev, 17 rules per objective; its test/integration/prometheus/testdata/out-base.yaml.tpl): error
-ratios over seven windows and over the period, the objective, its budget, the remaining budget, and one alert per severity. As there,
-the ratio over the period is the mean of the five-minute ratios: querying a counter over 90 days would be far more expensive.
+ratios over seven windows and over the period, the objective, its budget, the remaining budget, and one alert per severity.
+
+The ratio over the period is not Sloth's, which is the mean of the five-minute ratios: at night one error in ten requests would count as
+much as thousands in the day. Instead the errors and requests of five minutes are recorded, and the ratio divides their sums over the
+period. Each rule is evaluated equally often, so both sums count each request equally often. Querying the counters over 90 days would be
+far more expensive.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +16,7 @@ from typing import Final
 
 from compiler.plan import conventions
 from compiler.plan.slo.burn_rates import RECORDING_WINDOWS, BurnRate, Severity, period_days
-from compiler.plan.slo.indicators import SliRatio, error_ratio
+from compiler.plan.slo.indicators import SliRatio, absent, error_ratio
 from compiler.plan.slo.objectives import FreshnessObjective, Objective
 from compiler.plan.slo.promql import (
     Scalar,
@@ -31,6 +35,8 @@ from compiler.plan.slo.promql import (
 from compiler.spec.quantities import Duration
 
 _SHORTEST_WINDOW: Final = RECORDING_WINDOWS[0]
+DEFAULT_MISSING_DATA_DURATION: Final = Duration("1h")
+"""Longer than a rollout, a restart of Prometheus or the time until the first request after either."""
 Labels = Mapping[str, str]
 
 
@@ -95,13 +101,22 @@ def recording_rules(objective: Objective, ratio: SliRatio, identity: SloIdentity
             {**labels, conventions.WINDOW_LABEL: window},
         )
     if period not in RECORDING_WINDOWS:
-        shares = identity.recorded_series(f"{conventions.ERROR_RATIO_SERIES}{_SHORTEST_WINDOW}", name)
-        mean = binary_operation(
-            apply_function("sum_over_time", range_vector(shares, period)),
-            "/",
-            apply_function("count_over_time", range_vector(shares, period)),
+        counts = {
+            conventions.ERROR_COUNT_SERIES: ratio.bad_count(_SHORTEST_WINDOW),
+            conventions.TOTAL_COUNT_SERIES: ratio.request_count(_SHORTEST_WINDOW),
+        }
+        for record, count in counts.items():
+            yield Recording(record, count, {**labels, conventions.WINDOW_LABEL: _SHORTEST_WINDOW})
+        errors, total = (
+            apply_function("sum_over_time", range_vector(identity.recorded_series(record, name), period))
+            for record in counts
         )
-        yield Recording(f"{conventions.ERROR_RATIO_SERIES}{period}", mean, {**labels, conventions.WINDOW_LABEL: period})
+        ratio_of_sums = binary_operation(errors, "/", binary_operation(total, ">", scalar(0)))
+        yield Recording(
+            f"{conventions.ERROR_RATIO_SERIES}{period}",
+            ratio_of_sums,
+            {**labels, conventions.WINDOW_LABEL: period},
+        )
     yield Recording(conventions.OBJECTIVE_SERIES, constant_vector(objective.target), labels)
     yield Recording(conventions.BUDGET_SERIES, constant_vector(objective.budget), labels)
     yield Recording(conventions.PERIOD_SERIES, constant_vector(period_days(period)), labels)
@@ -145,6 +160,17 @@ def burn_alerts(
             )
 
 
+def missing_data_alert(name: str, missing_data: Vector, identity: SloIdentity, duration: Duration) -> Alert:
+    """The alert of an objective or a signal without data: every other alert about it is then silent."""
+    return Alert(
+        conventions.ALERT_NO_DATA,
+        "ticket",
+        missing_data,
+        identity.labels(name),
+        for_duration=duration,
+    )
+
+
 def _burn_condition(
     objective: Objective, burn: BurnRate, ratio: SliRatio, identity: SloIdentity, min_requests: int | None
 ) -> Vector:
@@ -180,11 +206,10 @@ def freshness_rules(
         ">",
         scalar(freshness.max_age.seconds),
     )
-    absent_run = Vector(f"absent({instant_vector(last_run)})")
     stale = Alert(conventions.ALERT_STALE, "page", too_old, labels)
     return recording, (
         stale,
-        Alert(conventions.ALERT_MISSING, "page", absent_run, labels, for_duration=freshness.max_age),
+        Alert(conventions.ALERT_MISSING, "page", absent(last_run), labels, for_duration=freshness.max_age),
     )
 
 
@@ -204,8 +229,10 @@ class Signal:
     alerts_when_below: bool
     action: str
 
-    def build_rules(self, identity: SloIdentity) -> tuple[Recording, Alert]:
-        """The worst value of the series, and the alert beyond the threshold."""
+    def build_rules(
+        self, identity: SloIdentity, missing_data_duration: Duration
+    ) -> tuple[Recording, tuple[Alert, ...]]:
+        """The worst value of the series, and the alerts beyond the threshold and without a value."""
         worst = aggregate("min" if self.alerts_when_below else "max", instant_vector(self.series))
         labels = identity.labels(self.name)
         condition = binary_operation(
@@ -219,4 +246,5 @@ class Signal:
             condition,
             {**labels, conventions.ACTION_LABEL: self.action},
         )
-        return Recording(conventions.SIGNAL_SERIES, worst, labels), alert
+        no_data = missing_data_alert(self.name, absent(self.series), identity, missing_data_duration)
+        return Recording(conventions.SIGNAL_SERIES, worst, labels), (alert, no_data)

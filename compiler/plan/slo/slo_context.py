@@ -19,12 +19,14 @@ from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objec
 from compiler.plan.slo.promql import Vector, aggregate, binary_operation, instant_vector, scalar
 from compiler.plan.slo.recording_rules import (
     ACTION_SEVERITIES,
+    DEFAULT_MISSING_DATA_DURATION,
     Alert,
     Recording,
     Signal,
     SloIdentity,
     burn_alerts,
     freshness_rules,
+    missing_data_alert,
     recording_rules,
     run_age,
 )
@@ -32,7 +34,7 @@ from compiler.plan.slo.slo_plan import MeasuredObjective, SloPlan, plan_slos
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
 from compiler.spec.data_types import SloData
-from compiler.spec.quantities import Percentage
+from compiler.spec.quantities import Duration, Percentage
 
 _CHART_WINDOW = "5m"
 """The window of dashboard panels."""
@@ -58,6 +60,11 @@ class _SloInputs:
     def slo(self) -> SloData:
         """The `slo` section of the model."""
         return self.target_evaluation.model.data.get("slo", {})
+
+    @property
+    def missing_data_duration(self) -> Duration:
+        """How long data may be missing before an alert fires."""
+        return Duration(self.slo.get("missingDataAfter", DEFAULT_MISSING_DATA_DURATION))
 
 
 def slo_context(
@@ -175,6 +182,10 @@ def _freshness_values(inputs: _SloInputs, objective: FreshnessObjective, spec: O
 def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio) -> dict[str, Json]:
     min_requests = inputs.slo.get("minRequests")
     errors, total = sli_ratio.counters()
+    ratio_alerts = (
+        *burn_alerts(objective, sli_ratio, inputs.identity, min_requests),
+        missing_data_alert(objective.name, sli_ratio.missing_data(), inputs.identity, inputs.missing_data_duration),
+    )
     values: dict[str, Json] = {
         "target": float(objective.target), "percent": str(Percentage(f"{scalar(objective.target * 100)}%")),
         "budget": float(objective.budget), "period": objective.period, "periodDays": windows.period_days(objective.period),
@@ -183,7 +194,7 @@ def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio)
         "rates": {"errors": str(sli_ratio.bad_rate(_CHART_WINDOW)), "total": str(sli_ratio.total_rate(_CHART_WINDOW))},
         "burnRates": [_burn_rate_value(burn) for burn in objective.burn_rates],
         "recordings": [_recording_value(rule) for rule in recording_rules(objective, sli_ratio, inputs.identity)],
-        "alerts": [_alert_value(rule) for rule in burn_alerts(objective, sli_ratio, inputs.identity, min_requests)],
+        "alerts": [_alert_value(rule) for rule in ratio_alerts],
     }  # fmt: skip
     if objective.latency_limit is not None and isinstance(sli_ratio, LatencySli):
         units_per_second = sli_ratio.threshold * 1000 / objective.latency_limit.milliseconds
@@ -254,12 +265,12 @@ def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
         name, threshold = monitor["signal"], monitor["threshold"]
         is_below, action = monitor.get("triggerWhen") == "below", monitor["action"]
         signal = Signal(name, parse_series(plain_data(monitor["series"])), threshold, is_below, action)
-        recording, alert = signal.build_rules(inputs.identity)
+        recording, alerts = signal.build_rules(inputs.identity, inputs.missing_data_duration)
         values: dict[str, Json] = {
             "name": name, "id": inputs.identity.labels(name)[next(iter(inputs.identity.labels(name)))], "method": monitor.get("method"),
             "threshold": threshold, "triggerWhen": "below" if is_below else "above", "action": action,
             "severity": ACTION_SEVERITIES[action],
-            "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert)],
+            "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert) for alert in alerts],
         }  # fmt: skip
         yield ComputedValue(
             {key: value for key, value in values.items() if value is not None},

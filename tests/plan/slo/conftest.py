@@ -103,8 +103,12 @@ class RenderedModel:
     def rules(self) -> list[dict[str, Any]]:
         return [rule for group in self.groups for rule in group["rules"]]
 
-    def alerts(self, severity: str = "") -> list[dict[str, Any]]:
-        return [rule for rule in self.rules if "alert" in rule and rule["labels"]["severity"].startswith(severity)]
+    def alerts(self, severity: str = "", name: str = "") -> list[dict[str, Any]]:
+        return [
+            rule
+            for rule in self.rules
+            if name in {"", rule.get("alert")} and "alert" in rule and rule["labels"]["severity"].startswith(severity)
+        ]
 
 
 @pytest.fixture

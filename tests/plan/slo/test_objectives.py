@@ -69,7 +69,7 @@ def test_what_errors_cannot_reach_is_reported_by_no_alert(make, spec, custom_ind
     slo = {"latency": [{"threshold": "1s", "target": "50%"}], "indicators": custom_indicators}
     made = make(spec(slo=slo))
     assert made.alerts("page") == []
-    [ticket] = made.alerts("ticket")
+    [ticket] = made.alerts("ticket", "ModelErrorBudgetBurn")
     assert "(1 * 0.5)" in ticket["expr"]
     assert "(3 * 0.5)" not in ticket["expr"]
 
