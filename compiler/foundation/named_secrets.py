@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from compiler.foundation.json_data import Json
 
@@ -28,6 +29,7 @@ def mentions_secret(content: bytes) -> bool:
     return _ANY_NAME_ENDS.search(content) is not None
 
 
+@lru_cache(maxsize=4096)  # files share most of their keys
 def has_secret_name(name: str) -> bool:
     """Whether a value of this name is a secret: `dbPassword` and `API_KEY` are such names, `tokens` and `tokenizer` are not."""
     return _SECRET_NAME.fullmatch(name) is not None
@@ -61,4 +63,4 @@ def secrets_in_text(text: str) -> Iterator[str]:
 
 def escaped_secrets_in_text(text: str) -> Iterator[str]:
     """The values that a text assigns to names of secrets and that YAML parses to another text than the written one."""
-    return (secret for secret in secrets_in_text(text) if "\\" in secret)
+    return (secret for secret in secrets_in_text(text) if "\\" in secret) if "\\" in text else iter(())

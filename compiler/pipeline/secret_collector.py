@@ -22,12 +22,14 @@ class SecretCollector:
     def __init__(self, parse_yaml: ParseFunction) -> None:
         self._parse_yaml = parse_yaml
         self._results: dict[str, tuple[bytes, ParseResult]] = {}
+        self._secrets: dict[str, tuple[str, ...]] = {}
 
     def parse(self, content: bytes, path: str) -> ParseResult:
         """The documents of a file."""
         parse_result = self._parse_yaml(content, path)
         if mentions_secret(content):
             self._results[path] = content, parse_result
+            self._secrets.pop(path, None)
         return parse_result
 
     def add(self, content: bytes, path: str) -> None:
@@ -37,9 +39,15 @@ class SecretCollector:
 
     def secrets(self) -> Iterator[str]:
         """The secrets in all files that were parsed so far."""
-        for content, parse_result in self._results.values():
-            text = content.decode("utf-8", "replace")
-            is_complete = parse_result.documents and not parse_result.findings
-            yield from escaped_secrets_in_text(text) if is_complete else secrets_in_text(text)
-            for document in parse_result.documents:
-                yield from secrets_in_data(document.data)
+        for path, (content, parse_result) in self._results.items():
+            if path not in self._secrets:  # each output asks again
+                self._secrets[path] = tuple(_secrets_in_file(content, parse_result))
+            yield from self._secrets[path]
+
+
+def _secrets_in_file(content: bytes, parse_result: ParseResult) -> Iterator[str]:
+    text = content.decode("utf-8", "replace")
+    is_complete = parse_result.documents and not parse_result.findings
+    yield from escaped_secrets_in_text(text) if is_complete else secrets_in_text(text)
+    for document in parse_result.documents:
+        yield from secrets_in_data(document.data)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import Object, Pointer
 from compiler.json_schema import Validator, apply_defaults
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.source.document import Document
 from compiler.spec.data_types import (
     EmitterData,
@@ -18,6 +19,7 @@ from compiler.spec.data_types import (
     ImageData,
     ProjectData,
 )
+from compiler.spec.language import Annotation, annotations_by_keyword
 
 if TYPE_CHECKING:
     from compiler.templating.template_set import TemplateSet
@@ -125,6 +127,22 @@ class Emitter:
     def images(self) -> tuple[ImageData, ...]:
         """The images that it needs, each with its `name` and optionally a condition `when`."""
         return tuple(self.data.get("images", ()))
+
+    @property
+    def option_schema(self) -> Object:
+        """The schema of its options; an emitter that declares none accepts none."""
+        return self.data.get("options", {}) or {"type": "object", "additionalProperties": False}
+
+    @cached_property
+    def option_validator(self) -> Validator:
+        """Validates options as a model or the project writes them."""
+        return Validator(self.option_schema)
+
+    @cached_property
+    def option_quantities(self) -> tuple[Annotation, ...]:
+        """Where its options have quantities, and their kinds."""
+        schema = SchemaNode(self.option_schema)
+        return annotations_by_keyword(schema, schema).get("x-modelyard-quantity", ())
 
     @cached_property
     def default_options(self) -> Object:

@@ -36,7 +36,6 @@ class CompatibilityChecker:
         self._fleet = fleet
         self._emitters = emitters
         self._conditions = conditions
-        self._option_validators: dict[str, Validator] = {}
 
     def resolve_target(self, model: ResolvedModel) -> Emitter | Finding:
         """The target of the model, if it supports the model."""
@@ -102,13 +101,10 @@ class CompatibilityChecker:
         if not emitter.is_target:
             return
         options = model.data.get("deploy", {}).get("options") or {}
-        schema = emitter.data.get("options", {}) or {"type": "object", "additionalProperties": False}
-        if emitter.id not in self._option_validators:
-            self._option_validators[emitter.id] = Validator(schema)
-        for violation in self._option_validators[emitter.id].violations(options):
+        for violation in emitter.option_validator.violations(options):
             finding = model.schema_finding(replace(violation, pointer=("deploy", "options", *violation.pointer)))
             yield replace(finding, code=codes.BAD_OPTION, message=f"{emitter.title}: {finding.message}")
-        for pointer, error in quantity_errors(schema, options):
+        for pointer, error in quantity_errors(emitter, options):
             option: Pointer = ("deploy", "options", *pointer)
             message = f"{emitter.title}: {format_path(option)}: {error}"
             yield model.finding(codes.BAD_OPTION, message, option, error.help)
@@ -314,12 +310,11 @@ def _project_option_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Findi
         if options is None:
             continue
         pointer: Pointer = ("emitters", id_, "options")
-        schema = emitter.data.get("options", {}) or {"type": "object", "additionalProperties": False}
-        for violation in Validator(schema).violations(options):
+        for violation in emitter.option_validator.violations(options):
             project_violation = replace(violation, pointer=(*pointer, *violation.pointer))
             finding = schema_finding(project_violation, project.document, project.subject)
             yield replace(finding, code=codes.BAD_OPTION, message=f"{emitter.title}: {finding.message}")
-        for option, error in quantity_errors(schema, options):
+        for option, error in quantity_errors(emitter, options):
             location = project.document.location((*pointer, *option))
             subject = Subject("Project", project.name, None, (*pointer, *option))
             message = f"{emitter.title}: {format_path((*pointer, *option))}: {error}"

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 
 from compiler.foundation.json_data import Object, Pointer
-from compiler.json_schema.schema_node import SchemaNode
-from compiler.spec.language import annotations_by_keyword, iter_strings
+from compiler.plan.emitters.emitter import Emitter
+from compiler.spec.language import iter_strings
 from compiler.spec.quantities import QUANTITIES, QuantityError
 
 
-def quantity_errors(schema: Object, options: Object) -> Iterator[tuple[Pointer, QuantityError]]:
-    """What is wrong with the options that the schema marks with `x-modelyard-quantity`."""
-    node = SchemaNode(schema)
-    for annotation in annotations_by_keyword(node, node).get("x-modelyard-quantity", ()):
+def quantity_errors(emitter: Emitter, options: Object) -> Iterator[tuple[Pointer, QuantityError]]:
+    """What is wrong with the options that the emitter's schema marks with `x-modelyard-quantity`."""
+    for annotation in emitter.option_quantities:
         for pointer, text in iter_strings(options, annotation.pointer):
             try:
                 QUANTITIES[annotation.value](text)
