@@ -55,8 +55,7 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """The text with secrets masked."""
-        if any(hint in text for hint in _HINTS):
-            text = _shapes().sub(_masked_match, text)
+        text = _mask_shapes(text)
         return self._redact_known(text) if self._secrets else text
 
     @property
@@ -116,6 +115,17 @@ def _prefix_length(secret: str, text: str, start: int) -> int:
 def _shapes() -> re.Pattern[str]:
     """Compiled when a text first needs it: that takes 3 ms, which `--version` and `--help` need not take."""
     return re.compile(_SHAPES, re.VERBOSE)
+
+
+def _mask_shapes(text: str) -> str:
+    """The text with credentials masked. Only a private key has several lines; elsewhere, lines without a hint need no search."""
+    hints = [hint for hint in _HINTS if hint in text]
+    if not hints or "PRIVATE KEY" in hints:
+        return _shapes().sub(_masked_match, text) if hints else text
+    lines = text.split("\n")
+    return "\n".join(
+        _shapes().sub(_masked_match, line) if any(hint in line for hint in hints) else line for line in lines
+    )
 
 
 def _masked_match(match: re.Match[str]) -> str:

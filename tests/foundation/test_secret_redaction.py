@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.foundation.secret_redaction import Redactor, mask
+from compiler.foundation import secret_redaction
+from compiler.foundation.secret_redaction import Redactor, _shapes, mask
 
 CREDENTIALS = {
     "AWS": "AKIA" + "ABCDEFGHIJKLMNOP",
@@ -77,3 +78,39 @@ def test_many_secrets_are_masked_quickly() -> None:
     started = time.process_time()
     assert Redactor(secrets).redact(text) == " ".join("*" * 15 for _ in secrets) + " x" * 200_000
     assert time.process_time() - started < 5
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *CREDENTIALS.values(),
+                "postgres://reader:sesame@db.example",
+                "PRIVATE KEY",
+                "eyJ",
+                "sk-",
+                "\n",
+                "\r",
+                "\u2028",
+                " ",
+                "x",
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_searching_lines_with_hints_finds_what_searching_the_whole_text_does(text) -> None:
+    assert Redactor().redact(text) == _shapes().sub(lambda match: mask(match[0]), text)
+
+
+def test_only_lines_with_hints_are_searched(monkeypatch) -> None:
+    searched: list[str] = []
+
+    class Recorder:
+        def sub(self, _: object, text: str) -> str:
+            searched.append(text)
+            return text
+
+    monkeypatch.setattr(secret_redaction, "_shapes", Recorder)
+    Redactor().redact("a\n" * 1000 + "https://host\n" + "b\n" * 1000)
+    assert searched == ["https://host"]
