@@ -1,4 +1,4 @@
-"""Findings about inputs that a tree has no content of. Without them, models would vanish and a build would remove their files."""
+"""Findings about inputs that are not read. Without them, models would vanish and a build would remove their files."""
 
 from collections.abc import Iterator
 
@@ -33,3 +33,12 @@ def lfs_pointer_finding(path: str) -> Finding:
         Location(path),
         help=codes.LFS_POINTER.remedy,
     )
+
+
+def unread_file_findings(tree: Tree, folder: str) -> Iterator[Finding]:
+    """Findings about files whose names end like those of YAML files in other letters, such as `.YAML`."""
+    for path in tree.paths(folder):
+        if path.lower().endswith(_YAML_SUFFIXES) and not path.endswith(_YAML_SUFFIXES):
+            name, dot, suffix = path.rpartition(".")
+            help_ = f"rename it to {name}{dot}{suffix.lower()}, or move it out of {folder}/"
+            yield Finding(codes.UNREAD_FILE, f"{path} is not read", Location(path), help=help_)

@@ -15,7 +15,7 @@ from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
 from compiler.source.tree import Tree, is_lfs_pointer
 from compiler.source.yaml_parse import ParseFunction, ParseResult, parse
-from compiler.spec.absent_inputs import input_link_findings, lfs_pointer_finding
+from compiler.spec.absent_inputs import input_link_findings, lfs_pointer_finding, unread_file_findings
 from compiler.spec.finding_causes import one_per_cause, without_date_warnings
 from compiler.spec.language import Language
 from compiler.spec.portfolio import (
@@ -139,6 +139,7 @@ def _parse_files(
     tree: Tree, folder: str, state: _LoadState, parse_yaml: ParseFunction, skip_name: str = ""
 ) -> Iterator[tuple[str, ParseResult]]:
     state.findings += input_link_findings(tree, folder)
+    state.findings += unread_file_findings(tree, folder)
     for path in filter(_is_yaml, tree.paths(folder)):
         if basename(path) != skip_name:
             content = tree.read(path)

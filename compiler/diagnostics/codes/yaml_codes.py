@@ -100,3 +100,10 @@ LFS_POINTER = error(
     "The file itself was not fetched, and the pointer would be rendered instead.",
     "Run `git lfs pull`. A revision never holds more than the pointer: keep specs, templates and companion files out of Git LFS.",
 )
+UNREAD_FILE = warning(
+    "MY015",
+    "unread-file",
+    "A file among the specs looks like YAML, but its name does not end in .yaml or .yml.",
+    "Only files with these endings are read, so that its documents do not exist for any command.",
+    "Rename the file, or move it out of the folder.",
+)
