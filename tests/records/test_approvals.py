@@ -17,7 +17,7 @@ from compiler.plan.records.missing_fields import ModelRecordStatus
 
 from .conftest import DIGEST, documents, set_field, tree
 
-NAME = "approvals.intoto.jsonl"
+NAME = "approvals.statements.jsonl"
 
 
 def digests(found: list[dict[str, Any]], environment: str = "prod") -> dict[str, str]:

@@ -19,7 +19,7 @@ from compiler.json_schema import Validator
 
 from .conftest import OTHER_DIGEST, bank, documents, tree
 
-UNITS = ["prod/scorer/scorer.intoto.jsonl", "records/scorer/scorer.intoto.jsonl", "prod/prod.intoto.jsonl"]
+UNITS = ["prod/scorer/scorer.statements.jsonl", "records/scorer/scorer.statements.jsonl", "prod/prod.statements.jsonl"]
 
 
 def validate_statement(statement: Mapping[str, Any]) -> None:
@@ -129,6 +129,6 @@ def test_it_says_who_built_it_by_its_version_and_neither_time_nor_commit(full) -
 def test_none_is_committed_and_none_is_handed_to_the_cluster(full, make_records) -> None:
     assert "intoto" not in full.files["prod/scorer/kustomization.yaml"]
     names = make_records(documents(), bank(emitters={})).files
-    assert not any(name.endswith(".intoto.jsonl") and "approvals" not in name for name in names), (
+    assert not any(name.endswith(".statements.jsonl") and "approvals" not in name for name in names), (
         "off until a project wants it"
     )

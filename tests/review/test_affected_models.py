@@ -18,7 +18,7 @@ from compiler.source.memory_tree import MemoryTree
 from compiler.source.overlay_tree import OverlayTree
 from compiler.source.worktree import WorkTree
 
-STATEMENT = ".intoto.jsonl"
+STATEMENT = ".statements.jsonl"
 """How files end that tell of other files alone."""
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = """apiVersion: modelyard/v1
