@@ -22,6 +22,7 @@ from compiler.plan.matching.compatibility import emitter_setting_findings
 from compiler.plan.planning import UnitFilter
 from compiler.plan.records.approvals import approval_findings, classification_findings
 from compiler.plan.records.missing_fields import ModelRecordStatus
+from compiler.plan.shared_routes import shared_route_findings
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
 from compiler.policy.policy_findings import merge_environments
 from compiler.resolve.checks.fleet_checks import check_fleet
@@ -63,9 +64,11 @@ def check_models(session: Session) -> Iterator[Finding]:
     yield from check_fleet(session.fleet, model_findings, session.models_in_scope)
 
 
-def check_adoption(session: Session) -> Iterator[Finding]:
-    """Live objects that two models adopt."""
+def check_objects(session: Session) -> Iterator[Finding]:
+    """Objects and routes that two models would share in a cluster."""
     yield from object_collisions(session.fleet)
+    yield from session.plan_stage.object_findings(session.models_in_scope)
+    yield from shared_route_findings(session.fleet)
 
 
 def check_quotas(session: Session) -> Iterator[Finding]:
@@ -130,7 +133,7 @@ CHECK_STAGES: tuple[Stage, ...] = (
     check_documents,
     check_emitters,
     check_models,
-    check_adoption,
+    check_objects,
     check_quotas,
     check_code_owners,
     check_policies,

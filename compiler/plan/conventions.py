@@ -95,6 +95,15 @@ def shorten_name(name: str, reserved_length: int = 0) -> str:
     return f"{name[: max_length - _DIGEST_LENGTH - 1].rstrip('-.')}-{digits}"
 
 
+def label_value(text: str) -> str:
+    """A text as the value of a label: at most 63 letters, digits, `.`, `_` and `-`, with a letter or digit at both ends."""
+    value = text.replace("+", "_")
+    if len(value) <= _MAX_NAME_LENGTH and value[-1:].isalnum():
+        return value
+    digits = sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{value[: _MAX_NAME_LENGTH - _DIGEST_LENGTH - 1].rstrip('-._')}-{digits}"
+
+
 def selector_labels(model: str, project: str, adopted_labels: Object = _NO_LABELS) -> Object:
     """The labels that select the model's pods; constant for the life of the model. Adopted objects keep their selectors."""
     return adopted_labels or {NAME_KEY: model, PART_OF_KEY: project}
@@ -102,7 +111,7 @@ def selector_labels(model: str, project: str, adopted_labels: Object = _NO_LABEL
 
 def pod_labels(model: str, project: str, version: str, adopted_labels: Object = _NO_LABELS) -> Object:
     """Pod labels: identity, selector, and the release, whose change restarts pods anyway."""
-    return {NAME_KEY: model, PART_OF_KEY: project, VERSION_KEY: version.replace("+", "_"), **adopted_labels}
+    return {NAME_KEY: model, PART_OF_KEY: project, VERSION_KEY: label_value(version), **adopted_labels}
 
 
 def object_labels(model: str, project: str, version: str, owner: str, adopted_labels: Object = _NO_LABELS) -> Object:
@@ -110,7 +119,7 @@ def object_labels(model: str, project: str, version: str, owner: str, adopted_la
     standard_labels = {
         NAME_KEY: model,
         PART_OF_KEY: project,
-        VERSION_KEY: version.replace("+", "_"),
+        VERSION_KEY: label_value(version),
         MANAGED_BY_KEY: TOOL_NAME,
         OWNER_KEY: owner,
     }

@@ -21,6 +21,7 @@ from compiler.plan.project_unit import OWNERS_VARIABLE
 from compiler.plan.quotas import quota_findings
 from compiler.plan.records.missing_fields import RecordStatusReader
 from compiler.plan.shared_files import INVENTORY_VARIABLE, SharedFilePlanner
+from compiler.plan.shared_objects import SharedObjectChecker
 from compiler.plan.slo.slo_context import SloPlanner
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -33,6 +34,7 @@ class PlanStage:
         self, fleet: Fleet, emitters: Emitters, conditions: ConditionEvaluator, templates: EmitterTemplates
     ) -> None:
         self._fleet = fleet
+        self._emitters = emitters
         self.addons = tuple(enabled_addons(fleet.portfolio.project.data, emitters))
         self.exports = EmitterExports(fleet, emitters, templates)
         self.evaluator = EmitterEvaluator(fleet, conditions, self.exports)
@@ -53,6 +55,10 @@ class PlanStage:
     def quota_findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
         """The quotas of namespaces that are too small, or unknown."""
         return quota_findings(self._fleet, self.exports, selected_models)
+
+    def object_findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
+        """Models that would have the same object in a cluster."""
+        return SharedObjectChecker(self._fleet, self._emitters, self._matcher, self.evaluator).findings(selected_models)
 
     def code_owner_findings(self) -> Iterable[Finding]:
         """The teams without a handle that own files, if a file of code owners is rendered."""

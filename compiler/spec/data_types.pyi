@@ -255,6 +255,7 @@ class EmitterData(TypedDict, total=False):
     fields: Sequence[RequiredFieldData]
     images: Sequence[ImageData]
     files: Required[Sequence[FileData]]
+    objectNames: Sequence[ObjectNameData]
     exports: Mapping[str, Object]
     sli: Sequence[SliDefinitionData]
 
@@ -686,6 +687,11 @@ class NamedRiskData(TypedDict, total=False):
     name: Required[str]
     mitigation: str
     status: Literal["open", "mitigated", "accepted"]
+
+class ObjectNameData(TypedDict, total=False):
+    kinds: Required[Sequence[str]]
+    suffix: str
+    when: str
 
 class ObjectSelectorData(TypedDict, total=False):
     kinds: Sequence[str]

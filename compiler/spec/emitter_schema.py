@@ -73,6 +73,17 @@ class Limitation(StrictModel):
     """What to do about it, as an imperative."""
 
 
+class ObjectName(StrictModel):
+    """Objects of a model in the cluster: those that the emitter renders, and those that a controller makes of them."""
+
+    kinds: list[str] = field(..., min_length=1)
+    """The kinds of the objects."""
+    suffix: str = field("", pattern=r"^(?:[-.][-a-z0-9.]*[a-z0-9])?$")
+    """What follows the model's name in their names, such as `-predictor`. Default: nothing."""
+    when: str | None = None
+    """A CEL expression that is true if the model has them. Default: always."""
+
+
 class Image(StrictModel):
     """An image that the emitter uses."""
 
@@ -290,6 +301,8 @@ class Emitter(StrictModel):
     """The images that the emitter uses. The project's `images` defines them."""
     files: list[File] = field(..., min_length=1)
     """The files that the emitter renders."""
+    objectNames: list[ObjectName] | None = None
+    """The names of a model's objects in the cluster, for a target. Two models with the same object are rejected."""
     exports: dict[NameText, AnyMap] | None = None
     """Values of a rendered model that other emitters can read, such as `endpoint`. Each can be a one-line template."""
     sli: list[SliDefinition] | None = None

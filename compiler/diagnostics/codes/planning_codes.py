@@ -79,12 +79,20 @@ LIMITED_FEATURE = warning(
     "The rendered files work, but in some situations the cluster does something other than what the spec says.",
     "Follow the help, or accept the limitation.",
 )
-ADOPTION_CONFLICT = error(
+OBJECT_CONFLICT = error(
     "MY421",
-    "adoption-conflict",
-    "A model adopts live objects of another model, or its selector matches another model's replicas.",
-    "Both models would overwrite the same object, or requests would reach the wrong replicas.",
-    "Name the live objects of each model, with their complete selectors.",
+    "object-conflict",
+    "Two models would have the same object in a cluster, or the selector of one matches the other's replicas.",
+    "Both models would overwrite the same object, or requests would reach the wrong replicas. Controllers derive names too, such as "
+    "`price-predictor` for the model `price`.",
+    "Rename one of the models. A model that adopts live objects names its own, with their complete selector.",
+)
+ROUTE_CONFLICT = error(
+    "MY412",
+    "route-conflict",
+    "Two models are exposed at the same host and path of a cluster.",
+    "The gateway sends all requests to one of them.",
+    "Change `host` or `path` under `deploy.expose` of one of the models.",
 )
 
 MISSING_RESOURCE_REQUEST = error(

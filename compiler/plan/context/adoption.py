@@ -102,7 +102,7 @@ def _collision_finding(
 ) -> Finding:
     adopted_field = field if field in adoption_config(first.model) else next(iter(adoption_config(first.model)))
     finding = first.model.finding(
-        codes.ADOPTION_CONFLICT, message, (*_ADOPT_POINTER, adopted_field), help_, per_environment=True
+        codes.OBJECT_CONFLICT, message, (*_ADOPT_POINTER, adopted_field), help_, per_environment=True
     )
     return replace(finding, notes=(Note("the other model", second.model.location(("name",))),))
 
@@ -113,8 +113,8 @@ def _matches_labels(match_labels: Object, labels: Object) -> bool:
 
 def _objects_by_cluster(fleet: Fleet) -> Mapping[str, list[_ClusterObjects]]:
     """Models by cluster, for clusters with adoption; an environment that names no cluster has one of its own."""
-    adopting_models = _models_that_may_adopt(fleet.portfolio)
-    clusters = {name: _cluster_name(fleet, name) for name in fleet.environments}
+    adopting_models = models_that_may_set(fleet.portfolio, _ADOPT_POINTER)
+    clusters = {name: cluster_name(fleet, name) for name in fleet.environments}
     adopting_clusters = {clusters[environment] for name, environment in fleet.deployments() if name in adopting_models}
     objects: dict[str, list[_ClusterObjects]] = {}
     for name, environment in fleet.deployments() if adopting_clusters else ():
@@ -124,7 +124,8 @@ def _objects_by_cluster(fleet: Fleet) -> Mapping[str, list[_ClusterObjects]]:
     return objects
 
 
-def _cluster_name(fleet: Fleet, environment: str) -> str:
+def cluster_name(fleet: Fleet, environment: str) -> str:
+    """The cluster of an environment; one that names none has a cluster of its own."""
     return fleet.portfolio.by_kind("Environment")[environment].data.get("cluster") or f"/{environment}"
 
 
@@ -139,15 +140,15 @@ def _model_objects(fleet: Fleet, model: ResolvedModel, cluster: str) -> _Cluster
     )
 
 
-def _models_that_may_adopt(portfolio: Portfolio) -> frozenset[str]:
-    """Models with a layer that adopts objects; all models if a shared layer does."""
+def models_that_may_set(portfolio: Portfolio, field: Pointer) -> frozenset[str]:
+    """Models with a layer that sets a field; all models if a shared layer does."""
     models = portfolio.by_kind("Model")
     shared_layers = [portfolio.project, *portfolio.by_kind("Environment").values(), *portfolio.defaults.values()]
-    if any(_sets_adoption(spec.json) for spec in shared_layers):
+    if any(_sets_field(spec.json, field) for spec in shared_layers):
         return frozenset(models)
-    return frozenset(name for name, spec in models.items() if _sets_adoption(spec.json))
+    return frozenset(name for name, spec in models.items() if _sets_field(spec.json, field))
 
 
-def _sets_adoption(data: Object) -> bool:
+def _sets_field(data: Object, field: Pointer) -> bool:
     patterns: tuple[Pointer, ...] = ((), ("defaults",), ("overlay",), ("environments", ANY_KEY), ("types", ANY_KEY))
-    return any(True for pattern in patterns for _ in iter_values(data, (*pattern, *_ADOPT_POINTER)))
+    return any(True for pattern in patterns for _ in iter_values(data, (*pattern, *field)))

@@ -41,6 +41,8 @@ ALL_SECTIONS: ConditionSections = (*COMPATIBILITY_SECTIONS, ("files", "when"))
 """The sections above, and the files that the emitter renders."""
 _CACHED_RESULTS = 4
 """Cached results per emitter: about as many as a model has environments."""
+NAME_SECTIONS: ConditionSections = (("objectNames", "when"),)
+"""The section that names objects in the cluster, evaluated only for models whose names can collide."""
 SLI_SECTIONS: ConditionSections = (("sli", "when"),)
 """The section that defines SLIs, evaluated only for monitoring."""
 
@@ -262,7 +264,7 @@ def all_conditions(emitter: Emitter) -> Iterator[tuple[Pointer, str]]:
         yield ("supports", "when"), condition
     for index, entry in enumerate(emitter.data.get("fields", ())):
         yield from _field_conditions(index, entry)
-    for section in ("files", "fields", "sli"):
+    for section in ("files", "fields", "sli", "objectNames"):
         for index, text in enumerate(_section_conditions(emitter.data, section)):
             if text and (section != "files" or emitter.files[index].scope != "deployment"):
                 yield (section, index, "when"), text
@@ -277,6 +279,7 @@ def _section_conditions(data: EmitterData, section: str) -> list[str | None]:
         "images": [entry.get("when") for entry in data.get("images", ())],
         "fields": [entry.get("when") for entry in data.get("fields", ())],
         "sli": [entry.get("when") for entry in data.get("sli", ())],
+        "objectNames": [entry.get("when") for entry in data.get("objectNames", ())],
         "files": [entry.get("when") for entry in data["files"]],
     }
     return conditions[section]

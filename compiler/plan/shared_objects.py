@@ -1,0 +1,114 @@
+"""Objects that two models would share in a cluster, those that controllers make included."""
+
+from collections.abc import Container, Iterator
+from dataclasses import replace
+from itertools import combinations
+from typing import TypeAlias
+
+from compiler.diagnostics import codes
+from compiler.diagnostics.finding import Finding, Note
+from compiler.plan.context.adoption import base_name, cluster_name
+from compiler.plan.context.emitter_evaluation import EmitterEvaluator
+from compiler.plan.emitters.conditions import NAME_SECTIONS
+from compiler.plan.emitters.emitter import Emitters
+from compiler.plan.matching.deployment_matching import DeploymentMatcher
+from compiler.resolve.fleet import Fleet
+from compiler.resolve.placement import adoption_config, namespace
+from compiler.resolve.resolved_model import ResolvedModel
+
+_Deployment: TypeAlias = tuple[str, str]
+"""A model in an environment, by their names."""
+
+
+class SharedObjectChecker:
+    """Compares the names that targets declare under `objectNames`; resolves only models whose names can collide."""
+
+    def __init__(
+        self, fleet: Fleet, emitters: Emitters, matcher: DeploymentMatcher, evaluator: EmitterEvaluator
+    ) -> None:
+        self._fleet = fleet
+        self._matcher = matcher
+        self._evaluator = evaluator
+        self._suffixes = sorted(
+            {
+                entry.get("suffix", "")
+                for emitter in emitters.by_id.values()
+                if emitter.is_target
+                for entry in emitter.data.get("objectNames", ())
+            }
+        )
+        self._objects: dict[_Deployment, tuple[ResolvedModel, dict[str, set[str]]] | None] = {}
+
+    def findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
+        """One finding for each two deployments that would share an object, at the one that is later by name."""
+        for first, second in self._candidates():
+            if selected_models is None or first[0] in selected_models or second[0] in selected_models:
+                yield from self._pair_findings(first, second)
+
+    def _candidates(self) -> Iterator[tuple[_Deployment, _Deployment]]:
+        """Two deployments in one cluster, of models whose names and suffixes can give the same name."""
+        by_cluster: dict[str, dict[str, list[str]]] = {}
+        for name, environment in self._fleet.deployments():
+            by_cluster.setdefault(cluster_name(self._fleet, environment), {}).setdefault(name, []).append(environment)
+        pairs = self._similar_names()
+        for environments_by_model in by_cluster.values():
+            for first, second in pairs:
+                for environment in environments_by_model.get(first, ()):
+                    for other_environment in environments_by_model.get(second, ()):
+                        yield (first, environment), (second, other_environment)
+            for name, environments in environments_by_model.items():
+                for environment, other_environment in combinations(environments, 2):
+                    yield (name, environment), (name, other_environment)
+
+    def _similar_names(self) -> list[tuple[str, str]]:
+        """Different models of which one name with a suffix equals the other with a suffix."""
+        models_by_object: dict[str, set[str]] = {}
+        for model in self._fleet.portfolio.by_kind("Model"):
+            for suffix in self._suffixes:
+                models_by_object.setdefault(model + suffix, set()).add(model)
+        pairs = {pair for models in models_by_object.values() for pair in combinations(sorted(models), 2)}
+        return sorted(pairs)
+
+    def _pair_findings(self, first: _Deployment, second: _Deployment) -> Iterator[Finding]:
+        first_objects, second_objects = self._objects_of(first), self._objects_of(second)
+        if first_objects is None or second_objects is None:
+            return
+        (model, names), (other_model, other_names) = first_objects, second_objects
+        if namespace(model) != namespace(other_model) or adoption_config(model) or adoption_config(other_model):
+            return
+        shared = {name: kinds & other_names.get(name, set()) for name, kinds in names.items()}
+        name, kinds = next(((name, kinds) for name, kinds in sorted(shared.items()) if kinds), ("", set[str]()))
+        if kinds:
+            yield _finding(model, other_model, f"{' and '.join(sorted(kinds))} {name}")
+
+    def _objects_of(self, deployment: _Deployment) -> tuple[ResolvedModel, dict[str, set[str]]] | None:
+        """A deployed model, and the kinds of its objects by name."""
+        if deployment not in self._objects:
+            model = self._fleet.model(*deployment)
+            self._objects[deployment] = None if model is None else (model, self._object_kinds(model))
+        return self._objects[deployment]
+
+    def _object_kinds(self, model: ResolvedModel) -> dict[str, set[str]]:
+        target = self._matcher.target_of(model)
+        if target is None or not target.data.get("objectNames"):
+            return {}
+        results = self._evaluator.evaluate(model, target, NAME_SECTIONS).condition_results
+        kinds_by_name: dict[str, set[str]] = {}
+        for index, entry in enumerate(target.data.get("objectNames", ())):
+            if results.get(("objectNames", index, "when"), True) is True:
+                kinds_by_name.setdefault(base_name(model) + entry.get("suffix", ""), set()).update(entry["kinds"])
+        return kinds_by_name
+
+
+def _finding(model: ResolvedModel, other: ResolvedModel, shared_objects: str) -> Finding:
+    environment, other_environment = (one.environment.name if one.environment else "" for one in (model, other))
+    is_same = model.name == other.name
+    other_name = f"{model.name} in {environment}" if is_same else model.name
+    message = f"{other.name} and {other_name} would both have the {shared_objects} in the namespace {namespace(other)}"
+    help_ = (
+        f"give {environment} and {other_environment} different namespaces or clusters"
+        if is_same
+        else "rename one of the models, and add the old name to `previousNames`; or deploy them to different namespaces"
+    )
+    finding = other.finding(codes.OBJECT_CONFLICT, message, ("name",), help_, per_environment=True)
+    return replace(finding, notes=(Note("the other model", model.spec.document.location(("name",))),))
