@@ -38,7 +38,12 @@ class UnitContents:
             case ComputedValue(dict(value)):
                 unit_value = value
         file_entries: list[Json] = [
-            {"path": entry.path, "commitPath": entry.commit_path or entry.path, "digest": bytes_digest(entry.content)}
+            {
+                "path": entry.path,
+                "commitPath": entry.commit_path or entry.path,
+                "digest": bytes_digest(entry.content),
+                **({"text": entry.content.decode()} if entry.emitter == file.emitter.id else {}),
+            }
             for entry in rendered_files
         ]
         paths = [path for _, path in iter_strings(unit_value, ("sources", ANY_KEY))]

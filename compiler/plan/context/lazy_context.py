@@ -94,7 +94,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "tool": "Modelyard itself: `tool.name`, `tool.version`.",
         "unit": (
             "The folder that the file is rendered into: `unit.path`, and `unit.resources`, the resource files in it. In a file of a "
-            "later phase also `files`, those of earlier phases (`path`, `commitPath`, `digest`); `sources`, the files that were read "
+            "later phase also `files`, those of earlier phases (`path`, `commitPath`, `digest`, and `text` of the emitter's own); "
+            "`sources`, the files that were read "
             "for them (`path`, `digest`); `artifacts` of the releases (`name`, `uri`, `digest`); and `emitters` (`id`, `folder`, "
             "`hash`)."
         ),

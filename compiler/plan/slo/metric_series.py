@@ -13,10 +13,11 @@ from compiler.plan.slo.promql import LABEL, METRIC, Series
 from compiler.plan.slo.sli_catalog import latency_threshold
 
 
-def parse_series(entry: Json) -> Series:
-    """Series by metric name and labels; labels that a template omits are left out."""
+def parse_series(entry: Json, external_labels: Mapping[str, str]) -> Series:
+    """Series by metric name and labels, and by those of the cluster; labels that a template omits are left out."""
     if isinstance(entry, dict) and isinstance(metric := entry.get("metric"), str):
-        return Series(metric, *(tuple(_label_texts(entry.get(key))) for key in ("labels", "matchRegex")))
+        labels, regex_labels = (tuple(_label_texts(entry.get(key))) for key in ("labels", "matchRegex"))
+        return Series(metric, labels, regex_labels).with_labels(external_labels)
     message = f"{entry!r} names no metric"
     raise ValueError(message)
 
@@ -26,16 +27,17 @@ def _label_texts(labels: Json) -> Iterator[tuple[str, str]]:
         yield from ((label, value) for label, value in labels.items() if isinstance(value, str))
 
 
-def build_sli_ratio(objective: Objective, entry: Object) -> SliRatio:
+def build_sli_ratio(objective: Objective, entry: Object, external_labels: Mapping[str, str]) -> SliRatio:
     """The indicator of an objective."""
     if objective.latency_limit is not None:
-        return LatencySli(parse_series(entry["histogram"]), latency_threshold(objective, entry))
+        return LatencySli(parse_series(entry["histogram"], external_labels), latency_threshold(objective, entry))
     if "probe" in entry:
-        return ProbeSli(parse_series(entry["probe"]))
+        return ProbeSli(parse_series(entry["probe"], external_labels))
     total, successes, dropped_requests = (
-        parse_series(entry[key]) if key in entry else None for key in ("total", "successes", "droppedBefore")
+        parse_series(entry[key], external_labels) if key in entry else None
+        for key in ("total", "successes", "droppedBefore")
     )
-    return CounterSli(parse_series(entry["errors"]), total, successes, dropped_requests)
+    return CounterSli(parse_series(entry["errors"], external_labels), total, successes, dropped_requests)
 
 
 def invalid_series_finding(emitter: Emitter, value: Json, pointer: Pointer) -> Finding | None:

@@ -5,7 +5,7 @@ Prometheus (Go templates, variables of Grafana and Flux), so what these would in
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -55,6 +55,12 @@ class Series:
     def with_suffix(self, suffix: str, *extra_labels: tuple[str, str]) -> "Series":
         """The series with the same labels of a metric with a suffix, such as `_bucket`."""
         return Series(f"{self.metric}{suffix}", self.labels, (*self.regex_labels, *extra_labels))
+
+    def with_labels(self, labels: Mapping[str, str]) -> "Series":
+        """The series that also have these labels, except those that are already selected by."""
+        selected = {name for name, _ in (*self.labels, *self.regex_labels)}
+        extra_labels = ((name, value) for name, value in labels.items() if name not in selected)
+        return Series(self.metric, (*self.labels, *extra_labels), self.regex_labels)
 
 
 def quote_string(text: str) -> str:

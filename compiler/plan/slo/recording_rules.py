@@ -10,7 +10,7 @@ far more expensive.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -42,11 +42,12 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SloIdentity:
-    """The object that a series belongs to."""
+    """The object that a series belongs to, and the labels that tell its cluster apart where several share a store."""
 
     project: str
     environment: str
     model: str
+    external_labels: Labels = field(default_factory=dict[str, str])
 
     def labels(self, name: str) -> dict[str, str]:
         """The labels of every series of an objective or a signal."""
@@ -55,11 +56,13 @@ class SloIdentity:
             conventions.MODEL_LABEL: self.model,
             conventions.ENVIRONMENT_LABEL: self.environment,
             conventions.SLO_LABEL: name,
+            **self.external_labels,
         }
 
     def recorded_series(self, metric: str, name: str) -> Series:
         """A recorded series of an objective or a signal."""
-        return Series(metric, ((conventions.ID_LABEL, self.labels(name)[conventions.ID_LABEL]),))
+        id_label = (conventions.ID_LABEL, self.labels(name)[conventions.ID_LABEL])
+        return Series(metric, (id_label,)).with_labels(self.external_labels)
 
     def all_series(self, metric: str, **labels: str) -> Series:
         """A recorded series of all of them."""
@@ -67,7 +70,7 @@ class SloIdentity:
             metric,
             tuple(labels.items()),
             ((conventions.ID_LABEL, f"{self.project}/{self.environment}/{self.model}/.+"),),
-        )
+        ).with_labels(self.external_labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,15 @@ from compiler.plan.context.model_context import ContextValues, environment_of
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.slo import burn_rates as windows
-from compiler.plan.slo.indicators import LatencySli, ProbeSli, SliRatio
+from compiler.plan.slo.indicators import LatencySli, ProbeSli
 from compiler.plan.slo.metric_series import build_sli_ratio, invalid_series_finding, parse_series
 from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objective
-from compiler.plan.slo.promql import Vector, aggregate, binary_operation, instant_vector, scalar
+from compiler.plan.slo.promql import LABEL, Vector, aggregate, binary_operation, instant_vector, scalar
 from compiler.plan.slo.recording_rules import (
     ACTION_SEVERITIES,
     DEFAULT_MISSING_DATA_DURATION,
     Alert,
+    Labels,
     Recording,
     Signal,
     SloIdentity,
@@ -53,6 +54,9 @@ class _SloInputs:
     templates: EmitterTemplates
     target_evaluation: EmitterEvaluation
     identity: SloIdentity
+    """As rules select series, where they are evaluated."""
+    chart_identity: SloIdentity
+    """As dashboards select series, in a store that clusters may share."""
     context: ContextValues
     """The names that templates of the target see."""
 
@@ -76,8 +80,11 @@ def slo_context(
 ) -> tuple[ContextValues, list[Finding]]:
     """The values that the SLO plan adds to a context, and findings about series of the target."""
     model = target_evaluation.model
-    identity = SloIdentity(project, environment_of(model).name, model.name)
-    inputs = _SloInputs(templates, target_evaluation, identity, context)
+    rule_labels, chart_labels = _external_labels(environment_of(model).data.get("capabilities", {}))
+    identity, chart_identity = (
+        SloIdentity(project, environment_of(model).name, model.name, labels) for labels in (rule_labels, chart_labels)
+    )
+    inputs = _SloInputs(templates, target_evaluation, identity, chart_identity, context)
     results = [_measured_value(inputs, item) for item in slo_plan.measured_objectives]
     unmeasured_values = [
         ComputedValue(
@@ -94,9 +101,18 @@ def slo_context(
             list(_signal_values(inputs)) if slo_plan.is_enabled else [], (Origin("model", ("monitoring",)),)
         ),
         "unmeasured": computed_list(unmeasured_values, (Origin("model", ("slo", "unmeasured")),)),
-        "slo": ComputedValue(_dashboard_value(identity, model.data["owner"]), (Origin("model", ("name",)),)),
+        "slo": ComputedValue(_dashboard_value(chart_identity, model.data["owner"]), (Origin("model", ("name",)),)),
     }
     return values, [item for item in results if isinstance(item, Finding)]
+
+
+def _external_labels(capabilities: Object) -> tuple[Labels, Labels]:
+    """The external labels of the cluster that selectors of rules carry, and those that selectors of dashboards carry."""
+    match capabilities.get("metrics"):
+        case {"externalLabels": dict(values), **metrics}:
+            labels = {name: str(value) for name, value in values.items() if LABEL.fullmatch(name)}
+            return labels if metrics.get("ruler") == "shared" else {}, labels
+    return {}, {}
 
 
 def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
@@ -152,7 +168,7 @@ def _measured_value(inputs: _SloInputs, item: MeasuredObjective) -> ComputedValu
     common = {**_common_values(inputs, objective), "sliSource": source.title}
     if isinstance(objective, FreshnessObjective):
         return ComputedValue({**common, **_freshness_values(inputs, objective, spec)}, origins)
-    return ComputedValue({**common, **_ratio_values(inputs, objective, build_sli_ratio(objective, spec))}, origins)
+    return ComputedValue({**common, **_ratio_values(inputs, objective, spec)}, origins)
 
 
 def _common_values(inputs: _SloInputs, objective: AnyObjective) -> dict[str, Json]:
@@ -171,17 +187,23 @@ def _common_values(inputs: _SloInputs, objective: AnyObjective) -> dict[str, Jso
 
 
 def _freshness_values(inputs: _SloInputs, objective: FreshnessObjective, spec: Object) -> dict[str, Json]:
-    last_run = parse_series(spec)
+    last_run, charted_run = (
+        parse_series(spec, identity.external_labels) for identity in (inputs.identity, inputs.chart_identity)
+    )
     recording, alerts = freshness_rules(objective, last_run, inputs.identity)
     return {
-        "limit": str(objective.max_age), "limitSeconds": objective.max_age.seconds, "age": str(run_age(last_run)),
+        "limit": str(objective.max_age), "limitSeconds": objective.max_age.seconds, "age": str(run_age(charted_run)),
         "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert) for alert in alerts],
     }  # fmt: skip
 
 
-def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio) -> dict[str, Json]:
+def _ratio_values(inputs: _SloInputs, objective: Objective, spec: Object) -> dict[str, Json]:
     min_requests = inputs.slo.get("minRequests")
-    errors, total = sli_ratio.counters()
+    sli_ratio, charted_ratio = (
+        build_sli_ratio(objective, spec, identity.external_labels)
+        for identity in (inputs.identity, inputs.chart_identity)
+    )
+    errors, total = charted_ratio.counters()
     ratio_alerts = (
         *burn_alerts(objective, sli_ratio, inputs.identity, min_requests),
         missing_data_alert(objective.name, sli_ratio.missing_data(), inputs.identity, inputs.missing_data_duration),
@@ -191,17 +213,17 @@ def _ratio_values(inputs: _SloInputs, objective: Objective, sli_ratio: SliRatio)
         "budget": float(objective.budget), "period": objective.period, "periodDays": windows.period_days(objective.period),
         "minRequests": min_requests,
         "counters": {"errors": str(errors), "total": str(total)}, "isCounter": not isinstance(sli_ratio, ProbeSli),
-        "rates": {"errors": str(sli_ratio.bad_rate(_CHART_WINDOW)), "total": str(sli_ratio.total_rate(_CHART_WINDOW))},
+        "rates": {"errors": str(charted_ratio.bad_rate(_CHART_WINDOW)), "total": str(charted_ratio.total_rate(_CHART_WINDOW))},
         "burnRates": [_burn_rate_value(burn) for burn in objective.burn_rates],
         "recordings": [_recording_value(rule) for rule in recording_rules(objective, sli_ratio, inputs.identity)],
         "alerts": [_alert_value(rule) for rule in ratio_alerts],
     }  # fmt: skip
-    if objective.latency_limit is not None and isinstance(sli_ratio, LatencySli):
-        units_per_second = sli_ratio.threshold * 1000 / objective.latency_limit.milliseconds
+    if objective.latency_limit is not None and isinstance(charted_ratio, LatencySli):
+        units_per_second = charted_ratio.threshold * 1000 / objective.latency_limit.milliseconds
         percentiles = [
             {
                 "percentile": f"p{scalar(quantile * 100)}",
-                "expr": str(_to_seconds(sli_ratio.latency_quantile(quantile, _CHART_WINDOW), units_per_second)),
+                "expr": str(_to_seconds(charted_ratio.latency_quantile(quantile, _CHART_WINDOW), units_per_second)),
             }
             for quantile in _QUANTILES
         ]
@@ -264,7 +286,13 @@ def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
             continue
         name, threshold = monitor["signal"], monitor["threshold"]
         is_below, action = monitor.get("triggerWhen") == "below", monitor["action"]
-        signal = Signal(name, parse_series(plain_data(monitor["series"])), threshold, is_below, action)
+        signal = Signal(
+            name,
+            parse_series(plain_data(monitor["series"]), inputs.identity.external_labels),
+            threshold,
+            is_below,
+            action,
+        )
         recording, alerts = signal.build_rules(inputs.identity, inputs.missing_data_duration)
         values: dict[str, Json] = {
             "name": name, "id": inputs.identity.labels(name)[next(iter(inputs.identity.labels(name)))], "method": monitor.get("method"),
