@@ -116,7 +116,7 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
 def _snippet_lines(finding: Finding, location: Location, margin: str, report: Report, paint: Paint) -> Iterator[str]:
     yield f"{margin}{paint('blue', '-->')} {to_printable(location.path)}:{location.line}:{location.column}"
     line = report.line(location.path, location.line)
-    if line is None:
+    if line is None or "\0" in line:  # of a file in another encoding, nothing can be shown
         return
     line = report.redactor.redact(line)
     if is_about_secrets(finding):  # the file may spell the value otherwise than it reads, with escapes

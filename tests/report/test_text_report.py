@@ -58,3 +58,10 @@ def test_notices_about_shipped_files_are_counted_unless_verbose() -> None:
 def test_a_notice_about_a_file_of_the_project_is_shown() -> None:
     own = tuple(replace(notice, location=Location("templates/x/emitter.yaml", 1, 1, 1, 2)) for notice in NOTICES)
     assert all(notice.message in text_report.render(report_of(*own)) for notice in own)
+
+
+def test_no_line_of_a_file_in_another_encoding_is_shown() -> None:
+    report = Report((replace(ERROR, location=Location("models/churn.yaml", 1, 1, 1, 2)),), lambda _path: "a\0b\0c\0\n")
+    text = text_report.render(report)
+    assert "models/churn.yaml:1:1" in text
+    assert "|" not in text
