@@ -113,6 +113,16 @@ class ContactsData(TypedDict, total=False):
     chat: str
     onCall: str
 
+class ContainerLimitsData(TypedDict, total=False):
+    default: ContainerResourcesData
+    defaultRequest: ContainerResourcesData
+    min: ContainerResourcesData
+    max: ContainerResourcesData
+
+class ContainerResourcesData(TypedDict, total=False):
+    cpu: str | float
+    memory: str
+
 class ContractData(TypedDict, total=False):
     id: Required[str]
     expires: str
@@ -343,6 +353,7 @@ class EnvironmentData(TypedDict, total=False):
     secretStore: str
     delivery: DeliveryData
     quota: QuotaData
+    namespaceSettings: NamespaceSettingsData
     capabilities: Object
     overlay: Object
 
@@ -687,6 +698,12 @@ class NamedRiskData(TypedDict, total=False):
     name: Required[str]
     mitigation: str
     status: Literal["open", "mitigated", "accepted"]
+
+class NamespaceSettingsData(TypedDict, total=False):
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    podSecurity: Literal["privileged", "baseline", "restricted"]
+    limitRange: ContainerLimitsData
 
 class ObjectNameData(TypedDict, total=False):
     kinds: Required[Sequence[str]]

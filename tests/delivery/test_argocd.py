@@ -98,7 +98,7 @@ def test_the_two_folders_of_its_own_are_built(sample, kustomize):
     assert [one["kind"] for one in own] == ["AppProject", "Application", "ApplicationSet"]
     assert {one["metadata"]["namespace"] for one in own} == {"argocd"}
     there = kustomize(sample, "prod/_namespaces")
-    assert {one["kind"] for one in there} == {"Namespace", "ResourceQuota"}
+    assert {one["kind"] for one in there} == {"Namespace", "ResourceQuota", "LimitRange"}
 
 
 def test_namespaces_come_before_models_and_the_project_before_both(sample):

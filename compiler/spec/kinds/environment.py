@@ -9,6 +9,8 @@ from compiler.spec.field_types import (
     DocumentNameText,
     FolderText,
     ImageText,
+    LabelKeyText,
+    LabelValueText,
     MemoryText,
     NamespaceText,
     NameText,
@@ -49,6 +51,45 @@ class Quota(StrictModel):
     """Quotas that override the computed quota, by namespace."""
 
 
+class ContainerResources(StrictModel):
+    """Resources of one container."""
+
+    cpu: CpuText | None = None
+    """The CPU."""
+    memory: MemoryText | None = None
+    """The memory."""
+
+
+class ContainerLimits(StrictModel):
+    """Limits for each container in a namespace, in the terms of a Kubernetes limit range."""
+
+    default: ContainerResources | None = None
+    """The limits of a container that sets none."""
+    defaultRequest: ContainerResources | None = None
+    """The requests of a container that sets none."""
+    min: ContainerResources | None = None
+    """The least that a container may request."""
+    max: ContainerResources | None = None
+    """The highest limits that a container may have."""
+
+
+class NamespaceSettings(StrictModel):
+    """Settings of the namespaces that a delivery emitter creates."""
+
+    labels: dict[LabelKeyText, LabelValueText] | None = None
+    """Labels of each namespace. They override the default labels: the Pod Security level, and with a `mesh` the label that injects its
+    proxy.
+    """
+    annotations: dict[LabelKeyText, str] | None = None
+    """Annotations of each namespace."""
+    podSecurity: Literal["privileged", "baseline", "restricted"] | None = None
+    """The Pod Security Standard that the cluster enforces. Default: `baseline`; `privileged` with a `mesh` without CNI plugin, whose init
+    container needs network capabilities.
+    """
+    limitRange: ContainerLimits | None = None
+    """Limits for each container, also for containers that controllers inject."""
+
+
 class Environment(Document):
     """An environment that models run in: its stage, its namespaces, the capabilities of its cluster, and the values that differ there."""
 
@@ -74,6 +115,8 @@ class Environment(Document):
     """How rendered files are delivered to the cluster."""
     quota: Quota | None = None
     """The resource quotas of namespaces, for delivery emitters that create namespaces."""
+    namespaceSettings: NamespaceSettings | None = None
+    """Settings of the namespaces, for delivery emitters that create namespaces."""
     capabilities: AnyMap | None = None
     """The capabilities of the cluster. The reference of capabilities lists them; emitters may declare more."""
     overlay: AnyMap | None = None
