@@ -180,7 +180,9 @@ class Deploy(StrictModel):
     secrets: list[Secret] | None = field(merge="name")
     """References to secrets."""
     egress: list[EndpointText] | None = field(merge="union")
-    """URLs that the model may call, in addition to its dependencies under `uses`."""
+    """URLs that the model may call, in addition to its dependencies under `uses`. For a host in the cluster, network policies allow every
+    pod and port of its namespace.
+    """
     options: AnyMap | None = None
     """Options that the target declares."""
     patches: list[Patch] | None = None

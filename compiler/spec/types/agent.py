@@ -14,7 +14,9 @@ class Tool(StrictModel):
     name: NameText
     """The name of the tool server in the agent."""
     server: EndpointText = field(..., is_egress_url=True)
-    """The address of the tool server. Network policies allow the agent to call its tool servers and its dependencies, and nothing else."""
+    """The address of the tool server. Network policies allow the agent to call its tool servers and its dependencies. If the server is in
+    the cluster, they allow every pod and port of its namespace.
+    """
     manifest: PathText | None = None
     """The companion file with the server's tool definitions: the result of `tools/list`."""
     allow: list[str] = field(..., min_length=1, merge="union")
