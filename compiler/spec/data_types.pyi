@@ -249,6 +249,7 @@ class EmitterData(TypedDict, total=False):
     id: Required[str]
     title: Required[str]
     summary: str
+    readAtRepositoryRoot: bool
     enabled: bool
     forkedFrom: str
     supports: EmitterSelectorData

@@ -265,6 +265,10 @@ class Emitter(StrictModel):
     """The display name of the emitter."""
     summary: str | None = None
     """What the emitter renders, in one sentence."""
+    readAtRepositoryRoot: bool | None = None
+    """Whether the committed files are read at the root of the git repository only, as workflows and CODEOWNERS are. A build of a project in
+    a folder below it rejects them.
+    """
     enabled: bool = True
     """Whether the emitter is enabled by default. A target is enabled for the models that name it."""
     forkedFrom: str | None = field(pattern=r"^sha256:[0-9a-f]{64}$")

@@ -11,11 +11,12 @@ from compiler.commands.common.output_folder import OutputLocation, locate_output
 from compiler.commands.common.project import current_folder
 from compiler.commands.common.streams import print_status
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Location
+from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.safe_folder import os_errors
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.committed_paths import is_committed_path
 from compiler.report.finding_text import pluralize
+from compiler.source.git_root import checkout_subfolder
 from compiler.source.incomplete_checkout import missing_files
 from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import FolderName, configured_output
@@ -92,8 +93,8 @@ class OutputPlan:
         return (self._location,) if self.output is not None else (OutputLocation(self.project), self._location)
 
     def _plan(self) -> PlannedOutput:
-        if checkout_findings := self._checkout_findings():
-            return PlannedOutput((), checkout_findings)
+        if refusals := (*self._checkout_findings(), *self._forge_findings()):
+            return PlannedOutput((), refusals)
         root, folder = location = self._location
         root_name = _root_name(location.path)
         if self.output is not None:
@@ -114,6 +115,25 @@ class OutputPlan:
             for finding in (*destination.changes.conflicts, *destination.changes.warnings)
         )
         return PlannedOutput(destinations, tuple(findings))
+
+    def _forge_findings(self) -> Iterator[Finding]:
+        """The findings about files that a forge would not read, because the project is below the root of its repository."""
+        folder = checkout_subfolder(self.project)
+        if not folder or self.output is not None:
+            return
+        project = self.session.portfolio.project
+        paths = {
+            file.emitter: file.commit_path for unit in self.units for file in unit.files if file.commit_path is not None
+        }
+        for id_, path in sorted(paths.items()):
+            emitter = self.session.emitters.by_id[id_]
+            if emitter.data.get("readAtRepositoryRoot"):
+                pointer = ("emitters", id_)
+                message = f"{emitter.title}: a forge reads {path} at the root of the repository only, not in {folder}/"
+                location = project.document.key_location(pointer)
+                subject = Subject("Project", project.name, None, pointer)
+                help_ = f"move the project to the root of its repository, or set `enabled: false` for {id_}"
+                yield Finding(codes.NOT_AT_REPOSITORY_ROOT, message, location, subject, help_)
 
     def _checkout_findings(self) -> tuple[Finding, ...]:
         """The finding about inputs that the checkout leaves out; a revision has all of them."""

@@ -80,3 +80,10 @@ INCOMPLETE_CHECKOUT = error(
     "The build would take the models of a sparse checkout or a missing submodule for deleted, and remove their files.",
     "Run `git sparse-checkout disable` and `git submodule update --init`, or build a revision with `--rev HEAD`.",
 )
+NOT_AT_REPOSITORY_ROOT = error(
+    "MY612",
+    "not-at-repository-root",
+    "A file that a forge reads at the root of the repository would be written below it.",
+    "A forge ignores workflows and CODEOWNERS elsewhere, and paths in them are relative to the root of the repository.",
+    "Move the project to the root of its repository, or disable the emitter.",
+)
