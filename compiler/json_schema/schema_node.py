@@ -7,7 +7,8 @@ from typing import Literal
 from compiler.foundation.json_data import Json, Object
 
 TextKeyword = Literal[
-    "$id", "$ref", "description", "format", "pattern", "x-modelyard-companion-file", "x-modelyard-dependency",
+    "$id", "$ref", "description", "format", "pattern", "x-modelyard-ascending", "x-modelyard-at-most",
+    "x-modelyard-companion-file", "x-modelyard-dependency",
     "x-modelyard-digest", "x-modelyard-egress-url", "x-modelyard-expects", "x-modelyard-merge", "x-modelyard-quantity",
     "x-modelyard-ref", "x-modelyard-text", "x-modelyard-title",
 ]  # fmt: skip

@@ -40,6 +40,23 @@ class Annotation:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Fields that bound each other: those with an upper bound, and maps by percentile; and the quantity of each field."""
+
+    at_most: tuple[Annotation, ...]
+    ascending: tuple[Annotation, ...]
+    quantities: Mapping[Pointer, str]
+
+    @classmethod
+    def of(cls, annotations: "AnnotationsByKeyword") -> "Bounds":
+        """The bounds among the annotations of a schema."""
+        quantities = {
+            annotation.pointer: annotation.value for annotation in annotations.get("x-modelyard-quantity", ())
+        }
+        return cls(annotations.get("x-modelyard-at-most", ()), annotations.get("x-modelyard-ascending", ()), quantities)
+
+
 AnnotationTree: TypeAlias = "str | Mapping[str, AnnotationTree]"
 """The content of an annotation, or the annotations below each key (`*`: every key or element)."""
 
@@ -97,6 +114,16 @@ class TypeLanguage:
     def references(self) -> tuple[Annotation, ...]:
         """The references in a resolved model: their pointers and the kinds of document."""
         return self._resolved_annotations.get("x-modelyard-ref", ())
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """The fields of a resolved model that bound each other."""
+        return Bounds.of(self._resolved_annotations)
+
+    @cached_property
+    def release_bounds(self) -> Bounds:
+        """The fields in the content of a release that bound each other, or are bounded by the model."""
+        return Bounds.of(self._release_annotations)
 
     @cached_property
     def dates(self) -> tuple[Annotation, ...]:
@@ -253,7 +280,8 @@ def _merge_rules(node: SchemaNode, root: SchemaNode) -> MergeRules:
 
 
 _ANNOTATIONS: frozenset[TextKeyword] = frozenset({
-    "format", "x-modelyard-companion-file", "x-modelyard-dependency", "x-modelyard-egress-url", "x-modelyard-merge",
+    "format", "x-modelyard-ascending", "x-modelyard-at-most",
+    "x-modelyard-companion-file", "x-modelyard-dependency", "x-modelyard-egress-url", "x-modelyard-merge",
     "x-modelyard-quantity", "x-modelyard-ref",
 })  # fmt: skip
 

@@ -60,7 +60,7 @@ class Parameter(StrictModel):
     """The value of the parameter."""
     unit: str | None = None
     """The unit of the value."""
-    min: float | None = None
+    min: float | None = field(at_most="max")
     """The smallest reasonable value."""
     max: float | None = None
     """The largest reasonable value."""

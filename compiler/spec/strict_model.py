@@ -43,11 +43,15 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     is_egress_url: bool = False,
     undeletable: bool = False,
     value_choices: Mapping[str, tuple[str, ...]] | None = None,
+    at_most: str | None = None,
+    ascending_percentiles: bool = False,
     **limits: Unpack[_Limits],
 ) -> Any:
     """Declare a field with its annotations; it is optional unless the default is `...`.
 
     `undeletable`: no layer may delete with `null` what weaker layers set. `value_choices`: the allowed values of `value` under some keys.
+    `at_most`: the field of the same map, or the JSON pointer into the model, whose value this one must not exceed; of maps, the values of
+    equal keys are compared. `ascending_percentiles`: values by percentile do not fall.
     """
     extra: JsonDict = {}
     if merge:
@@ -62,6 +66,10 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
         extra["x-modelyard-egress-url"] = True
     if undeletable:
         extra["x-modelyard-undeletable"] = True
+    if at_most:
+        extra["x-modelyard-at-most"] = at_most
+    if ascending_percentiles:
+        extra["x-modelyard-ascending"] = "percentiles"
     if value_choices:
         extra["x-modelyard-value-choices"] = {key: list(values) for key, values in value_choices.items()}
     return Field(default, json_schema_extra=extra or None, **limits)

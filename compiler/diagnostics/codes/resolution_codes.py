@@ -89,7 +89,7 @@ UNREACHABLE_FRESHNESS = error(
 CONTRADICTORY_BOUNDS = error(
     "MY222",
     "contradictory-bounds",
-    "A lower bound is above its upper bound.",
+    "A value is above its upper bound, such as a minimum above its maximum.",
     "No value satisfies both; what reads them would refuse them, or ignore one of the two.",
     "Change one of the two values.",
 )

@@ -1,58 +1,144 @@
-"""Pairs of values that bound each other, after all layers are merged."""
+"""Values that bound each other, after all layers are merged. The fields and their bounds are annotations of the language."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.foundation.json_data import Pointer, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.quantities import Duration, Percentage
+from compiler.spec.language import ANY_KEY, Bounds, iter_values
+from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
-_SCALING = ("deploy", "scaling")
-_PERCENTILES: tuple[Literal["latency", "timeToFirstToken"], ...] = ("latency", "timeToFirstToken")
+Magnitude: TypeAlias = "int | float | str | Fraction"
 
-
-def check_bounds(model: ResolvedModel) -> Iterator[Finding]:
-    """Findings where a lower bound is above its upper bound."""
-    yield from _check_replicas(model)
-    for key in _PERCENTILES:
-        yield from _check_percentiles(model, key)
-
-
-def _check_replicas(model: ResolvedModel) -> Iterator[Finding]:
-    scaling = model.data.get("deploy", {}).get("scaling", {})
-    lower, upper = scaling.get("min"), scaling.get("max")
-    if lower is None or upper is None or lower <= upper:
-        return
-    if not _is_written(model, (*_SCALING, "max")):
-        return  # a minimum alone raises the default maximum
-    message = f"deploy.scaling: min {lower} is above max {upper}"
-    help_ = f"lower `min` to {upper}, or raise `max` to {lower}"
-    yield _contradiction(model, message, (*_SCALING, "min"), (*_SCALING, "max"), help_)
+_MAGNITUDES: Mapping[str, Callable[[str], Magnitude]] = MappingProxyType(
+    {
+        "duration": lambda text: Duration(text).milliseconds,
+        "percentage": lambda text: Percentage(text).exact_ratio,
+        "cpu": lambda text: Cpu(text).millicores,
+        "memory": lambda text: Memory(text).bytes,
+    }
+)
+"""The values of quantities that can be compared. Numbers, and dates as text, are compared as they are."""
 
 
-def _check_percentiles(model: ResolvedModel, key: Literal["latency", "timeToFirstToken"]) -> Iterator[Finding]:
-    """A larger share of the requests takes at least as long as a smaller one."""
-    times = model.data.get("sla", {}).get(key, {})
-    percentiles = sorted(times, key=lambda percentile: Percentage(f"{percentile[1:]}%").exact_ratio)
-    for smaller, larger in pairwise(percentiles):
-        lower, upper = times[smaller], times[larger]
-        if Duration(lower).milliseconds > Duration(upper).milliseconds:
-            message = f"sla.{key}: {smaller} {lower} is above {larger} {upper}"
-            help_ = f"lower `{smaller}` to {upper}, or raise `{larger}` to {lower}: it covers more requests"
-            yield _contradiction(model, message, ("sla", key, smaller), ("sla", key, larger), help_)
+class Contradiction(NamedTuple):
+    """A value that exceeds its upper bound."""
+
+    lower: Pointer
+    upper: Pointer
+    lower_value: Json
+    upper_value: Json
+
+    @property
+    def message(self) -> str:
+        """The two values, with as much of their paths as differs."""
+        relation = "after" if _is_date(self.lower_value) else "above"
+        lower, upper = self._labels
+        prefix = f"{format_path(self.lower[:-1])}: " if self._are_siblings else ""
+        return f"{prefix}{lower} {self.lower_value} is {relation} {upper} {self.upper_value}"
+
+    @property
+    def help(self) -> str:
+        """The two ways to resolve it."""
+        lower, upper = self._labels
+        if _is_date(self.lower_value):
+            return f"set `{lower}` to {self.upper_value} or an earlier date, or `{upper}` to a later one"
+        return f"lower `{lower}` to {self.upper_value}, or raise `{upper}` to {self.lower_value}"
+
+    @property
+    def _are_siblings(self) -> bool:
+        return self.lower[:-1] == self.upper[:-1]
+
+    @property
+    def _labels(self) -> tuple[str, str]:
+        if self._are_siblings:
+            return str(self.lower[-1]), str(self.upper[-1])
+        return format_path(self.lower), format_path(self.upper)
 
 
-def _contradiction(model: ResolvedModel, message: str, lower: Pointer, upper: Pointer, help_: str) -> Finding:
-    finding = model.finding(codes.CONTRADICTORY_BOUNDS, message, lower, help_)
-    if not _is_written(model, upper):
-        return finding
-    note = Note(f"`{upper[-1]}: {value_at(model.json, upper)}` is set here", model.location(upper))
-    return replace(finding, notes=(note,))
+def _is_date(value: Json) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None
 
 
-def _is_written(model: ResolvedModel, pointer: Pointer) -> bool:
-    return any(contribution.layer.document and not contribution.deletes for contribution in model.blame(pointer))
+def contradictions(data: Object, bounds: Bounds) -> Iterator[Contradiction]:
+    """Each pair of values in the data of which the first exceeds its bound."""
+    for annotation in bounds.at_most:
+        for lower, value in iter_values(data, annotation.pointer):
+            upper: Pointer = (
+                tuple(annotation.value.split("/")[1:])
+                if annotation.value[0] == "/"
+                else (*lower[:-1], annotation.value)
+            )
+            if isinstance(value, Mapping):
+                quantity = bounds.quantities.get((*annotation.pointer, ANY_KEY))
+                for key in value:
+                    yield from _contradiction(data, (*lower, key), (*upper, key), quantity)
+            else:
+                yield from _contradiction(data, lower, upper, bounds.quantities.get(annotation.pointer))
+    for annotation in bounds.ascending:
+        for pointer, value in iter_values(data, annotation.pointer):
+            quantity = bounds.quantities.get((*annotation.pointer, ANY_KEY))
+            percentiles = (
+                sorted(value, key=lambda key: Percentage(f"{key[1:]}%").exact_ratio)
+                if isinstance(value, Mapping)
+                else ()
+            )
+            for smaller, larger in pairwise(percentiles):
+                yield from _contradiction(data, (*pointer, smaller), (*pointer, larger), quantity)
+
+
+def check_bounds(model: ResolvedModel, bounds: Bounds) -> Iterator[Finding]:
+    """Findings where a value is above its upper bound, at the value of the stronger layer."""
+    for contradiction in contradictions(model.json, bounds):
+        blamed, other = contradiction.lower, contradiction.upper
+        strengths = _strength(model, blamed), _strength(model, other)
+        if strengths[1] is None:
+            continue  # a value alone raises the default of its bound
+        if strengths[0] is None or strengths[0] < strengths[1]:
+            blamed, other = other, blamed
+        finding = model.finding(codes.CONTRADICTORY_BOUNDS, contradiction.message, blamed, contradiction.help)
+        if _strength(model, other) is not None:
+            text = f"`{other[-1]}: {value_at(model.json, other)}` is set here"
+            finding = replace(finding, notes=(Note(text, model.location(other)),))
+        yield finding
+
+
+def _contradiction(data: Object, lower: Pointer, upper: Pointer, quantity: str | None) -> Iterator[Contradiction]:
+    try:
+        values = value_at(data, lower), value_at(data, upper)
+        magnitudes = _magnitude(values[0], quantity), _magnitude(values[1], quantity)
+    except (KeyError, IndexError, TypeError):
+        return  # there is no bound
+    except ValueError:
+        return  # the check of quantities reports it
+    if _exceeds(*magnitudes):
+        yield Contradiction(lower, upper, *values)
+
+
+def _magnitude(value: Json, quantity: str | None) -> Magnitude:
+    if quantity is not None:
+        return _MAGNITUDES[quantity](str(value))
+    if isinstance(value, str | int | float):
+        return value
+    raise TypeError(value)
+
+
+def _exceeds(lower: Magnitude, upper: Magnitude) -> bool:
+    if isinstance(lower, str) or isinstance(upper, str):
+        return str(lower) > str(upper)
+    return lower > upper
+
+
+def _strength(model: ResolvedModel, pointer: Pointer) -> int | None:
+    """The position of the layer that sets a value, from weak to strong; `None` if no document sets it."""
+    for contribution in model.blame(pointer):
+        if contribution.layer.document and not contribution.deletes:
+            return model.layers.index(contribution.layer)
+    return None

@@ -140,9 +140,9 @@ def _check_service_levels(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
     yield from check_service_levels(model)
 
 
-def _check_bounds(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:
-    """No lower bound is above its upper bound."""
-    yield from check_bounds(model)
+def _check_bounds(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]:
+    """No value is above its upper bound."""
+    yield from check_bounds(model, fleet.language.type_language(model.spec.data["type"]).bounds)
 
 
 def _check_environment_variables(_: Fleet, model: ResolvedModel) -> Iterator[Finding]:

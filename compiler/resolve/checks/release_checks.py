@@ -7,6 +7,7 @@ from typing import Literal
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
 from compiler.foundation.json_data import Pointer, format_path, plain_data
+from compiler.resolve.checks.bound_checks import contradictions
 from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
 from compiler.spec.data_types import EnsembleStepData, ReleaseData, SourceData
 from compiler.spec.language import TypeLanguage, iter_strings, iter_values
@@ -47,6 +48,7 @@ def check_releases(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
         for version, content in release_contents(spec.data).items():
             release = PublishedRelease(spec, () if "source" in spec.data else ("releases", version), content)
             yield from _check_quantities(release, language)
+            yield from _check_bounds(release, language)
             yield from _check_duplicate_names(release, language)
             for check in RELEASE_CHECKS:
                 yield from check(release)
@@ -60,6 +62,15 @@ def _check_quantities(release: PublishedRelease, language: TypeLanguage) -> Iter
                 QUANTITIES[annotation.value](str(value))
             except QuantityError as error:
                 yield release.finding(codes.BAD_VALUE, str(error), pointer, error.help)
+
+
+def _check_bounds(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:
+    """No value is above its upper bound, which may be a field of the Model."""
+    data = {**release.spec.json, **plain_data(release.content)}
+    for contradiction in contradictions(data, language.release_bounds):
+        yield release.finding(
+            codes.CONTRADICTORY_BOUNDS, contradiction.message, contradiction.lower, contradiction.help
+        )
 
 
 def _check_duplicate_names(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:
@@ -107,15 +118,6 @@ def _check_duplicate_metrics(release: PublishedRelease) -> Iterator[Finding]:
         known_keys.add(key)
 
 
-def _check_period(release: PublishedRelease) -> Iterator[Finding]:
-    """A period ends after it begins."""
-    period = release.source.get("estimationPeriod")
-    if period and period["to"] < period["from"]:
-        message = f"it ends on {period['to']}, before it begins on {period['from']}"
-        help_ = "set `to` to a later date, or correct `from`"
-        yield release.finding(codes.BAD_VALUE, message, ("source", "estimationPeriod", "to"), help_)
-
-
 def _check_router(release: PublishedRelease) -> Iterator[Finding]:
     """Steps have the fields that their router reads, and no others."""
     router = release.source.get("router")
@@ -155,6 +157,5 @@ def _check_weights(release: PublishedRelease, steps: Sequence[EnsembleStepData])
 RELEASE_CHECKS: tuple[Callable[[PublishedRelease], Iterator[Finding]], ...] = (
     _check_parameters,
     _check_duplicate_metrics,
-    _check_period,
     _check_router,
 )

@@ -38,7 +38,7 @@ class Evaluation(StrictModel):
 class Release(StrictModel):
     """One published version of a model. It is immutable once published."""
 
-    date: DateText | None = None
+    date: DateText | None = field(at_most="/retirement/date")
     """The date of the release."""
     evaluations: list[Evaluation] | None = None
     """The metrics that were measured on this release."""

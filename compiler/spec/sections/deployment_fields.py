@@ -34,7 +34,7 @@ class Resources(StrictModel):
 class Scaling(StrictModel):
     """The number of replicas, and when it changes."""
 
-    min: int | None = field(ge=0)
+    min: int | None = field(ge=0, at_most="max")
     """The minimum number of replicas. With 0, a target that supports it scales to zero."""
     max: int | None = field(ge=1)
     """The maximum number of replicas."""
@@ -161,7 +161,7 @@ class Deploy(StrictModel):
     """The resources of one replica."""
     scaling: Scaling | None = None
     """The number of replicas."""
-    disruptionBudget: int | None = field(ge=1)
+    disruptionBudget: int | None = field(ge=1, at_most="/deploy/scaling/max")
     """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
     """Whether the model is suspended: it has no replicas and runs no jobs, but keeps all settings."""

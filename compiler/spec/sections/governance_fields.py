@@ -62,7 +62,7 @@ class Validation(StrictModel):
 
     validatedBy: NameText = field(..., ref="Team")
     """The Team that validated the model."""
-    date: DateText
+    date: DateText = field(..., at_most="next")
     """The date on which the validation was completed."""
     conclusion: Literal["approved", "conditional", "rejected"]
     """The result of the validation."""
@@ -83,7 +83,7 @@ class Evidence(StrictModel):
     """The location of the evidence."""
     digest: DigestText | None = None
     """The digest of the evidence."""
-    date: DateText | None = None
+    date: DateText | None = field(at_most="validUntil")
     """The date of the evidence."""
     validUntil: DateText | None = None
     """The last day on which the evidence is valid."""
@@ -194,7 +194,7 @@ class Approval(StrictModel):
     """The Team that approved."""
     decision: Literal["approved", "rejected"]
     """The decision."""
-    date: DateText
+    date: DateText = field(..., at_most="expires")
     """The date of the approval."""
     runtimeDigest: DigestText
     """The runtime digest of the approved content, as `modelyard inventory` prints it."""

@@ -15,9 +15,9 @@ class Sla(StrictModel):
 
     availability: PercentageText | None = None
     """The share of requests that are answered successfully."""
-    latency: dict[Percentile, DurationText] | None = None
+    latency: dict[Percentile, DurationText] | None = field(ascending_percentiles=True)
     """The maximum time to a complete response, by percentile."""
-    timeToFirstToken: dict[Percentile, DurationText] | None = None
+    timeToFirstToken: dict[Percentile, DurationText] | None = field(at_most="latency", ascending_percentiles=True)
     """The maximum time to the first token of a streamed response, by percentile."""
     freshness: DurationText | None = None
     """The maximum time since a job's last successful run."""

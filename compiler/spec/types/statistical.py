@@ -11,7 +11,7 @@ from compiler.spec.strict_model import StrictModel, field
 class Period(StrictModel):
     """A period. Both dates are included."""
 
-    from_: DateText = field(..., alias="from")
+    from_: DateText = field(..., alias="from", at_most="to")
     """The first day."""
     to: DateText
     """The last day."""
