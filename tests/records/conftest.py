@@ -46,7 +46,7 @@ DATASET = document(
 INDEX = document("Dataset", "index", owner="risk", endpoint="http://index.data.svc.cluster.local:80")
 CAPABILITIES = {
     "kubernetes": {"version": "1.34"},
-    "kserve": {"version": "0.20", "mode": "Standard"},
+    "kserve": {"version": "0.20", "mode": "Knative"},
     "gateway": {"namespace": "g"},
 }
 ENVIRONMENTS = [
