@@ -20,6 +20,24 @@ GRAPH = {
 ASK = "ASK { <urn:a> <urn:owns> <urn:b> . <urn:o> a ?kind }"
 
 
+def stored_folders(spec: dict) -> set[str]:
+    """The folders of stores that the containers of a pod name."""
+    containers = [*spec["initContainers"], *spec["containers"]]
+    return {container["args"][container["args"].index("--location") + 1] for container in containers}
+
+
+def test_a_volume_keeps_no_store_of_an_earlier_release(build_unit):
+    """A volume outlives a release: with a folder for each release it would fill."""
+    sources = [{**GRAPH["source"], "files": [name]} for name in ("companies.ttl", "ownership.ttl")]
+    specs = [
+        build_unit({**GRAPH, "source": source}).objects["statefulset.yaml"]["spec"]["template"]["spec"]
+        for source in sources
+    ]
+    assert specs[0] != specs[1], "the pods restart, because they mount other facts"
+    assert stored_folders(specs[0]) == stored_folders(specs[1])
+    assert len(stored_folders(specs[0])) == 1
+
+
 @pytest.fixture
 def pod(build_unit, tmp_path: Path) -> dict:
     """The rendered pod, with what it mounts laid below a folder."""
