@@ -68,7 +68,7 @@ def test_an_edit_of_governance_changes_nothing_that_runs(
     [
         (FRAUD, "memory: 2Gi", "memory: 3Gi"),
         (FRAUD, "value: info", "value: debug"),
-        (FRAUD, "weight: 10%", "weight: 20%"),
+        (FRAUD, "max: 12", "max: 13"),
         (FRAUD, "release: ^2,", "release: ^2.0,"),
         (FRAUD, "protocol: v2", "protocol: v1"),
         ("models/payments/_defaults.yaml", "max: 6", "max: 7"),

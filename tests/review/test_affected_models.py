@@ -378,7 +378,7 @@ def sample_files(sample_run) -> dict[str, bytes]:
 
 
 EDITS = [
-    ("models/payments/card-fraud.yaml", "weight: 10%", "weight: 20%"),
+    ("models/payments/card-fraud.yaml", "max: 12", "max: 13"),
     ("models/payments/_defaults.yaml", "owner: payments-risk", "owner: lending-decisions"),
     ("models/payments/device-score.yaml", "p99: 50ms", "p99: 25ms"),
     ("models/environments/prod.yaml", "payments: payments-models", "payments: cards"),
