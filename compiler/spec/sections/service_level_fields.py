@@ -128,6 +128,6 @@ class Monitor(StrictModel):
     triggerWhen: Literal["above", "below"] | None = None
     """Whether a value above or below the threshold triggers the action. Default: above."""
     action: Literal["alert", "ticket", "retrain", "rollback"]
-    """What people or another program do when the threshold is crossed. Modelyard starts nothing: the alert carries the action as a label."""
+    """What people or programs do when the threshold is crossed. Modelyard starts nothing: the alert carries the action as a label."""
     series: Selector | None = None
     """The Prometheus series that holds the signal. Without it no alert is rendered, and records state that the signal is not measured."""
