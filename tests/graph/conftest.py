@@ -11,6 +11,7 @@ import pytest
 from compiler.graph.graph_builder import build_graph
 from compiler.graph.graph_model import DeploymentCell, Edge, Graph, Node
 from compiler.pipeline.session import Session
+from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +24,13 @@ HOSTILE = (
 
 @pytest.fixture(scope="session")
 def bank() -> Session:
-    return Session(WorkTree(ROOT))
+    """The sample portfolio with a canary in prod, which a picture marks."""
+    tree = WorkTree(ROOT)
+    files = {path: tree.read(path) for path in ("modelyard.yaml", *tree.paths("models"))}
+    path, release = "models/payments/card-fraud.yaml", b"    release: 3.1.0\n"
+    assert files[path].count(release) == 1
+    files[path] = files[path].replace(release, release + b"    canary: {release: 3.2.0, weight: 10%}\n")
+    return Session(MemoryTree(files))
 
 
 @pytest.fixture(scope="session")

@@ -55,15 +55,25 @@ def at_once(folder: Path) -> None:
 
 
 def commit_project(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder is a repository with two commits, and a remote `origin` that has them."""
+    """The folder is a repository with two commits, and a remote `origin` that has them; the first ran another release in prod."""
+    spec = folder / "models" / "payments" / "card-fraud.yaml"
+    text = spec.read_text(encoding="utf-8")
+    assert text.count("    release: 3.1.0\n") == 1
+    spec.write_text(text.replace("    release: 3.1.0\n", "    release: 3.2.0\n"), encoding="utf-8")
     for role in ("AUTHOR", "COMMITTER"):
         for what in ("NAME", "EMAIL"):
             monkeypatch.setenv(f"GIT_{role}_{what}", "tests@example.org")
     (folder / ".gitignore").write_text("origin.git\n", encoding="utf-8")
-    for words in (
-        ["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "First"], ["commit", "-q", "--allow-empty", "-m", "Second"],
+    run_git(folder, ["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "First"])
+    spec.write_text(text, encoding="utf-8")
+    run_git(
+        folder, ["commit", "-q", "-a", "-m", "Second"],
         ["init", "-q", "--bare", "origin.git"], ["remote", "add", "origin", "origin.git"], ["push", "-q", "origin", "main"],
-    ):  # fmt: skip
+    )  # fmt: skip
+
+
+def run_git(folder: Path, *commands: list[str]) -> None:
+    for words in commands:
         subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
 
 
