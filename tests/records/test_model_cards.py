@@ -196,6 +196,15 @@ def test_each_type_tells_what_it_is_made_of(kind, target, source, expected_phras
         assert one in text, one
 
 
+def test_what_no_server_of_a_language_model_receives_is_declared_and_not_enforced(make_records) -> None:
+    prompt = {"name": "task", "file": "task.md"}
+    source = {**TYPES["llm"][1], "prompts": [prompt]}
+    records = make_records(of_type("llm", source, "kserve"), **{"models/task.md": "Be kind."})
+    page, text = Page(records["model-card.html"]), visible_text(records["MODEL_CARD.md"])
+    assert page.text.count("(declared, not enforced)") == 4, "retrieval, prompt, budget, guardrails"
+    assert text.count("(declared, not enforced)") == 4
+
+
 def visible_text(markdown: str) -> str:
     """What a reader sees of Markdown."""
     body = re.sub(r"\A---\n.*?\n---\n", "", markdown, flags=re.DOTALL)

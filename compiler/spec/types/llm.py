@@ -86,13 +86,13 @@ class Source(StrictModel):
     adapters: list[Adapter] | None = field(merge="name")
     """Adapters of the base model."""
     prompts: list[Prompt] | None = field(merge="name")
-    """The prompts. They are part of the release."""
+    """The prompts. They are part of the release. No shipped target passes them to a server: callers send them."""
     retrieval: Retrieval | None = None
-    """The retrieval of passages that are added to the prompt."""
+    """The retrieval of passages that are added to the prompt. Declared, not enforced: callers retrieve."""
     guardrails: Guardrails | None = None
-    """The checks of requests and responses."""
+    """The checks of requests and responses. Declared, not enforced: callers apply them."""
     budget: Budget | None = None
-    """Token limits."""
+    """Token limits. Declared, not enforced."""
 
 
 TYPE = ModelType(
