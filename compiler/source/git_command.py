@@ -27,6 +27,7 @@ _OPTIONS = (
     "-c", "core.fsmonitor=false",
     "-c", "core.hooksPath=/dev/null",
     "-c", "log.showSignature=false",  # it would run gpg.program
+    "-c", "safe.bareRepository=explicit",  # a commit can hold a bare repository: a folder with a `config` of its author
 )  # fmt: skip
 """Settings that override those of a repository that would run a program."""
 

@@ -94,9 +94,10 @@ def test_a_project_that_was_not_there_yet_is_an_empty_tree(git, tmp_path, first)
     assert list(open_revision(tmp_path / "later", first).paths()) == []
 
 
-def test_a_bare_repository_is_read_from_its_top(git, tmp_path, first):
+def test_a_bare_repository_that_a_commit_can_hold_is_refused(git, tmp_path, first):
     subprocess.run(["git", "clone", "-q", "--bare", str(tmp_path), str(tmp_path / "bare")], check=True)
-    assert open_revision(tmp_path / "bare", "HEAD").read("a") == b"one"
+    with pytest.raises(HostError, match="bare"):
+        open_revision(tmp_path / "bare", "HEAD")
 
 
 def test_a_linked_work_tree_is_a_repository_too(git, tmp_path, first):
