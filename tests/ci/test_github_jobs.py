@@ -64,6 +64,14 @@ WITHOUT_THEM = (
         "",
     ),
     ("models/service/_defaults.yaml", "  agent:\n    deploy: {target: kubernetes}", ""),
+    (
+        "models/treasury/_defaults.yaml",
+        "ml: {deploy: {target: kserve,",
+        (
+            "ml: {deploy: {target: kserve, callers: [{name: desk, namespace: desk, "
+            "podSelector: {matchLabels: {app: desk}}, serviceAccount: desk}],"
+        ),
+    ),
     ("models/service/complaint-topics.yaml", "successor: complaint-summary", "successor: card-fraud"),
 )
 """What the rest of the sample says of those models, as (file, text, text without them)."""

@@ -54,6 +54,30 @@ def test_a_linked_output_folder_is_a_finding(project, tmp_path, run_command) -> 
     assert list((tmp_path / "victim").iterdir()) == []
 
 
+@pytest.mark.parametrize("from_revision", [False, True])
+def test_the_project_cannot_choose_a_folder_with_files_of_other_programs(
+    project, git, run_command, from_revision: bool
+) -> None:
+    """A file such as `x.pth` in a virtual environment would run with each start of its Python."""
+    packages = project / ".venv/lib/dev"
+    packages.mkdir(parents=True)
+    (packages / "installed.py").write_text("", encoding="utf-8")
+    with (project / "modelyard.yaml").open("a", encoding="utf-8") as file:
+        file.write("output: .venv/lib\n")
+    git("commit", "--quiet", "--all", "-m", "Choose a folder")
+    result = run_command("build", *(["--rev", "HEAD"] if from_revision else []))
+    assert (result.code, "foreign-output-folder" in result.err) == (1, True)
+    assert [path.name for path in (project / ".venv").rglob("*") if path.is_file()] == ["installed.py"]
+
+
+def test_a_new_output_folder_may_hold_files_of_git(project, run_command) -> None:
+    (project / "build").mkdir()
+    (project / "build/.gitkeep").touch()
+    assert run_command("build").code == 0
+    (project / "build/note.txt").touch()
+    assert run_command("build").code == 0, "a build made the folder"
+
+
 def test_a_lock_file_that_lists_a_file_of_the_repository_removes_nothing(project, run_command) -> None:
     (project / "LICENSE").write_text("mine\n", encoding="utf-8")
     digest = "sha256:" + sha256(b"mine\n").hexdigest()

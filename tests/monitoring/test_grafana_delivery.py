@@ -94,7 +94,7 @@ def test_what_delivers_the_model_delivers_the_dashboard(grafana) -> None:
     [name] = {"dashboard-configmap.yaml", "grafanadashboard.yaml"} & files.keys()
     assert name in read(files["kustomization.yaml"])["resources"]
     assert "scorer.dashboard.json" not in read(files["kustomization.yaml"])["resources"]
-    subjects = [one["name"] for one in json.loads(files["scorer.intoto.jsonl"].splitlines()[0]).get("subject", [])]
+    subjects = [one["name"] for one in json.loads(files["scorer.statements.jsonl"].splitlines()[0]).get("subject", [])]
     assert any(subject.endswith(name) for subject in subjects)
     annotations = read(files[name])["metadata"]["annotations"]
     assert annotations == {"kustomize.toolkit.fluxcd.io/substitute": "disabled"}, (

@@ -15,6 +15,7 @@ from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.safe_folder import os_errors
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.committed_paths import is_committed_path
+from compiler.plan.output_paths import STATE_FOLDER
 from compiler.report.finding_text import pluralize
 from compiler.source.git_root import checkout_subfolder
 from compiler.source.incomplete_checkout import missing_files
@@ -31,6 +32,8 @@ from compiler.write.output_units import Unit
 from compiler.write.writer_lock import writer_lock
 
 _INPUT_FOLDERS: tuple[FolderName, ...] = ("models", "schemas", "templates")
+_GIT_FILES = {".gitkeep", ".gitignore", ".gitattributes"}
+"""Files that keep an output folder in git before its first build."""
 
 
 class PlannedOutput(NamedTuple):
@@ -93,7 +96,7 @@ class OutputPlan:
         return (self._location,) if self.output is not None else (OutputLocation(self.project), self._location)
 
     def _plan(self) -> PlannedOutput:
-        if refusals := (*self._checkout_findings(), *self._forge_findings()):
+        if refusals := (*self._checkout_findings(), *self._forge_findings(), *self._foreign_folder_findings()):
             return PlannedOutput((), refusals)
         root, folder = location = self._location
         root_name = _root_name(location.path)
@@ -115,6 +118,20 @@ class OutputPlan:
             for finding in (*destination.changes.conflicts, *destination.changes.warnings)
         )
         return PlannedOutput(destinations, tuple(findings))
+
+    def _foreign_folder_findings(self) -> Iterator[Finding]:
+        """The finding that `output` names a folder with files of other programs: a project may not choose to write among them."""
+        path = self._location.path
+        if self.output is not None or not path.is_dir() or (path / STATE_FOLDER).exists():
+            return
+        with os_errors("read the folder", os.fspath(path)), os.scandir(path) as entries:
+            if all(entry.name in _GIT_FILES for entry in entries):
+                return
+        project = self.session.portfolio.project
+        message = f"the output folder {display_path(path)} holds files, and no build made it"
+        subject = Subject("Project", project.name, None, ("output",))
+        location, help_ = project.document.location(("output",)), codes.FOREIGN_OUTPUT_FOLDER.remedy
+        yield Finding(codes.FOREIGN_OUTPUT_FOLDER, message, location, subject, help_)
 
     def _forge_findings(self) -> Iterator[Finding]:
         """The findings about files that a forge would not read, because the project is below the root of its repository."""

@@ -79,6 +79,13 @@ LIMITED_FEATURE = warning(
     "The rendered files work, but in some situations the cluster does something other than what the spec says.",
     "Follow the help, or accept the limitation.",
 )
+ROUTE_CONFLICT = error(
+    "MY412",
+    "route-conflict",
+    "Two models are exposed at the same host and path of a cluster.",
+    "The gateway sends all requests to one of them.",
+    "Change `host` or `path` under `deploy.expose` of one of the models.",
+)
 OBJECT_CONFLICT = error(
     "MY421",
     "object-conflict",
@@ -87,14 +94,6 @@ OBJECT_CONFLICT = error(
     "`price-predictor` for the model `price`.",
     "Rename one of the models. A model that adopts live objects names its own, with their complete selector.",
 )
-ROUTE_CONFLICT = error(
-    "MY412",
-    "route-conflict",
-    "Two models are exposed at the same host and path of a cluster.",
-    "The gateway sends all requests to one of them.",
-    "Change `host` or `path` under `deploy.expose` of one of the models.",
-)
-
 MISSING_RESOURCE_REQUEST = error(
     "MY422",
     "missing-resource-request",

@@ -87,3 +87,11 @@ NOT_AT_REPOSITORY_ROOT = error(
     "A forge ignores workflows and CODEOWNERS elsewhere, and paths in them are relative to the root of the repository.",
     "Move the project to the root of its repository, or disable the emitter.",
 )
+FOREIGN_OUTPUT_FOLDER = error(
+    "MY613",
+    "foreign-output-folder",
+    "The output folder holds files, and no build made it.",
+    "A change of `output` could write among the files of other programs, such as those of a virtual environment, which would then"
+    " execute them. `--output` on the command line is your own choice, and is not restricted.",
+    "Set `output` to a folder that does not exist yet, or empty the folder.",
+)
