@@ -139,7 +139,7 @@ deploy:
   resources:
     cpu: {cpu}m
     memory: {memory}Mi
-  env:
+{callers}  env:
     - name: LOG_LEVEL
       value: info
   secrets:
@@ -181,7 +181,7 @@ deploy:
   resources:
     cpu: {cpu}m
     memory: {memory}Mi
-governance:
+{callers}governance:
   risk:
     tier: {tier}
     rationale: A wrong answer costs a call.
@@ -279,6 +279,12 @@ FACTS = {
     method: psi
     threshold: 0.1
     action: alert
+""",
+    "callers": """\
+  callers:
+    - name: branch
+      namespace: branch
+      podSelector: {{matchLabels: {{app: branch}}}}
 """,
     "argued": ", rationale: A wrong answer costs a call.",
     "limitations": "  limitations:\n    - Not for businesses.\n",
