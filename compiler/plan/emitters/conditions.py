@@ -164,9 +164,8 @@ class ConditionEvaluator:
 
     def _cel_environment(self, emitter: Emitter) -> CelEnvironment:
         if emitter.id not in self._cel_environments:
-            options = emitter.data.get("options", {}) or {"type": "object", "additionalProperties": False}
             self._cel_environments[emitter.id] = self._common_environment.with_variables(
-                {"options": options, "features": feature_schema(emitter)}
+                {"options": emitter.option_schema, "features": feature_schema(emitter)}
             )
         return self._cel_environments[emitter.id]
 

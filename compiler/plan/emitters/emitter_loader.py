@@ -9,7 +9,6 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import Object, parse_json_object
 from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexity_error
-from compiler.json_schema.schema_node import SchemaNode
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule, file_rules
 from compiler.plan.output_paths import invalid_path_reason
 from compiler.resolve.digests import bytes_digest, digest, folder_hash
@@ -17,7 +16,6 @@ from compiler.source.tree import Tree, is_lfs_pointer
 from compiler.source.yaml_parse import parse
 from compiler.spec.absent_inputs import lfs_pointer_finding
 from compiler.spec.data_types import EmitterData
-from compiler.spec.language import annotations_by_keyword
 from compiler.spec.quantities import QUANTITIES
 from compiler.spec.schema_findings import schema_finding
 
@@ -181,8 +179,7 @@ def schema_findings(emitter: Emitter) -> Iterator[Finding]:
             "correct it; the dialect is JSON Schema 2020-12",
         )
         yield emitter_finding(emitter, message, ("options", *pointer), help_)
-    node = SchemaNode(options)
-    for annotation in annotations_by_keyword(node, node).get("x-modelyard-quantity", ()):
+    for annotation in emitter.option_quantities:
         if annotation.value not in QUANTITIES:
             message = f"there is no quantity `{annotation.value}`"
             yield emitter_finding(emitter, message, ("options",), f"write one of: {', '.join(QUANTITIES)}")
