@@ -18,7 +18,7 @@ export has no pods."""
 
 @dataclass(frozen=True, slots=True)
 class ResourceTotals:
-    """CPU in thousandths of a core, memory in bytes, accelerators by name."""
+    """CPU in thousandths of a core, memory in bytes, accelerators and other devices by the names of their resources."""
 
     cpu: int = 0
     memory: int = 0
@@ -55,7 +55,9 @@ def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotal
     if missing_resources:
         return missing_resources
     count, gpu = max_replicas(model, pods), resources.get("gpu", 0)
-    accelerators = {str(pods.get("accelerator", "")): count * gpu} if gpu else {}
+    accelerators = {name: count * number for name, number in resources.get("extended", {}).items()}
+    if gpu:
+        accelerators[str(pods.get("accelerator", ""))] = count * gpu
     cpu, memory = Cpu(resources["cpu"]).millicores, Memory(resources["memory"]).bytes
     return ResourceTotals(count * cpu, count * memory, accelerators)
 

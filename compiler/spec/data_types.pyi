@@ -201,6 +201,7 @@ class DeployData(TypedDict, total=False):
     target: str
     resources: ResourcesData
     scaling: ScalingData
+    scheduling: SchedulingData
     disruptionBudget: int
     suspended: bool
     batch: BatchData
@@ -798,6 +799,7 @@ class PartialDeployData(TypedDict, total=False):
     target: str | None
     resources: PartialResourcesData | None
     scaling: PartialScalingData | None
+    scheduling: PartialSchedulingData | None
     disruptionBudget: int | None
     suspended: bool | None
     batch: PartialBatchData | None
@@ -996,6 +998,9 @@ class PartialResourcesData(TypedDict, total=False):
     cpu: str | float | None
     memory: str | None
     gpu: int | None
+    gpuType: str | None
+    extended: Mapping[str, int | None] | None
+    ephemeralStorage: str | None
 
 class PartialRetirementData(TypedDict, total=False):
     date: str | None
@@ -1044,6 +1049,12 @@ class PartialScalingData(TypedDict, total=False):
     concurrency: int | None
     requestsPerSecond: int | None
 
+class PartialSchedulingData(TypedDict, total=False):
+    nodeSelector: Mapping[str, str | None] | None
+    tolerations: Sequence[TolerationData] | None
+    priorityClassName: str | None
+    topologySpreadConstraints: Sequence[PartialTopologySpreadConstraintsItemData] | None
+
 PartialSecretsItemData = TypedDict(
     "PartialSecretsItemData",
     {
@@ -1083,6 +1094,18 @@ class PartialStepData(TypedDict, total=False):
     command: Sequence[str] | None
     env: Sequence[PartialEnvItemData] | None
     timeout: str | None
+
+PartialTopologySpreadConstraintsItemData = TypedDict(
+    "PartialTopologySpreadConstraintsItemData",
+    {
+        "topologyKey": Required[str | None],
+        "maxSkew": int | None,
+        "whenUnsatisfiable": Literal["DoNotSchedule", "ScheduleAnyway"] | None,
+        "minDomains": int | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
 
 class PartialTransparencyData(TypedDict, total=False):
     notice: str | None
@@ -1226,6 +1249,9 @@ class ResourcesData(TypedDict, total=False):
     cpu: str
     memory: str
     gpu: int
+    gpuType: str
+    extended: Mapping[str, int]
+    ephemeralStorage: str
 
 class RetirementData(TypedDict, total=False):
     date: Required[str]
@@ -1279,6 +1305,12 @@ class ScalingData(TypedDict, total=False):
     memory: str
     concurrency: int
     requestsPerSecond: int
+
+class SchedulingData(TypedDict, total=False):
+    nodeSelector: Mapping[str, str]
+    tolerations: Sequence[TolerationData]
+    priorityClassName: str
+    topologySpreadConstraints: Sequence[TopologySpreadConstraintData]
 
 class SecretData(TypedDict):
     name: str
@@ -1401,6 +1433,13 @@ class TensorData(TypedDict):
     datatype: Literal["BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"]
     shape: NotRequired[Sequence[int]]
 
+class TolerationData(TypedDict, total=False):
+    key: str
+    operator: Literal["Exists", "Equal"]
+    value: str
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"]
+    tolerationSeconds: int
+
 class ToolData(TypedDict):
     name: str
     server: str
@@ -1408,6 +1447,12 @@ class ToolData(TypedDict):
     allow: Sequence[str]
     sideEffects: Literal["none", "reversible", "irreversible"]
     approval: Literal["never", "always"]
+
+class TopologySpreadConstraintData(TypedDict):
+    topologyKey: str
+    maxSkew: int
+    whenUnsatisfiable: Literal["DoNotSchedule", "ScheduleAnyway"]
+    minDomains: NotRequired[int]
 
 class TransparencyData(TypedDict, total=False):
     notice: str

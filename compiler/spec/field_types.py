@@ -295,6 +295,25 @@ LabelValueText = Annotated[
         maxLength=63,
     ),
 ]
+NodeLabelValueText = Annotated[
+    str,
+    _text_type(
+        r"^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?$",
+        "the value of a Kubernetes label or taint, such as a100, or empty text",
+        "a100",
+        maxLength=63,
+    ),
+]
+"""Labels of nodes may be empty, such as `node-role.kubernetes.io/gpu`."""
+ResourceNameText = Annotated[
+    str,
+    _text_type(
+        r"^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        "the name of an extended resource of nodes such as rdma/hca",
+        "rdma/hca",
+        maxLength=316,
+    ),
+]
 LicenseText = Annotated[
     str,
     _text_type(

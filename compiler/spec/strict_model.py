@@ -12,7 +12,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "union"]
+MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "topologyKey", "union"]
 DigestPart = Literal["runtime", "governance", "none"]
 
 

@@ -151,11 +151,11 @@ Judge = Callable[[str, Any], tuple[SchemaViolation, ...]]
 
 
 @pytest.fixture(scope="session")
-def cluster(external_schemas: Path) -> Callable[[str], Judge]:
-    """What a cluster of a Kubernetes version says of an object: core kinds strictly, others by their own definition."""
+def cluster(external_schemas: Path) -> Callable[..., Judge]:
+    """What a cluster says of an object, by its versions: core kinds strictly, others by their own definition."""
 
     @cache
-    def cluster_schemas(version: str) -> Judge:
+    def cluster_schemas(version: str, kserve: str = "") -> Judge:
         path = f"kubernetes-json-schema/v{version}.0-local-strict/_definitions.json"
         content = read_package_file("kubernetes_validate", path)
         definitions = json.loads(content or b"{}")["$defs"]
@@ -166,7 +166,10 @@ def cluster(external_schemas: Path) -> Callable[[str], Judge]:
             if name is not None:
                 return Validator({"$ref": f"#/$defs/{name}", "$defs": definitions}), {}
             group, number, kind = key.split("/")
-            official = external_schemas / "k8s-crd" / group / f"{kind.lower()}_{number}.json"
+            folder = Path("k8s-crd", group)
+            if kserve and group == "serving.kserve.io":
+                folder = Path("k8s-crd-versions", group, kserve)
+            official = external_schemas / folder / f"{kind.lower()}_{number}.json"
             strict = to_strict_schema(json.loads(official.read_bytes()))
             return Validator(strict), strict
 

@@ -260,7 +260,7 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
         "only a program can be a scheduled job; this release serves requests"),
         (model("heuristic", ENGINE), "the release needs the GoRules agent, but the model names no image of it"),
         (model("heuristic", ENGINE, {"volume": {"size": "1Gi"}}, **OWN_RUNTIME), "decision engines hold no state"),
-        (model("heuristic", PROGRAM, {"resources": {"gpu": 1}}), "accelerator type"),
+        (model("knowledge-graph", GRAPH, {"resources": {"gpu": 1}}), "the store uses no accelerator"),
         (model("heuristic", PROGRAM, {"scaling": {"min": 0, "max": 1}}), "Kubernetes does not restart a workload that was scaled to zero"),
         (model("heuristic", PROGRAM, {"scaling": {"concurrency": 3}}), "the Kubernetes autoscaler measures CPU and memory only"),
         (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "the Kubernetes autoscaler measures CPU and memory only"),

@@ -71,13 +71,39 @@ MODELS = {
 BATCH = {"schedule": "0 1 * * *"}
 SECRET = {"name": "a", "key": "x/y", "env": "A"}
 CALLER = {"name": "a", "namespace": "a", "podSelector": {"matchLabels": {"app": "a"}}, "serviceAccount": "a"}
+TOLERATION = {"key": "a", "value": "a", "effect": "NoExecute", "tolerationSeconds": 1}
+SPREAD = {"topologyKey": "kubernetes.io/hostname", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
 Variant = tuple[Any, Any] | tuple[str, Any, Any]
 """Two values of a field; or of a field above it, named first, where the field does not stand alone."""
+
+
+def list_variant(path: str, one: dict, **more: Any) -> Variant:
+    """A list of one element, and the same with that element changed."""
+    return (path, [one], [{**one, **more}])
+
+
 COMMON: dict[str, Variant] = {
     "deploy.target": ("kserve", "kubernetes"),
     "deploy.resources.cpu": (2, 3),
     "deploy.resources.memory": ("2Gi", "3Gi"),
     "deploy.resources.gpu": (1, 2),
+    "deploy.resources.gpuType": ("deploy.resources", *({"gpu": 1, "gpuType": name} for name in ("large", "small"))),
+    "deploy.resources.extended": ({"rdma/hca": 1}, {"rdma/hca": 2}),
+    "deploy.resources.ephemeralStorage": ("1Gi", "2Gi"),
+    "deploy.scheduling.nodeSelector": ({"pool": "a"}, {"pool": "b"}),
+    **{
+        f"deploy.scheduling.tolerations.{key}": list_variant("deploy.scheduling.tolerations", TOLERATION, **{key: value})
+        for key, value in {
+            "key": "b", "operator": "Equal", "value": "b", "effect": "NoSchedule", "tolerationSeconds": 2,
+        }.items()
+    },
+    "deploy.scheduling.priorityClassName": ("low", "high"),
+    **{
+        f"deploy.scheduling.topologySpreadConstraints.{key}": list_variant(
+            "deploy.scheduling.topologySpreadConstraints", SPREAD, **{key: value}
+        )
+        for key, value in {"topologyKey": "zone", "maxSkew": 2, "whenUnsatisfiable": "ScheduleAnyway", "minDomains": 2}.items()
+    },
     "deploy.scaling.min": ("deploy.scaling", {"min": 1, "max": 4}, {"min": 3, "max": 4}),
     "deploy.scaling.max": ("deploy.scaling", {"min": 1, "max": 1}, {"min": 1, "max": 3}),
     "deploy.scaling.cpu": ("50%", "60%"),
@@ -110,7 +136,7 @@ COMMON: dict[str, Variant] = {
     "deploy.secrets.key": ("deploy.secrets", [SECRET], [{**SECRET, "key": "x/z"}]),
     "deploy.secrets.env": ("deploy.secrets", [SECRET], [{**SECRET, "env": "B"}]),
     "deploy.egress": (["http://a.b.svc:80"], ["http://a.c.svc:80"]),
-    "deploy.options": ({"priorityClass": "low"}, {"priorityClass": "high"}),
+    "deploy.options": ({"decisionLog": True}, {"decisionLog": False}),
     "runtime.image": ("runtime", OTHER_IMAGE, {**OTHER_IMAGE, "image": "registry.example/x:2"}),
     "runtime.args": (["a"], ["b"]),
     "runtime.version": ("1.0", "2.0"),
@@ -131,11 +157,6 @@ DECISIONS = {"engine": "gorules", "files": ["pricing.json"]}
 LORA = {"name": "a", "uri": "s3://a/b", "digest": DIGEST}
 STEP = {"name": "a", "model": "retail"}
 CONDITION = {"field": "a", "op": "==", "value": 1}
-
-
-def list_variant(path: str, one: dict, **more: Any) -> Variant:
-    """A list of one element, and the same with that element changed."""
-    return (path, [one], [{**one, **more}])
 
 
 def switch_variant(**more: Any) -> Variant:
@@ -285,6 +306,7 @@ def test_every_field_is_rendered_or_refused(kind, build_unit):
         capabilities = {
             "gateway": {"namespace": "gateways", "name": "public"},
             "mesh": {"kind": "istio", "namespace": "istio-system"},
+            "accelerators": {"large": {"resource": "nvidia.com/gpu"}, "small": {"resource": "nvidia.com/mig-1g.10gb"}},
         }
         unit = build_unit(spec, RETAIL, POLICY, **capabilities)
         return dict(unit.texts), unit.reasons
@@ -330,7 +352,7 @@ def test_every_field_of_deploy_is_rendered_or_refused():
 OPTIONS: dict[str, dict[str, Any]] = {
     "kubernetes": {
         "decisionLog": True, "authorization": "custom", "filesPath": "/other", "promptsPath": "/other", "volumePath": "/other",
-        "priorityClass": "high",
+        "gpuResource": "amd.com/gpu",
     },
     "kserve": {
         "runtime": "other", "imageAs": "runtime", "autoscaler": "external", "serviceAccount": "other", "storageKey": "other",

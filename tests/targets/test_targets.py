@@ -79,7 +79,14 @@ STORE = {"options": {"storageCidrs": ["198.51.100.0/24"], "serviceAccount": "sto
 UNITS = {
     "opa": ([rules()], {}),
     "opa-small": (
-        [rules(deploy={"options": {"decisionLog": True, "authorization": "custom", "priorityClass": "high"}})],
+        [
+            rules(
+                deploy={
+                    "options": {"decisionLog": True, "authorization": "custom"},
+                    "scheduling": {"priorityClassName": "high"},
+                }
+            )
+        ],
         {},
     ),
     "opa-alone": ([rules(deploy={})], {"gateway": None, "metrics": None}),
@@ -292,7 +299,7 @@ REFUSED_CASES = {
     "no accelerator for rules": (
         rules(deploy={"resources": {"cpu": 1, "memory": "1Gi", "gpu": 1}}),
         {},
-        "the target cannot choose an accelerator type for a program",
+        "decision engines use no accelerator",
     ),
     "no budget that blocks": (rules(deploy={"disruptionBudget": 2, "scaling": {"min": 2, "max": 2}}), {}, "be drained"),
     "no names out of Kubernetes": (rules(deploy=ONE_WAY_OUT), {}, "no host names"),

@@ -1,6 +1,8 @@
 """The fields of `deploy`: how a model is run."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from compiler.spec.field_types import (
     AnyMap,
@@ -15,8 +17,10 @@ from compiler.spec.field_types import (
     MemoryText,
     NameText,
     PercentageText,
+    ResourceNameText,
     TimeZoneText,
 )
+from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
 
@@ -28,7 +32,15 @@ class Resources(StrictModel):
     memory: MemoryText | None = None
     """The memory that a replica requests, and its limit."""
     gpu: int | None = field(ge=1)
-    """The number of whole accelerators that a replica requests."""
+    """The number of accelerators, or of shares of one, that a replica requests."""
+    gpuType: NameText | None = None
+    """The type of the accelerators: a name under `accelerators` in the capabilities of the Environment, which defines their resource
+    name, node selector and tolerations. Default: any type.
+    """
+    extended: dict[ResourceNameText, Annotated[int, Field(ge=1)]] | None = None
+    """Other resources that nodes advertise, each with the number that a replica requests, such as `rdma/hca: 1`."""
+    ephemeralStorage: MemoryText | None = None
+    """The storage of the node's disk that a replica requests for logs, `emptyDir` volumes and its writable layer, and its limit."""
 
 
 class Scaling(StrictModel):
@@ -161,6 +173,8 @@ class Deploy(StrictModel):
     """The resources of one replica."""
     scaling: Scaling | None = None
     """The number of replicas."""
+    scheduling: Scheduling | None = None
+    """The nodes that pods run on."""
     disruptionBudget: int | None = field(ge=1, at_most="/deploy/scaling/max")
     """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
