@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from types import MappingProxyType
@@ -13,17 +13,22 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object
 from compiler.foundation.secret_redaction import Redactor
+from compiler.pipeline.model_checks import CheckedModel, check_one_model
 from compiler.pipeline.secret_collector import SecretCollector
+from compiler.plan.context.adoption import models_that_may_set
+from compiler.plan.deployment_facts import DeploymentFacts
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_builtin_emitters, load_emitters
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.matching.compatibility import capability_findings
+from compiler.plan.model_facts import ModelFacts
 from compiler.plan.plan_stage import PlanStage
 from compiler.plan.planned_units import PlannedUnit
-from compiler.plan.planning import UnitFilter
+from compiler.plan.planning import PlannedModel, UnitFilter
 from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
 from compiler.policy.policy_engine import BaseRevision, PolicyEngine
+from compiler.resolve.checks.fleet_checks import SharedDocumentChecks, check_shared_documents
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
@@ -142,12 +147,36 @@ class Session:
             _NARROWING_LIMIT, len(self.portfolio.by_kind("Model")) // _NARROWING_LIMIT
         ):
             return None
+        if self.fleet.may_have_cycles:
+            return None  # which of several models in a cycle is reported depends on all models
         placements = ((name, environment) for name in names for environment in self.fleet.environments_of(name))
         return None if any(self._needs_other_models(*placement) for placement in placements) else names
 
     def _needs_other_models(self, name: str, environment: str | None) -> bool:
         model, _ = self.fleet.resolve(name, environment)
         return model is not None and self.policy_engine.library.has_fleet_policies(model)
+
+    @cached_property
+    def shared_documents(self) -> SharedDocumentChecks:
+        """The findings about documents that several models share."""
+        return check_shared_documents(self.fleet)
+
+    @cached_property
+    def checked_models(self) -> tuple[CheckedModel, ...]:
+        """Every model in scope, checked; also the facts of other models that findings about these depend on."""
+        names = self.models_in_scope
+        if names is None:
+            return tuple(check_one_model(self, name) for name in self.portfolio.by_kind("Model"))
+        relevant_names = names | models_that_may_set(self.portfolio, ("deploy", "expose"))
+        return tuple(
+            check_one_model(self, name) if name in names else CheckedModel(self.plan_stage.model_facts(name), ())
+            for name in sorted(relevant_names)
+        )
+
+    @cached_property
+    def deployments(self) -> tuple[DeploymentFacts, ...]:
+        """The facts of each deployment of the checked models, by name, then in order of promotion."""
+        return tuple(deployment for model in self.checked_models for deployment in model.facts.deployments)
 
     @cached_property
     def conditions(self) -> ConditionEvaluator:
@@ -210,7 +239,24 @@ class Session:
 
     def plan_units(self, scope: UnitFilter = all_units) -> Iterator[PlannedUnit]:
         """The units in scope; the inventory is built first, if a file of the project reads it."""
-        yield from self.plan_stage.plan_units(scope, self._inventory_value if scope("", "") else None)
+        planner = self.plan_stage.units
+        needs = planner.shared_needs(scope)
+        planned_models: list[PlannedModel] = []
+        for name in self.portfolio.by_kind("Model"):
+            planned_model = planner.plan_model(name, scope, needs)
+            yield from planned_model.units
+            planned_models.append(replace(planned_model, units=()))
+        inventory = self._inventory_value if scope("", "") else None
+        yield from planner.plan_shared_units(self._all_facts, planned_models, scope, inventory)
+
+    @cached_property
+    def _all_facts(self) -> list[ModelFacts]:
+        """The facts of all models; those of checked models are known already."""
+        facts = (
+            {model.facts.name: model.facts for model in self.checked_models} if "checked_models" in vars(self) else {}
+        )
+        names = self.portfolio.by_kind("Model")
+        return [facts[name] if name in facts else self.plan_stage.model_facts(name) for name in names]
 
     @cached_property
     def _inventory_value(self) -> ContextValue | None:

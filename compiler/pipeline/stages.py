@@ -20,13 +20,13 @@ from compiler.pipeline.session import Session, all_units
 from compiler.plan.context.adoption import object_collisions
 from compiler.plan.matching.compatibility import emitter_setting_findings
 from compiler.plan.planning import UnitFilter
-from compiler.plan.records.approvals import approval_findings, classification_findings
+from compiler.plan.quotas import quota_findings
+from compiler.plan.records.approvals import classification_findings
 from compiler.plan.records.missing_fields import ModelRecordStatus
 from compiler.plan.shared_routes import shared_route_findings
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
 from compiler.policy.policy_findings import merge_environments
-from compiler.resolve.checks.fleet_checks import check_fleet
-from compiler.resolve.resolved_model import ResolvedModel
+from compiler.resolve.checks.model_checks import check_cycles
 from compiler.spec.finding_causes import without_repeated_warnings
 
 if TYPE_CHECKING:
@@ -52,33 +52,31 @@ def check_emitters(session: Session) -> Iterator[Finding]:
 
 def check_models(session: Session) -> Iterator[Finding]:
     """Layers and references; for each model in each environment its emitters, policies and approvals."""
-
-    def model_findings(model: ResolvedModel) -> Iterator[Finding]:
-        session.on_model_checked()
-        return chain(
-            _target_findings(session, model),
-            session.policy_engine.evaluate(model),
-            approval_findings(session.fleet, model, session.as_of),
-        )
-
-    yield from check_fleet(session.fleet, model_findings, session.models_in_scope)
+    yield from session.shared_documents.findings
+    for checked_model in session.checked_models:
+        yield from checked_model.findings
+    yield from check_cycles(
+        session.fleet,
+        {(item.model, item.environment): item.dependency_names for item in session.deployments},
+    )
 
 
 def check_objects(session: Session) -> Iterator[Finding]:
     """Objects and routes that two models would share in a cluster."""
     yield from object_collisions(session.fleet)
     yield from session.plan_stage.object_findings(session.models_in_scope)
-    yield from shared_route_findings(session.fleet)
+    yield from shared_route_findings(session.fleet, session.deployments)
 
 
 def check_quotas(session: Session) -> Iterator[Finding]:
     """Quotas of namespaces, against the maximum requests of their models."""
-    yield from session.plan_stage.quota_findings(session.models_in_scope)
+    yield from quota_findings(session.fleet, session.deployments, session.models_in_scope)
 
 
 def check_code_owners(session: Session) -> Iterator[Finding]:
-    """Teams that own files and have no handle, if a file of code owners is rendered."""
-    yield from session.plan_stage.code_owner_findings()
+    """Teams that own files and have no handle, if a file of code owners is rendered; not where only findings about models are needed."""
+    if session.models_in_scope is None:
+        yield from session.plan_stage.code_owner_findings([model.facts for model in session.checked_models])
 
 
 def check_policies(session: Session) -> Iterator[Finding]:
@@ -89,19 +87,6 @@ def check_policies(session: Session) -> Iterator[Finding]:
 def check_decision_dates(session: Session) -> Iterator[Finding]:
     """Decisions with a date in the future."""
     yield from classification_findings(session.portfolio, session.as_of)
-
-
-def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding]:
-    """The findings of emitters; none where they would follow from a mistake that another stage reports."""
-    if model.environment is None:
-        return
-    target = model.data.get("deploy", {}).get("target")
-    environment = model.environment.name
-    if target in session.emitters.broken_ids or environment in {
-        finding.subject.name for finding in session.capability_problems if finding.subject
-    }:
-        return
-    yield from session.plan_stage.compatibility_findings(model)
 
 
 def check_sources(

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.provenance import ComputedValue, DocumentValue, computed_list
+from compiler.plan.deployment_facts import DeploymentFacts
 from compiler.plan.planned_units import PlannedUnit, kind_values
 from compiler.plan.quotas import namespace_values
 from compiler.plan.shared_files import (
-    PlannedDeployment,
     SharedFilePlanner,
     deployment_value,
     input_document_paths,
@@ -25,16 +25,16 @@ def plan_environment_units(
     fleet: Fleet,
     planner: SharedFilePlanner,
     environment: str,
-    deployments: Sequence[PlannedDeployment],
+    deployments: Sequence[DeploymentFacts],
     kinds: Sequence[tuple[str, str] | Finding],
 ) -> Iterator[PlannedUnit]:
     """The units of an environment with its deployments; `kinds`: group and kind of their objects, if a template reads them."""
     spec = fleet.portfolio.by_kind("Environment")[environment]
-    wave_by_model = sync_waves({item.name: item.dependency_names for item in deployments})
-    namespace_entries, findings = namespace_values(spec, [item.namespace_usage for item in deployments])
+    wave_by_model = sync_waves({item.model: item.dependency_names for item in deployments})
+    namespace_entries, findings = namespace_values(fleet, spec, deployments)
     findings += [item for item in dict.fromkeys(kinds) if isinstance(item, Finding)]
     context = {
-        **shared_context(fleet, [deployment_value(item, wave_by_model[item.name]) for item in deployments]),
+        **shared_context(fleet, [deployment_value(item, wave_by_model[item.model]) for item in deployments]),
         "environment": DocumentValue(f"Environment/{environment}", spec.json),
         "namespaces": computed_list(namespace_entries, ()),
         "waves": ComputedValue(sorted({*wave_by_model.values()}), ()),

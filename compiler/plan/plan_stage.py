@@ -1,9 +1,8 @@
 """The stage that plans: it connects the parts of this package for one fleet."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.provenance import ContextValue
 from compiler.plan.codeowners.ownership_rules import ownership_rules
 from compiler.plan.context.emitter_evaluation import EmitterEvaluator
 from compiler.plan.context.exports import EmitterExports
@@ -14,11 +13,10 @@ from compiler.plan.matching.addons import AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
 from compiler.plan.matching.deployment_matching import DeploymentMatcher
 from compiler.plan.matching.emitter_selection import AddonSelector
+from compiler.plan.model_facts import ModelFacts, model_facts
 from compiler.plan.model_unit import ModelUnitPlanner
-from compiler.plan.planned_units import PlannedUnit
-from compiler.plan.planning import UnitFilter, UnitPlanner
+from compiler.plan.planning import UnitPlanner
 from compiler.plan.project_unit import OWNERS_VARIABLE
-from compiler.plan.quotas import quota_findings
 from compiler.plan.records.missing_fields import RecordStatusReader
 from compiler.plan.shared_files import INVENTORY_VARIABLE, SharedFilePlanner
 from compiler.plan.shared_objects import SharedObjectChecker
@@ -45,30 +43,27 @@ class PlanStage:
         self._matcher = DeploymentMatcher(fleet, self.exports, checker, self.evaluator, selector, addon_evaluators)
         model_units = ModelUnitPlanner(fleet, conditions, templates, selector, self._matcher)
         self._shared_files = SharedFilePlanner(fleet, conditions, templates, self.addons)
-        self._units = UnitPlanner(fleet, templates, self.exports, self._matcher, model_units, self._shared_files)
+        self.units = UnitPlanner(fleet, templates, self._matcher, model_units, self._shared_files)
         self.record_statuses = RecordStatusReader(fleet, conditions, selector)
 
     def compatibility_findings(self, model: ResolvedModel) -> Iterator[Finding]:
         """The findings of a deployed model's target, and of the addons that match."""
         return self._matcher.compatibility_findings(model)
 
-    def quota_findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
-        """The quotas of namespaces that are too small, or unknown."""
-        return quota_findings(self._fleet, self.exports, selected_models)
+    def model_facts(self, name: str) -> ModelFacts:
+        """What files and checks about many models need to know of a model."""
+        return model_facts(self._fleet, self.exports, name)
 
     def object_findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
         """Models that would have the same object in a cluster."""
         return SharedObjectChecker(self._fleet, self._emitters, self._matcher, self.evaluator).findings(selected_models)
 
-    def code_owner_findings(self) -> Iterable[Finding]:
+    def code_owner_findings(self, models: Sequence[ModelFacts]) -> Iterable[Finding]:
         """The teams without a handle that own files, if a file of code owners is rendered."""
-        return ownership_rules(self._fleet, ())[1] if self._shared_files.is_read("project", OWNERS_VARIABLE) else ()
+        is_read = self._shared_files.is_read("project", OWNERS_VARIABLE)
+        return ownership_rules(self._fleet, models, ())[1] if is_read else ()
 
     @property
     def reads_inventory(self) -> bool:
         """Whether a file of the project may read the inventory."""
         return self._shared_files.may_read("project", INVENTORY_VARIABLE)
-
-    def plan_units(self, includes: UnitFilter, inventory: "ContextValue | None") -> Iterator[PlannedUnit]:
-        """The units that the filter includes; `inventory`: its rows, if `reads_inventory`."""
-        return self._units.plan_units(includes, inventory)

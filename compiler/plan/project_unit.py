@@ -6,9 +6,9 @@ from dataclasses import replace
 from compiler.foundation.provenance import ContextValue, computed_list
 from compiler.plan.codeowners.ownership_claims import CommittedFile
 from compiler.plan.codeowners.ownership_rules import ownership_rules
+from compiler.plan.model_facts import ModelFacts
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.shared_files import (
-    PlannedDeployment,
     SharedFilePlanner,
     deployment_value,
     input_document_paths,
@@ -24,17 +24,18 @@ OWNERS_VARIABLE = "codeOwners"
 def plan_project_units(
     fleet: Fleet,
     planner: SharedFilePlanner,
-    deployments: Sequence[PlannedDeployment],
+    models: Sequence[ModelFacts],
     committed_files: Sequence[CommittedFile] | None,
     inventory: "ContextValue | None",
 ) -> Iterator[PlannedUnit]:
     """The units of the project; `committed_files` of other units, if a template reads their owners, else `None`."""
     if not planner.has_rules("project"):
         return
+    deployments = [deployment for model in models for deployment in model.deployments]
     sources = tuple(dict.fromkeys((*input_document_paths(fleet, deployments), *_shared_document_paths(fleet))))
     context = {
         **shared_context(fleet, [deployment_value(item, None) for item in deployments]),
-        "schedules": retrain_schedule_values(fleet),
+        "schedules": retrain_schedule_values((model.name, model.retrain_schedule) for model in models),
     }
     units = planner.plan_units("project", "", context, sources, inventory)
     if committed_files is None:
@@ -43,7 +44,7 @@ def plan_project_units(
     own_files = [
         CommittedFile(file.commit_path, "", unit.id) for unit in units for file in unit.files if file.commit_path
     ]
-    rules, findings = ownership_rules(fleet, [*committed_files, *own_files])
+    rules, findings = ownership_rules(fleet, models, [*committed_files, *own_files])
     full_context = {**context, OWNERS_VARIABLE: computed_list([item.template_value for item in rules], ())}
     for unit in planner.plan_units("project", "", full_context, sources, inventory):
         yield replace(unit, findings=(*findings, *unit.findings))

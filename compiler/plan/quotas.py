@@ -1,54 +1,34 @@
 """The namespaces of an environment, and the sum of what their models can request."""
 
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
 from compiler.foundation.json_data import Json, Pointer
-from compiler.foundation.provenance import ComputedValue, Origin, Origins
+from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.foundation.suggestions import closest_match
-from compiler.plan.context.document_origins import namespace_document_origins
-from compiler.plan.context.exports import EmitterExports
-from compiler.plan.max_requests import ResourceTotals, max_requests, sum_resources
+from compiler.plan.deployment_facts import DeploymentFacts
+from compiler.plan.max_requests import ResourceTotals, sum_resources
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.placement import namespace
-from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import ResourceTotalsData
 from compiler.spec.portfolio import EnvironmentSpec
 from compiler.spec.quantities import Cpu, Memory
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceUsage:
-    """A model in a namespace of an environment, and the maximum requests of its pods, computed if there is a quota."""
-
-    model: ResolvedModel
-    namespace: str
-    max_requests: ResourceTotals | tuple[str, ...]
-    namespace_origins: Origins
-
-
-def namespace_usage(exports: EmitterExports, model: ResolvedModel, environment: EnvironmentSpec) -> NamespaceUsage:
-    """The namespace usage of a deployed model; requests are computed on demand."""
-    requests = max_requests(exports, model) if "quota" in environment.data else ResourceTotals()
-    return NamespaceUsage(model, namespace(model) or "", requests, namespace_document_origins(model))
-
-
-def quota_findings(fleet: Fleet, exports: EmitterExports, selected_models: Container[str] | None) -> Iterator[Finding]:
+def quota_findings(
+    fleet: Fleet, deployments: Iterable[DeploymentFacts], selected_models: Container[str] | None
+) -> Iterator[Finding]:
     """Findings about quotas that cannot be checked or are too small; `selected_models` restricts the models."""
+    all_deployments = [
+        deployment for deployment in deployments if selected_models is None or deployment.model in selected_models
+    ]
     for name, environment in fleet.portfolio.by_kind("Environment").items():
         if "quota" not in environment.data or name not in fleet.environments:
             continue
-        deployed_models = [
-            model
-            for model, environment_name in fleet.deployments()
-            if environment_name == name and (selected_models is None or model in selected_models)
-        ]
-        models = (fleet.resolve(model, name)[0] for model in deployed_models)
-        usages = [namespace_usage(exports, model, environment) for model in models if model is not None]
-        findings = namespace_values(environment, usages)[1]
+        local_deployments = [deployment for deployment in all_deployments if deployment.environment == name]
+        findings = namespace_values(fleet, environment, local_deployments)[1]
         yield from (
             finding for finding in findings if selected_models is None or finding.code is codes.MISSING_RESOURCE_REQUEST
         )
@@ -76,24 +56,24 @@ def _unknown_namespace_findings(environment: EnvironmentSpec) -> Iterator[Findin
 
 
 def namespace_values(
-    environment: EnvironmentSpec, usages: Sequence[NamespaceUsage]
+    fleet: Fleet, environment: EnvironmentSpec, deployments: Sequence[DeploymentFacts]
 ) -> tuple[list[ComputedValue], list[Finding]]:
     """The namespaces by name as templates see them, and findings about their quotas."""
     findings: list[Finding] = []
     values: list[ComputedValue] = []
-    for name in sorted({usage.namespace for usage in usages}):
-        namespace_usages = [usage for usage in usages if usage.namespace == name]
+    by_namespace: dict[str, list[DeploymentFacts]] = {}
+    for deployment in deployments:
+        by_namespace.setdefault(deployment.namespace, []).append(deployment)
+    for name, members in sorted(by_namespace.items()):
         pointer = _namespace_pointer(environment, name)
         data: dict[str, Json] = {
             "name": name,
             "adopted": pointer is None,
-            "models": [member.model.name for member in namespace_usages],
+            "models": [member.model for member in members],
         }
         if pointer is not None:
-            data |= _quota_value(environment, name, namespace_usages, findings)
-        origins = (
-            (Origin(f"Environment/{environment.name}", pointer),) if pointer else namespace_usages[0].namespace_origins
-        )
+            data |= _quota_value(fleet, environment, name, members, findings)
+        origins = (Origin(f"Environment/{environment.name}", pointer),) if pointer else members[0].namespace_origins
         values.append(ComputedValue(data, origins))
     return values, findings
 
@@ -107,24 +87,32 @@ def _namespace_pointer(environment: EnvironmentSpec, name: str) -> Pointer | Non
 
 
 def _quota_value(
-    environment: EnvironmentSpec, name: str, usages: Sequence[NamespaceUsage], findings: list[Finding]
+    fleet: Fleet,
+    environment: EnvironmentSpec,
+    name: str,
+    deployments: Sequence[DeploymentFacts],
+    findings: list[Finding],
 ) -> dict[str, Json]:
     quota = environment.data.get("quota", {})
     limits = quota.get("namespaces", {}).get(name, {})
     if not limits and "headroom" not in quota:
         return {}
     resources = set(limits) or {"cpu", "memory"}
-    incomplete_usages = [
-        usage
-        for usage in usages
-        if isinstance(usage.max_requests, tuple) and resources.intersection(usage.max_requests)
+    incomplete_deployments = [
+        deployment
+        for deployment in deployments
+        if isinstance(deployment.max_requests, tuple) and resources.intersection(deployment.max_requests)
     ]
-    findings += [_missing_request_finding(environment, usage, name) for usage in incomplete_usages]
-    requests = sum_resources(usage.max_requests for usage in usages if isinstance(usage.max_requests, ResourceTotals))
+    findings += _missing_request_findings(fleet, environment, incomplete_deployments)
+    requests = sum_resources(
+        deployment.max_requests for deployment in deployments if isinstance(deployment.max_requests, ResourceTotals)
+    )
     if limits:
         findings += _small_quota_findings(environment, name, limits, requests)
         return {"quota": {key: limits[key] for key in ("cpu", "memory") if key in limits}}
-    return {} if incomplete_usages else {"quota": _amounts_value(requests.with_headroom(int(quota["headroom"][:-1])))}
+    return (
+        {} if incomplete_deployments else {"quota": _amounts_value(requests.with_headroom(int(quota["headroom"][:-1])))}
+    )
 
 
 def _amounts_value(amount: ResourceTotals) -> Json:
@@ -134,18 +122,24 @@ def _amounts_value(amount: ResourceTotals) -> Json:
     return {**amounts, **({"accelerators": dict(amount.accelerators)} if amount.accelerators else {})}
 
 
-def _missing_request_finding(environment: EnvironmentSpec, usage: NamespaceUsage, name: str) -> Finding:
+def _missing_request_findings(
+    fleet: Fleet, environment: EnvironmentSpec, deployments: Iterable[DeploymentFacts]
+) -> Iterator[Finding]:
     """Kubernetes rejects pods that do not request a resource that a quota limits (Kubernetes, "Resource Quotas")."""
-    missing_resources = usage.max_requests if isinstance(usage.max_requests, tuple) else ()
-    message = (
-        f"the quota of {name} limits {' and '.join(missing_resources)}, but {usage.model.name} does not request "
-        "any for its replicas"
-    )
-    help_ = f"add `{missing_resources[0]}` to `deploy.resources`" if missing_resources else None
-    finding = usage.model.finding(
-        codes.MISSING_RESOURCE_REQUEST, message, ("deploy", "resources"), help_, per_environment=True
-    )
-    return replace(finding, notes=(Note("the quota is here", environment.document.location(("quota",))),))
+    for deployment in deployments:
+        model, _ = fleet.resolve(deployment.model, deployment.environment)
+        missing_resources = deployment.max_requests
+        if model is None or not isinstance(missing_resources, tuple):
+            continue
+        message = (
+            f"the quota of {deployment.namespace} limits {' and '.join(missing_resources)}, but {deployment.model} "
+            "does not request any for its replicas"
+        )
+        help_ = f"add `{missing_resources[0]}` to `deploy.resources`"
+        finding = model.finding(
+            codes.MISSING_RESOURCE_REQUEST, message, ("deploy", "resources"), help_, per_environment=True
+        )
+        yield replace(finding, notes=(Note("the quota is here", environment.document.location(("quota",))),))
 
 
 def _small_quota_findings(

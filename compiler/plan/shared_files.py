@@ -1,7 +1,6 @@
 """Files about many models: what the units of environments and those of the project have in common."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object
@@ -16,6 +15,7 @@ from compiler.foundation.provenance import (
 )
 from compiler.plan import conventions
 from compiler.plan.context.model_context import ContextValues, project_value, tool_value
+from compiler.plan.deployment_facts import DeploymentFacts
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, FileRule, project_emitter_options
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
@@ -28,23 +28,10 @@ from compiler.plan.planned_units import (
     shared_unit_id,
     unit_value,
 )
-from compiler.plan.quotas import NamespaceUsage
 from compiler.resolve.fleet import Fleet, promotion_groups
 
 INVENTORY_VARIABLE = "inventory"
 """A variable that is expensive to compute, and large: it is added for emitters whose templates read it."""
-
-
-@dataclass(frozen=True)
-class PlannedDeployment:
-    """A model in an environment, as files about many models see it."""
-
-    name: str
-    environment: str
-    owner: str
-    dependency_names: tuple[str, ...]
-    namespace_usage: NamespaceUsage
-    owner_origins: Origins
 
 
 class SharedFilePlanner:
@@ -152,22 +139,20 @@ class SharedFilePlanner:
         return self._conditions.evaluate_condition(emitter, rule.condition, (*rule.pointer, "when"), variables)
 
 
-def input_document_paths(fleet: Fleet, deployments: Sequence[PlannedDeployment]) -> tuple[str, ...]:
+def input_document_paths(fleet: Fleet, deployments: Sequence[DeploymentFacts]) -> tuple[str, ...]:
     """The paths of the Project document and of the models' documents."""
     portfolio = fleet.portfolio
-    models = dict.fromkeys(portfolio.by_kind("Model")[deployment.name].document.path for deployment in deployments)
+    models = dict.fromkeys(portfolio.by_kind("Model")[deployment.model].document.path for deployment in deployments)
     return (portfolio.project.document.path, *models)
 
 
-def deployment_value(deployment: PlannedDeployment, wave: int | None) -> ObjectValue:
+def deployment_value(deployment: DeploymentFacts, wave: int | None) -> ObjectValue:
     """A deployment in the context of a template."""
-    name_origins: Origins = (Origin(f"Model/{deployment.name}", ("name",)),)
+    name_origins: Origins = (Origin(f"Model/{deployment.model}", ("name",)),)
     members: dict[str, ContextValue] = {
-        "name": ComputedValue(deployment.name, name_origins),
-        "path": ComputedValue(deployment.name, name_origins),
-        "namespace": ComputedValue(
-            deployment.namespace_usage.namespace or None, deployment.namespace_usage.namespace_origins
-        ),
+        "name": ComputedValue(deployment.model, name_origins),
+        "path": ComputedValue(deployment.model, name_origins),
+        "namespace": ComputedValue(deployment.namespace or None, deployment.namespace_origins),
         "environment": ComputedValue(
             deployment.environment, (Origin(f"Environment/{deployment.environment}", ("name",)),)
         ),

@@ -1,31 +1,31 @@
 """Models that are exposed at the same address."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Pointer
-from compiler.plan.context.adoption import cluster_name, models_that_may_set
+from compiler.plan.context.adoption import cluster_name
+from compiler.plan.deployment_facts import DeploymentFacts
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 
 _EXPOSE: Pointer = ("deploy", "expose")
 
 
-def shared_route_findings(fleet: Fleet) -> Iterator[Finding]:
+def shared_route_findings(fleet: Fleet, deployments: Iterable[DeploymentFacts]) -> Iterator[Finding]:
     """Two models with the same host and path in a cluster, at the one that is later by name."""
-    exposing_models = models_that_may_set(fleet.portfolio, _EXPOSE)
-    models_by_route: dict[tuple[str, str, str], ResolvedModel] = {}
-    for name, environment in fleet.deployments() if exposing_models else ():
-        model = fleet.model(name, environment) if name in exposing_models else None
-        expose = model.data.get("deploy", {}).get("expose") if model else None
-        if model is None or not expose:
+    first_deployments: dict[tuple[str, str], DeploymentFacts] = {}
+    for deployment in deployments:
+        if not deployment.route:
             continue
-        host, path = expose["host"].lower(), expose.get("path", "/").rstrip("/") or "/"
-        other = models_by_route.setdefault((cluster_name(fleet, environment), host, path), model)
-        if other is not model:
-            yield _finding(model, other, f"{host}{path}")
+        key = (cluster_name(fleet, deployment.environment), deployment.route)
+        other = first_deployments.setdefault(key, deployment)
+        if other is not deployment:
+            models = [fleet.resolve(item.model, item.environment)[0] for item in (deployment, other)]
+            if models[0] and models[1]:
+                yield _finding(models[0], models[1], deployment.route)
 
 
 def _finding(model: ResolvedModel, other: ResolvedModel, address: str) -> Finding:

@@ -5,9 +5,9 @@ in addition to its own model.
 """
 
 from collections import OrderedDict
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Literal, NamedTuple, TypeAlias, overload
+from typing import Literal, NamedTuple, overload
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Pointer
@@ -31,8 +31,6 @@ from compiler.spec.portfolio import (
 __all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
 
 _CACHE_SIZE = 4096
-ModelFilter: TypeAlias = Container[str] | None
-"""The names of the models in scope; `None` means all."""
 NO_ENVIRONMENT: tuple[None] = (None,)
 """Marks a model that is listed in no environment."""
 
@@ -160,14 +158,6 @@ def promotion_groups(portfolio: Portfolio) -> Iterator[tuple[str, ...]]:
     """The environments that the project lists, in order of promotion and grouped as they are promoted."""
     for group in portfolio.project.data["environments"]:
         yield (group,) if isinstance(group, str) else tuple(group)
-
-
-def selected_models(fleet: Fleet, model_names: ModelFilter) -> Iterator[ModelSpec]:
-    """The models in scope."""
-    models = fleet.portfolio.by_kind("Model")
-    yield from (
-        models.values() if model_names is None else (spec for name, spec in models.items() if name in model_names)
-    )
 
 
 def promotion_entries(portfolio: Portfolio) -> Iterator[tuple[Pointer, str]]:

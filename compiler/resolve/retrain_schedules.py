@@ -1,5 +1,7 @@
 """The retraining schedules of models."""
 
+from collections.abc import Iterable
+
 from compiler.foundation.provenance import ComputedValue, ContextValue, ObjectValue, Origin, computed_list
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -16,13 +18,15 @@ def retrain_schedule(fleet: Fleet, name: str) -> tuple[ResolvedModel, str] | Non
     return model, retrain["schedule"]
 
 
-def retrain_schedule_values(fleet: Fleet) -> ComputedValue:
-    """Each schedule once, in order, with the models that are retrained on it, as templates read them."""
+def retrain_schedule_values(schedules: Iterable[tuple[str, str]]) -> ComputedValue:
+    """Each schedule once, in order, with the models that are retrained on it, as templates read them.
+
+    `schedules`: the name of a model, and its schedule, empty without one.
+    """
     by_cron: dict[str, list[str]] = {}
-    for name in fleet.portfolio.by_kind("Model"):
-        schedule = retrain_schedule(fleet, name)
-        if schedule is not None:
-            by_cron.setdefault(schedule[1], []).append(name)
+    for name, schedule in schedules:
+        if schedule:
+            by_cron.setdefault(schedule, []).append(name)
     return computed_list([_schedule_value(cron, names) for cron, names in sorted(by_cron.items())], ())
 
 

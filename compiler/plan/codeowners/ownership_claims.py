@@ -3,19 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from posixpath import dirname, join, normpath
 
-from compiler.foundation.json_data import plain_data
 from compiler.foundation.provenance import Origin
+from compiler.plan.model_facts import ModelFacts
 from compiler.resolve.fleet import Fleet
-from compiler.spec.language import iter_strings
 from compiler.spec.portfolio import (
     DatasetSpec,
     EnvironmentSpec,
-    ModelSpec,
     PolicySpec,
     UseCaseSpec,
-    release_contents,
 )
 
 
@@ -42,36 +38,23 @@ class CommittedFile:
     unit: str
 
 
-def ownership_claims(fleet: Fleet, committed_files: Sequence[CommittedFile]) -> Iterator[OwnershipClaim]:
+def ownership_claims(
+    fleet: Fleet, models: Sequence[ModelFacts], committed_files: Sequence[CommittedFile]
+) -> Iterator[OwnershipClaim]:
     """Every ownership claim: documents, companion files, and committed output files."""
-    owners = {name: model_owner(fleet, spec) for name, spec in fleet.portfolio.by_kind("Model").items()}
-    project = fleet.portfolio.project
+    owners = {model.name: model.base_owner for model in models}
+    project, specs = fleet.portfolio.project, fleet.portfolio.by_kind("Model")
     yield OwnershipClaim(project.document.path, "", project.kind, Origin("project", ("owner",)))
-    for name, spec in fleet.portfolio.by_kind("Model").items():
-        origin = Origin(f"Model/{name}", ("owner",))
-        for path in (spec.document.path, *_companion_paths(fleet, spec)):
-            yield OwnershipClaim(path, owners[name], "Model", origin, name)
+    for model in models:
+        origin = Origin(f"Model/{model.name}", ("owner",))
+        for path in (specs[model.name].document.path, *model.companion_paths):
+            yield OwnershipClaim(path, model.base_owner, "Model", origin, model.name)
     for folder, defaults in fleet.portfolio.defaults.items():
         folder_owners = {owners[model.name] for model in fleet.portfolio.models_by_folder.get(folder, ())}
         team = defaults.data.get("owner") or (folder_owners.pop() if len(folder_owners) == 1 else "")
         yield OwnershipClaim(defaults.document.path, team, "Defaults", Origin("project", ("owner",)))
     yield from _document_claims(fleet)
     yield from _committed_file_claims(fleet, owners, committed_files)
-
-
-def model_owner(fleet: Fleet, model: ModelSpec) -> str:
-    """The team that owns a model everywhere: the strongest layer that applies in every environment."""
-    owners = (layer.data.get("owner") for layer in reversed(fleet.layers.base_layers(model)))
-    return next((owner for owner in owners if owner and isinstance(owner, str)), "")
-
-
-def _companion_paths(fleet: Fleet, model: ModelSpec) -> Iterator[str]:
-    """The companion files of a model's releases."""
-    annotations = fleet.language.type_language(model.data["type"]).companion_files
-    for content in release_contents(model.data).values():
-        for annotation in annotations:
-            for _, relative in iter_strings(plain_data(content), annotation.pointer):
-                yield normpath(join(dirname(model.document.path), relative))
 
 
 def _document_claims(fleet: Fleet) -> Iterator[OwnershipClaim]:

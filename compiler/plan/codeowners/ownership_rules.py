@@ -9,6 +9,7 @@ from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.provenance import ComputedValue, ObjectValue, Origin, Origins, computed_list
 from compiler.plan.codeowners.ownership_claims import CommittedFile, OwnershipClaim, ownership_claims
 from compiler.plan.conventions import LOCKS_FOLDER
+from compiler.plan.model_facts import ModelFacts
 from compiler.resolve.fleet import Fleet
 from compiler.spec.portfolio import path_and_ancestors
 
@@ -46,7 +47,7 @@ class OwnershipRule:
 
 
 def ownership_rules(
-    fleet: Fleet, committed_files: Sequence[CommittedFile]
+    fleet: Fleet, models: Sequence[ModelFacts], committed_files: Sequence[CommittedFile]
 ) -> tuple[list[OwnershipRule], list[Finding]]:
     """All rules, general before specific, and findings about teams that cannot be named.
 
@@ -55,7 +56,7 @@ def ownership_rules(
     portfolio = fleet.portfolio
     project = portfolio.project.data.get("owner", "")
     by_path: dict[str, list[OwnershipClaim]] = {}
-    for claim in ownership_claims(fleet, [*committed_files, *_lock_files(committed_files)]):
+    for claim in ownership_claims(fleet, models, [*committed_files, *_lock_files(committed_files)]):
         by_path.setdefault(claim.path, []).append(claim)
     model_folders = _exclusive_folders(by_path)
     project_folders = [f"{portfolio.folder(key)}/" for key in ("schemas", "templates")]

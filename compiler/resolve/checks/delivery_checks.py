@@ -8,7 +8,7 @@ from typing import NamedTuple
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
 from compiler.foundation.json_data import Pointer
-from compiler.resolve.fleet import Fleet, ModelFilter
+from compiler.resolve.fleet import Fleet
 from compiler.spec.portfolio import EnvironmentSpec
 
 
@@ -25,7 +25,7 @@ def normalise_folder(delivery: str) -> str:
     return "/".join(filter(None, delivery.split("/")))
 
 
-def check_deliveries(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
+def check_deliveries(fleet: Fleet) -> Iterator[Finding]:
     """No two environments share a branch folder, and no folder contains another."""
     specs = fleet.portfolio.by_kind("Environment")
     targets = {name: _delivery_target(specs[name]) for name in fleet.environments if name in specs}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
@@ -9,10 +10,10 @@ from compiler.foundation.json_data import Pointer, format_path, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import SchemaViolation
 from compiler.resolve.checks.delivery_checks import check_deliveries
-from compiler.resolve.checks.model_checks import ModelCheck, check_models
+from compiler.resolve.checks.model_checks import ModelCheck, check_model
 from compiler.resolve.checks.reference_help import unknown_name_help
 from compiler.resolve.checks.release_checks import check_releases
-from compiler.resolve.fleet import Fleet, ModelFilter, promotion_entries, selected_models
+from compiler.resolve.fleet import Fleet, promotion_entries
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import duplicate_elements
 from compiler.spec.language import ANY_KEY, iter_strings
@@ -20,21 +21,39 @@ from compiler.spec.portfolio import DatasetSpec, DefaultsSpec, ModelSpec, Projec
 from compiler.spec.schema_findings import schema_finding
 
 
-def check_fleet(fleet: Fleet, extra_check: ModelCheck, model_names: ModelFilter = None) -> Iterator[Finding]:
-    """Every finding of the fleet, and what `extra_check` yields for each deployment; models with an invalid layer are skipped.
+@dataclass(frozen=True)
+class SharedDocumentChecks:
+    """The findings about documents that several models share, and which of these documents no model can use."""
 
-    `model_names` restricts the models; `None` means all.
-    """
-    if model_names is not None and fleet.may_have_cycles:
-        model_names = None  # which of several models in a cycle is reported depends on all models
-    broken_documents: set[tuple[str, int]] = set()
-    for spec, finding in _layer_findings(fleet, model_names):
-        broken_documents.add((spec.document.path, spec.document.index))
-        yield finding
+    findings: tuple[Finding, ...]
+    broken_documents: frozenset[tuple[str, int]]
+
+
+def check_shared_documents(fleet: Fleet) -> SharedDocumentChecks:
+    """Every finding about the project, Environments, Defaults and other documents that several models share."""
+    layer_findings = list(_layer_findings(fleet, _shared_layers(fleet)))
+    findings = [finding for _, finding in layer_findings]
     for fleet_check in FLEET_CHECKS:
-        yield from fleet_check(fleet, model_names)
-    yield from check_models(fleet, frozenset(broken_documents), extra_check, model_names)
-    yield from _missing_keys_of_invalid_models(fleet)
+        findings += fleet_check(fleet)
+    findings += _missing_keys_of_invalid_models(fleet)
+    return SharedDocumentChecks(tuple(findings), frozenset(_identity(spec) for spec, _ in layer_findings))
+
+
+def check_model_document(
+    fleet: Fleet, name: str, extra_check: ModelCheck, shared_documents: SharedDocumentChecks
+) -> Iterator[Finding]:
+    """Every finding about a model and its releases, and what `extra_check` yields for each of its deployments."""
+    spec = fleet.portfolio.by_kind("Model")[name]
+    layer_findings = list(_layer_findings(fleet, _document_layers(spec, {spec.data["type"]})))
+    yield from (finding for _, finding in layer_findings)
+    yield from _check_environment_keys(fleet, spec, set(spec.data.get("environments", {})))
+    yield from check_releases(fleet, spec)
+    broken_documents = {*shared_documents.broken_documents, *(_identity(spec) for spec, _ in layer_findings)}
+    yield from check_model(fleet, spec, broken_documents, extra_check)
+
+
+def _identity(spec: Spec) -> tuple[str, int]:
+    return spec.document.path, spec.document.index
 
 
 def _missing_keys_of_invalid_models(fleet: Fleet) -> Iterator[Finding]:
@@ -45,9 +64,11 @@ def _missing_keys_of_invalid_models(fleet: Fleet) -> Iterator[Finding]:
             yield from fleet.missing_keys(model)
 
 
-def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Finding]]:
+def _layer_findings(
+    fleet: Fleet, layers: Iterable[tuple[Spec, Pointer, AbstractSet[str]]]
+) -> Iterator[tuple[Spec, Finding]]:
     """Each layer alone, against the language of every model type that it applies to."""
-    for spec, pointer, types in _iter_layers(fleet, model_names):
+    for spec, pointer, types in layers:
         data = value_at(spec.json, pointer)
         # The layers of a Model itself, and the general part of Defaults, were checked with their documents.
         was_checked = spec.kind == "Model" or not pointer
@@ -59,11 +80,10 @@ def _layer_findings(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Sp
                 yield spec, _duplicate_element_finding(spec, (*pointer, *duplicate_pointer))
 
 
-def _iter_layers(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec, Pointer, AbstractSet[str]]]:
-    """Every layer of the fleet by document and pointer, with the model types that it applies to."""
+def _shared_layers(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, AbstractSet[str]]]:
+    """The layers that several models share, by document and pointer, with the model types that each applies to."""
     portfolio = fleet.portfolio
-    models = portfolio.by_kind("Model").values()
-    all_types = {model.data["type"] for model in models}
+    all_types = {model.data["type"] for model in portfolio.by_kind("Model").values()}
     if "defaults" in portfolio.project.data:
         yield portfolio.project, ("defaults",), all_types
     for key in portfolio.project.data.get("types", {}):
@@ -76,8 +96,6 @@ def _iter_layers(fleet: Fleet, model_names: ModelFilter) -> Iterator[tuple[Spec,
         yield from _document_layers(defaults, folder_types)
         for key in defaults.data.get("types", {}):
             yield defaults, ("types", key), {key} & folder_types
-    for model in selected_models(fleet, model_names):
-        yield from _document_layers(model, {model.data["type"]})
 
 
 def _document_layers(
@@ -108,7 +126,7 @@ def _duplicate_element_finding(spec: Spec, pointer: Pointer) -> Finding:
     return Finding(codes.DUPLICATE_NAME, message, spec.document.location(pointer), subject, "keep one of the two")
 
 
-def _check_promotion_order(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
+def _check_promotion_order(fleet: Fleet) -> Iterator[Finding]:
     """The project's list of environments names each environment once."""
     project, environments = fleet.portfolio.project, fleet.portfolio.by_kind("Environment")
     first_pointers = dict[str, Pointer]()
@@ -129,7 +147,7 @@ def _check_promotion_order(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
             yield Finding(codes.PROMOTION_ORDER, message, spec.document.location(("name",)), spec.subject, help_)
 
 
-def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
+def _check_overlay_keys(fleet: Fleet) -> Iterator[Finding]:
     """Every key below `environments` names an environment or a stage, and every default applies to a model."""
     portfolio = fleet.portfolio
     has_broken_models = portfolio.has_broken("Model")
@@ -153,8 +171,6 @@ def _check_overlay_keys(fleet: Fleet, model_names: ModelFilter) -> Iterator[Find
         yield from _check_environment_keys(fleet, defaults, None if has_broken_models else used_environments)
     for dataset in portfolio.by_kind("Dataset").values():
         yield from _check_environment_keys(fleet, dataset, None)
-    for model in selected_models(fleet, model_names):
-        yield from _check_environment_keys(fleet, model, set(model.data.get("environments", {})))
 
 
 def _check_type_keys(
@@ -233,7 +249,7 @@ _STAGE_KEY_HELP = (
 )
 
 
-def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
+def _check_references(fleet: Fleet) -> Iterator[Finding]:
     """References of documents other than Models."""
     portfolio = fleet.portfolio
     for spec in [
@@ -253,7 +269,7 @@ def _check_references(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
                     )
 
 
-def _check_classifications(fleet: Fleet, _: ModelFilter) -> Iterator[Finding]:
+def _check_classifications(fleet: Fleet) -> Iterator[Finding]:
     """A use case names a class that its regime defines. Policies select by class, so a misspelled class would match none."""
     classes_pointer = ("properties", "classification", "x-modelyard-value-choices")
     schema = fleet.language.kind_schema("UseCase")
@@ -281,11 +297,10 @@ def _suggestion_help(name: str, known_names: Iterable[str]) -> str | None:
     return f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(choices[:10])}" if choices else None
 
 
-FLEET_CHECKS: tuple[Callable[[Fleet, ModelFilter], Iterator[Finding]], ...] = (
+FLEET_CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (
     _check_promotion_order,
     _check_overlay_keys,
     _check_references,
     _check_classifications,
     check_deliveries,
-    check_releases,
 )

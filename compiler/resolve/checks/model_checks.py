@@ -1,6 +1,7 @@
 """Checks of each deployment: references, lifecycle, namespace, service levels, dependencies."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -11,8 +12,8 @@ from compiler.foundation.suggestions import closest_match
 from compiler.resolve.checks.bound_checks import check_bounds
 from compiler.resolve.checks.reference_help import unknown_name_help
 from compiler.resolve.checks.service_level_checks import check_service_levels
-from compiler.resolve.dependencies import ModelDependency, model_dependencies, release_finding
-from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
+from compiler.resolve.dependencies import model_dependencies, release_finding
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES, ALLOWED_STAGES
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel
@@ -23,35 +24,26 @@ from compiler.spec.portfolio import ModelSpec
 ModelCheck = Callable[[ResolvedModel], Iterator[Finding]]
 
 
-def check_models(
-    fleet: Fleet, broken_documents: frozenset[tuple[str, int]], extra_check: ModelCheck, model_names: ModelFilter = None
+def check_model(
+    fleet: Fleet, spec: ModelSpec, broken_documents: AbstractSet[tuple[str, int]], extra_check: ModelCheck
 ) -> Iterator[Finding]:
-    """The findings of every model in every environment, and what `extra_check` yields for it; each is resolved once.
+    """The findings of a model in every environment, and what `extra_check` yields for it.
 
-    Models with an invalid document among their layers are left out.
+    A model with an invalid document among its layers has none.
     """
-    folders = [folder for kind, folder in fleet.portfolio.broken_names if kind == "Defaults"]
-    edges: dict[tuple[str, str], list[ModelDependency]] = {}
-    for spec in selected_models(fleet, model_names):
-        name = spec.name
-        for environment in () if any(map(spec.is_in_folder, folders)) else fleet.environments_of(name):
-            if broken_documents and not broken_documents.isdisjoint(_layer_documents(fleet, spec, environment)):
-                continue
-            resolved_model, findings = fleet.resolve(name, environment)
-            yield from findings
-            if resolved_model is None:
-                continue
-            for check in MODEL_CHECKS:
-                yield from check(fleet, resolved_model)
-            lifecycle_findings = list(_check_lifecycle(resolved_model))
-            yield from lifecycle_findings
-            yield from () if lifecycle_findings else extra_check(resolved_model)
-            if environment:
-                language = fleet.language.type_language(spec.data["type"])
-                edges[name, environment] = [
-                    dependency for dependency in model_dependencies(resolved_model, language) if dependency.is_direct
-                ]
-    yield from _check_cycles(fleet, edges)
+    broken_folders = [folder for kind, folder in fleet.portfolio.broken_names if kind == "Defaults"]
+    for environment in () if any(map(spec.is_in_folder, broken_folders)) else fleet.environments_of(spec.name):
+        if broken_documents and not broken_documents.isdisjoint(_layer_documents(fleet, spec, environment)):
+            continue
+        resolved_model, findings = fleet.resolve(spec.name, environment)
+        yield from findings
+        if resolved_model is None:
+            continue
+        for check in MODEL_CHECKS:
+            yield from check(fleet, resolved_model)
+        lifecycle_findings = list(_check_lifecycle(resolved_model))
+        yield from lifecycle_findings
+        yield from () if lifecycle_findings else extra_check(resolved_model)
 
 
 def _layer_documents(fleet: Fleet, spec: ModelSpec, environment: str | None) -> Iterator[tuple[str, int]]:
@@ -194,34 +186,36 @@ def _check_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[Finding]
             )
 
 
-def _check_cycles(fleet: Fleet, edges: Mapping[tuple[str, str], list[ModelDependency]]) -> Iterator[Finding]:
-    """Each dependency cycle once, starting at its first name in alphabetical order."""
+def check_cycles(fleet: Fleet, dependencies: Mapping[tuple[str, str], Collection[str]]) -> Iterator[Finding]:
+    """Each dependency cycle once, starting at its first name in alphabetical order.
+
+    `dependencies`: the names of the models that a model in an environment calls.
+    """
     reported_cycles: set[tuple[str, ...]] = set()
-    for environment in dict.fromkeys(environment for _, environment in edges):
+    for environment in dict.fromkeys(environment for _, environment in dependencies):
         graph = {
-            start: {dependency.name for dependency in dependencies}
-            for (start, edge_environment), dependencies in edges.items()
+            start: set(names)
+            for (start, edge_environment), names in dependencies.items()
             if edge_environment == environment
         }
         while cycle := _find_cycle(graph):
             next_name = cycle[1 % len(cycle)]
             graph[cycle[0]].discard(next_name)
             model, _ = fleet.resolve(cycle[0], environment)
-            if cycle in reported_cycles or model is None:
-                continue
-            reported_cycles.add(cycle)
-            dependency = next(dependency for dependency in edges[cycle[0], environment] if dependency.name == next_name)
-            message = "these models depend on each other in a cycle: " + " → ".join([*cycle, cycle[0]])
-            code, pointer, help_ = (
-                codes.REFERENCE_CYCLE,
-                (*dependency.pointer, "model"),
-                "remove one of the dependencies",
-            )
-            yield (
-                release_finding(model, dependency.release, code, message, pointer, help_)
-                if dependency.release
-                else model.finding(code, message, pointer, help_)
-            )
+            if cycle not in reported_cycles and model is not None:
+                reported_cycles.add(cycle)
+                yield _cycle_finding(fleet, model, cycle, next_name)
+
+
+def _cycle_finding(fleet: Fleet, model: ResolvedModel, cycle: Sequence[str], next_name: str) -> Finding:
+    """The finding at the first model's dependency on the next one."""
+    dependencies = model_dependencies(model, fleet.language.type_language(model.spec.data["type"]))
+    dependency = next(item for item in dependencies if item.is_direct and item.name == next_name)
+    message = "these models depend on each other in a cycle: " + " → ".join([*cycle, cycle[0]])
+    pointer, help_ = (*dependency.pointer, "model"), "remove one of the dependencies"
+    if dependency.release:
+        return release_finding(model, dependency.release, codes.REFERENCE_CYCLE, message, pointer, help_)
+    return model.finding(codes.REFERENCE_CYCLE, message, pointer, help_)
 
 
 def _find_cycle(graph: Mapping[str, set[str]]) -> tuple[str, ...] | None:

@@ -8,7 +8,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
 from compiler.foundation.json_data import Pointer, format_path, plain_data
 from compiler.resolve.checks.bound_checks import contradictions
-from compiler.resolve.fleet import Fleet, ModelFilter, selected_models
+from compiler.resolve.fleet import Fleet
 from compiler.spec.data_types import EnsembleStepData, ReleaseData, SourceData
 from compiler.spec.language import TypeLanguage, iter_strings, iter_values
 from compiler.spec.portfolio import ModelSpec, release_contents
@@ -41,17 +41,16 @@ class PublishedRelease:
         )
 
 
-def check_releases(fleet: Fleet, model_names: ModelFilter) -> Iterator[Finding]:
-    """Every published release of the selected models, once."""
-    for spec in selected_models(fleet, model_names):
-        language = fleet.language.type_language(spec.data["type"])
-        for version, content in release_contents(spec.data).items():
-            release = PublishedRelease(spec, () if "source" in spec.data else ("releases", version), content)
-            yield from _check_quantities(release, language)
-            yield from _check_bounds(release, language)
-            yield from _check_duplicate_names(release, language)
-            for check in RELEASE_CHECKS:
-                yield from check(release)
+def check_releases(fleet: Fleet, spec: ModelSpec) -> Iterator[Finding]:
+    """Every published release of a model."""
+    language = fleet.language.type_language(spec.data["type"])
+    for version, content in release_contents(spec.data).items():
+        release = PublishedRelease(spec, () if "source" in spec.data else ("releases", version), content)
+        yield from _check_quantities(release, language)
+        yield from _check_bounds(release, language)
+        yield from _check_duplicate_names(release, language)
+        for check in RELEASE_CHECKS:
+            yield from check(release)
 
 
 def _check_quantities(release: PublishedRelease, language: TypeLanguage) -> Iterator[Finding]:

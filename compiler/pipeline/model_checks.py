@@ -1,0 +1,53 @@
+"""The check of one model in all of its environments: what it finds, and what stages about the fleet need to know of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from compiler.diagnostics.finding import Finding
+from compiler.plan.model_facts import ModelFacts
+from compiler.plan.records.approvals import approval_findings
+from compiler.resolve.checks.fleet_checks import check_model_document
+from compiler.resolve.resolved_model import ResolvedModel
+
+if TYPE_CHECKING:
+    from compiler.pipeline.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedModel:
+    """The findings about a model, and its facts."""
+
+    facts: ModelFacts
+    findings: tuple[Finding, ...]
+
+
+def check_one_model(session: Session, name: str) -> CheckedModel:
+    """Layers and references of a model; in each environment its emitters, policies and approvals."""
+
+    def deployment_findings(model: ResolvedModel) -> Iterator[Finding]:
+        session.on_model_checked()
+        return chain(
+            _target_findings(session, model),
+            session.policy_engine.evaluate(model),
+            approval_findings(session.fleet, model, session.as_of),
+        )
+
+    findings = tuple(check_model_document(session.fleet, name, deployment_findings, session.shared_documents))
+    return CheckedModel(session.plan_stage.model_facts(name), findings)
+
+
+def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding]:
+    """The findings of emitters; none where they would follow from a mistake that another stage reports."""
+    if model.environment is None:
+        return
+    target = model.data.get("deploy", {}).get("target")
+    environment = model.environment.name
+    if target in session.emitters.broken_ids or environment in {
+        finding.subject.name for finding in session.capability_problems if finding.subject
+    }:
+        return
+    yield from session.plan_stage.compatibility_findings(model)
