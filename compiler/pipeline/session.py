@@ -13,7 +13,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object
 from compiler.foundation.secret_redaction import Redactor
-from compiler.pipeline.model_checks import CheckedModel, check_one_model
+from compiler.pipeline.checked_model import CheckedModel, check_one_model
 from compiler.pipeline.secret_collector import SecretCollector
 from compiler.plan.context.adoption import models_that_may_set
 from compiler.plan.deployment_facts import DeploymentFacts
@@ -30,11 +30,13 @@ from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
 from compiler.policy.policy_engine import BaseRevision, PolicyEngine
 from compiler.resolve.checks.fleet_checks import SharedDocumentChecks, check_shared_documents
 from compiler.resolve.fleet import Fleet
+from compiler.source.read_log import ReadLog, RecordedTree
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import ParseFunction, parse
 from compiler.spec.language import Language
 from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_defined_only_in
+from compiler.spec.recorded_specs import RecordedSpecs
 from compiler.spec.spec_loader import load_portfolio
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ class Session:
         are needed, all if empty; findings in other files may be missing. `parse_yaml` parses the files of specs.
         """
         self.tree = tree
+        self.reads = ReadLog()
         self.files = files
         self._secret_collector = SecretCollector(parse_yaml)
         self.as_of = as_of or datetime.now(UTC).date()
@@ -116,12 +119,16 @@ class Session:
     def portfolio(self) -> Portfolio:
         """Every document, validated without the others."""
         shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
-        return load_portfolio(self.tree, self.language, shipped_schemas, self._secret_collector.parse)
+        portfolio = load_portfolio(self.tree, self.language, shipped_schemas, self._secret_collector.parse)
+        return replace(
+            portfolio,
+            specs={kind: RecordedSpecs(kind, specs, self.reads) for kind, specs in portfolio.specs.items()},
+        )
 
     @cached_property
     def fleet(self) -> Fleet:
         """Every model in its environments, resolved on demand."""
-        return Fleet(self.portfolio, self.language, self.tree)
+        return Fleet(self.portfolio, self.language, RecordedTree(self.tree, self.reads), self.reads)
 
     @cached_property
     def emitters(self) -> Emitters:
@@ -220,7 +227,7 @@ class Session:
         """Renders planned units; imported here, since a check renders nothing."""
         from compiler.render.render_stage import RenderStage  # noqa: PLC0415 - as the docstring says
 
-        return RenderStage(self.tree, self.fleet, self.emitter_templates, self.policy_engine)
+        return RenderStage(self.fleet.tree, self.fleet, self.emitter_templates, self.policy_engine)
 
     @cached_property
     def plan_stage(self) -> PlanStage:

@@ -29,7 +29,7 @@ class RenderStage:
         output_schemas = OutputSchemas(tree, fleet.portfolio.folder("schemas"))
         environments = fleet.portfolio.by_kind("Environment")
         self._validator = OutputValidator(output_schemas, self._blame, environments)
-        self._unit_contents = UnitContents(tree)
+        self._unit_contents = UnitContents(tree, fleet.reads)
 
     def render_unit(self, unit: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
         """The files of a unit and their findings; no file where a finding blocks.

@@ -7,6 +7,7 @@ from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import ComputedValue
 from compiler.plan.planned_units import PlannedFile
 from compiler.resolve.digests import bytes_digest
+from compiler.source.read_log import ReadLog, Remembered
 from compiler.source.tree import Tree
 from compiler.spec.language import ANY_KEY, iter_strings
 
@@ -25,9 +26,10 @@ class RenderedFile:
 class UnitContents:
     """Adds the contents of a unit to contexts; keeps the digests of sources, since units share many."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, reads: ReadLog) -> None:
         self._tree = tree
-        self._digests: dict[str, str] = {}
+        self._reads = reads
+        self._digests: dict[str, Remembered[str]] = {}
 
     def add_to(
         self, file: PlannedFile, rendered_files: Sequence[RenderedFile], unit_files: Sequence[PlannedFile]
@@ -57,6 +59,4 @@ class UnitContents:
         return replace(file, context={**file.context, "unit": ComputedValue(contents, ())})
 
     def _digest(self, path: str) -> str:
-        if path not in self._digests:
-            self._digests[path] = bytes_digest(self._tree.read(path))
-        return self._digests[path]
+        return self._reads.remember(self._digests, path, lambda: bytes_digest(self._tree.read(path)))

@@ -1,13 +1,13 @@
 """The fleet: every model in every environment, resolved on demand.
 
-Other models and documents are read only through the `Fleet`, which records each look-up, including misses: a result depends on them
-in addition to its own model.
+Other models and documents are read only through the `Fleet`, whose `reads` record each look-up, including misses: a result depends
+on them in addition to its own model.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
-from typing import Literal, NamedTuple, overload
+from typing import Literal, overload
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Pointer
@@ -15,6 +15,7 @@ from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.layers import NOT_A_FIELD, Layers
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import Resolver
+from compiler.source.read_log import DEPENDENTS, Read, ReadLog
 from compiler.source.tree import Tree
 from compiler.spec.language import Language
 from compiler.spec.portfolio import (
@@ -28,35 +29,28 @@ from compiler.spec.portfolio import (
     UseCaseSpec,
 )
 
-__all__ = ["NOT_A_FIELD", "Fleet", "Lookup", "Release", "ResolvedModel"]
+__all__ = ["NOT_A_FIELD", "Fleet", "Release", "ResolvedModel"]
 
 _CACHE_SIZE = 4096
 NO_ENVIRONMENT: tuple[None] = (None,)
 """Marks a model that is listed in no environment."""
 
 
-class Lookup(NamedTuple):
-    """A look-up, and whether it found something."""
-
-    kind: str
-    name: str
-    environment: str
-    is_found: bool
-
-
 class Fleet:
     """Access to everything other than the model at hand."""
 
-    def __init__(self, portfolio: Portfolio, language: Language, tree: Tree) -> None:
+    def __init__(self, portfolio: Portfolio, language: Language, tree: Tree, reads: ReadLog | None = None) -> None:
+        """`reads`: the log of `tree` and of the portfolio's documents; a log of its own records little."""
+        self.reads = reads or ReadLog()
         self.portfolio = portfolio
         self.language = language
         self.tree = tree
-        self.layers = Layers(portfolio, language)
-        self.lookups: set[Lookup] = set()
+        self.layers = Layers(portfolio, language, self.reads)
         self._resolver = Resolver(portfolio, language, tree, self.layers)
         self._resolved_models: OrderedDict[tuple[str, str | None], tuple[ResolvedModel | None, tuple[Finding, ...]]] = (
             OrderedDict()
         )
+        self._reads_by_model: dict[str, set[Read]] = {}
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -85,18 +79,14 @@ class Fleet:
     def find(self, kind: str, name: str) -> Spec | None: ...
     def find(self, kind: str, name: str) -> Spec | None:
         """A document by kind and name."""
-        spec = self.portfolio.by_kind(kind).get(name)
-        self.lookups.add(Lookup(kind, name, "", spec is not None))
-        return spec
+        return self.portfolio.by_kind(kind).get(name)
 
     def model(self, name: str, environment: str) -> ResolvedModel | None:
         """Another model in an environment; `None` if it does not run there, or if it or the environment is invalid."""
         spec = self.portfolio.by_kind("Model").get(name)
         is_valid = environment in self.portfolio.by_kind("Environment")
         is_deployed = spec is not None and is_valid and environment in spec.data.get("environments", {})
-        resolved_model = self.resolve(name, environment)[0] if is_deployed else None
-        self.lookups.add(Lookup("Model", name, environment, resolved_model is not None))
-        return resolved_model
+        return self.resolve(name, environment)[0] if is_deployed else None
 
     @property
     def may_have_cycles(self) -> bool:
@@ -109,11 +99,8 @@ class Fleet:
 
     def dependents(self, name: str, environment: str) -> tuple[str, ...]:
         """The models in the environment that use the named one, by name."""
-        self.lookups.add(Lookup("users of Model", name, environment, is_found=True))
         return tuple(
-            dependent
-            for dependent in self._candidate_dependents(name)
-            if self._depends_on(dependent, name, environment)
+            dependent for dependent in self.candidate_dependents(name) if self._depends_on(dependent, name, environment)
         )
 
     def environments_of(self, name: str) -> tuple[str, ...] | tuple[None]:
@@ -134,14 +121,21 @@ class Fleet:
     def resolve(self, name: str, environment: str | None) -> tuple[ResolvedModel | None, tuple[Finding, ...]]:
         """A model in an environment (`None`: its base layers), or the findings that prevent resolving it."""
         key = (name, environment)
+        model_reads = self._reads_by_model.setdefault(name, set())
         if key not in self._resolved_models:
-            self._resolved_models[key] = self._resolver.resolve(self.portfolio.by_kind("Model")[name], environment)
+            with self.reads.recording() as reads:
+                self._resolved_models[key] = self._resolver.resolve(self.portfolio.by_kind("Model")[name], environment)
+            model_reads |= reads
             if len(self._resolved_models) > _CACHE_SIZE:
                 self._resolved_models.popitem(last=False)
+        self.reads.add_all(model_reads)  # the resolver shares parts among the environments of a model
         return self._resolved_models[key]
 
-    def _candidate_dependents(self, name: str) -> tuple[str, ...]:
-        return self._resolver.dependents_index.get(name, ())
+    def candidate_dependents(self, name: str) -> tuple[str, ...]:
+        """The models of which a layer or a release may use the named one."""
+        self.reads.add(DEPENDENTS, name)
+        with self.reads.paused():
+            return self._resolver.dependents_index.get(name, ())
 
     def _depends_on(self, dependent: str, name: str, environment: str) -> bool:
         spec = self.portfolio.by_kind("Model")[dependent]

@@ -8,6 +8,7 @@ from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer, value_at
 from compiler.resolve.merge import merge
 from compiler.source.document import Document
+from compiler.source.read_log import DEFAULTS, ReadLog
 from compiler.spec.language import Language
 from compiler.spec.portfolio import DefaultsSpec, EnvironmentSpec, ModelSpec, Portfolio, Spec, path_and_ancestors
 
@@ -42,8 +43,9 @@ class SharedBase:
 class Layers:
     """The layers of every model of a portfolio."""
 
-    def __init__(self, portfolio: Portfolio, language: Language) -> None:
+    def __init__(self, portfolio: Portfolio, language: Language, reads: ReadLog) -> None:
         self._portfolio = portfolio
+        self._reads = reads
         self._language = language
         self._stages = {name: spec.data["stage"] for name, spec in portfolio.by_kind("Environment").items()}
         self._defaults_by_folder: dict[str, tuple[DefaultsSpec, ...]] = {}
@@ -106,6 +108,7 @@ class Layers:
     def folder_defaults(self, path: str) -> tuple[DefaultsSpec, ...]:
         """The Defaults that apply to a file, from the root down."""
         folder = dirname(path)
+        self._reads.add(DEFAULTS, folder)
         if folder not in self._defaults_by_folder:
             defaults = self._portfolio.defaults
             self._defaults_by_folder[folder] = tuple(

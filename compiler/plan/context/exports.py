@@ -9,6 +9,7 @@ from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.source.read_log import Remembered
 
 
 class EmitterExports:
@@ -18,7 +19,7 @@ class EmitterExports:
         self._fleet = fleet
         self._emitters = emitters
         self._templates = templates
-        self._endpoints: dict[tuple[str, str], Object | Finding] = {}
+        self._endpoints: dict[tuple[str, str], Remembered[Object | Finding]] = {}
 
     def target_of(self, model: ResolvedModel) -> Emitter | None:
         """The emitter that the model names as its target, if there is one."""
@@ -27,9 +28,7 @@ class EmitterExports:
     def endpoint(self, model: ResolvedModel, target: Emitter) -> Object | Finding:
         """The endpoint of a model in its environment."""
         key = (model.name, environment_of(model).name)
-        if key not in self._endpoints:
-            self._endpoints[key] = self.of_model(model, target, "endpoint")
-        return self._endpoints[key]
+        return self._fleet.reads.remember(self._endpoints, key, lambda: self.of_model(model, target, "endpoint"))
 
     def of_model(self, model: ResolvedModel, target: Emitter, name: str) -> Object | Finding:
         """The values under a name, from a context in which only values are computed that the templates read."""
