@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from compiler.artifacts.artifact_digest import listing_hash
 from compiler.foundation.json_data import Json
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -15,12 +16,8 @@ def digest(data: Json) -> str:
 
 
 def folder_hash(files: Mapping[str, bytes]) -> str:
-    """The digest that `sha256sum | sha256sum` gives for the files in order of path: in-toto's `dirHash`, 64 hexadecimal digits.
-
-    https://github.com/in-toto/attestation/blob/main/spec/v1/digest_set.md
-    """
-    lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files, key=str.encode))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    """The digest of a folder with these files, 64 hexadecimal digits."""
+    return listing_hash((path, hashlib.sha256(files[path]).hexdigest()) for path in sorted(files, key=str.encode))
 
 
 def bytes_digest(content: bytes) -> str:

@@ -1,0 +1,6 @@
+class Container:
+    registry: str
+    digest: str | None
+    uri: str
+    def __init__(self, name: str, registry: str | None = None) -> None: ...
+    def manifest_url(self, tag: str | None = None) -> str: ...
