@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
@@ -253,8 +253,12 @@ class Session:
             planned_model = planner.plan_model(name, scope, needs)
             yield from planned_model.units
             planned_models.append(replace(planned_model, units=()))
+        yield from self.plan_shared_units(planned_models, scope)
+
+    def plan_shared_units(self, planned_models: Sequence[PlannedModel], scope: UnitFilter) -> Iterator[PlannedUnit]:
+        """The units of environments and of the project."""
         inventory = self._inventory_value if scope("", "") else None
-        yield from planner.plan_shared_units(self._all_facts, planned_models, scope, inventory)
+        yield from self.plan_stage.units.plan_shared_units(self._all_facts, planned_models, scope, inventory)
 
     @cached_property
     def _all_facts(self) -> list[ModelFacts]:

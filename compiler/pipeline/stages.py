@@ -30,6 +30,8 @@ from compiler.resolve.checks.model_checks import check_cycles
 from compiler.spec.finding_causes import without_repeated_warnings
 
 if TYPE_CHECKING:
+    from compiler.pipeline.rendered_model import RenderedUnits
+    from compiler.plan.planning import PlannedModel
     from compiler.write.output_units import Unit
 
 Stage = Callable[[Session], Iterator[Finding]]
@@ -189,8 +191,6 @@ def build(
     `on_unit` is called with the id of each rendered unit, to show progress. Findings in the `baseline` do not block. `ignore_policies`
     renders despite violations of policies, to find those of rendered objects, too. `include` selects the findings that count.
     """
-    from compiler.write.output_units import OutputFile, Unit  # noqa: PLC0415 - a check writes nothing
-
     findings = list(_run_checks(session))
     result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
     if any(
@@ -205,19 +205,30 @@ def build(
             ),
         )
     units: list[Unit] = []
-    for planned_unit in session.plan_units(scope):
-        findings += planned_unit.findings
-        files, render_findings = session.render_stage.render_unit(planned_unit)
-        findings += render_findings
-        outputs = (
-            OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.commit_path)
-            for file in files
-        )
-        units.append(Unit(planned_unit.id, tuple(outputs)))
-        on_unit(planned_unit.id)
-    findings += session.render_stage.unchecked_findings()
+    notices: dict[str, Finding] = {}
+    for rendered in _render(session, scope):
+        findings += rendered.findings
+        notices = {**rendered.notices, **notices}
+        for unit in rendered.units:
+            units.append(unit)
+            on_unit(unit.id)
+    findings += notices.values()
     findings += session.policy_engine.unused_findings(
         includes_objects=all(scope(*placement) for placement in session.fleet.deployments())
     )
     result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
     return BuildResult(tuple(units), apply_baseline(result_findings, baseline))
+
+
+def _render(session: Session, scope: UnitFilter) -> Iterator[RenderedUnits]:
+    """The units of each model, then those of environments and the project."""
+    from compiler.pipeline.rendered_model import render_model, render_units  # noqa: PLC0415 - a check renders nothing
+
+    planner = session.plan_stage.units
+    needs = planner.shared_needs(scope)
+    plans: list[PlannedModel] = []
+    for name in session.portfolio.by_kind("Model"):
+        model = render_model(session, name, scope, needs)
+        plans.append(model.plan)
+        yield model.rendered
+    yield render_units(session, session.plan_shared_units(plans, scope))

@@ -35,7 +35,7 @@ class PlannedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class _SharedNeeds:
+class SharedNeeds:
     """What files about many models read of each model, although it may not be rendered itself."""
 
     environments_reading_kinds: frozenset[str]
@@ -63,10 +63,10 @@ class UnitPlanner:
         self._model_units = model_units
         self._shared_files = shared_files
 
-    def shared_needs(self, includes: UnitFilter) -> _SharedNeeds:
+    def shared_needs(self, includes: UnitFilter) -> SharedNeeds:
         """What the shared files that the filter includes read of each model."""
         environments = self._fleet.portfolio.by_kind("Environment")
-        return _SharedNeeds(
+        return SharedNeeds(
             frozenset(
                 name
                 for name in self._fleet.environments
@@ -76,7 +76,7 @@ class UnitPlanner:
             includes("", "") and self._shared_files.is_read("project", OWNERS_VARIABLE),
         )
 
-    def plan_model(self, name: str, includes: UnitFilter, needs: _SharedNeeds) -> PlannedModel:
+    def plan_model(self, name: str, includes: UnitFilter, needs: SharedNeeds) -> PlannedModel:
         """The units of a model that the filter includes."""
         units: list[PlannedUnit] = []
         planned_units: list[PlannedUnit] = []

@@ -1,6 +1,7 @@
 """Checks of rendered objects: against the schema of their consumer, and against policies."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
@@ -15,7 +16,7 @@ from compiler.spec.portfolio import EnvironmentSpec
 
 
 class OutputValidator:
-    """Validates rendered objects; remembers the kinds that no schema was found for."""
+    """Validates rendered objects; notes what it could not validate."""
 
     def __init__(
         self, output_schemas: OutputSchemas, blame: ValueBlame, environments: Mapping[str, EnvironmentSpec]
@@ -23,8 +24,7 @@ class OutputValidator:
         self._output_schemas = output_schemas
         self._blame = blame
         self._environments = environments
-        self._files_without_schema: dict[str, PlannedFile] = {}
-        self._missing_versions: dict[str, MissingVersion] = {}
+        self._notices: dict[str, Finding] = {}
 
     def findings(self, file: PlannedFile, documents: Sequence[Json]) -> Iterator[Finding]:
         """The violations of the schema that the file's rule names."""
@@ -33,20 +33,41 @@ class OutputValidator:
             return
         environment = self._environment_of(file)
         schema = self._output_schemas.schema_for(file.emitter, key, environment.json if environment else {})
+        for finding in self._output_schemas.findings(file.emitter, key):
+            self._notices.setdefault(f"schema {finding.location} {finding.message}", finding)
         if schema is None:
-            self._record_missing_schema(file, key)
+            self._note_missing_schema(file, key)
             return
         for index, document in enumerate(documents):
             for violation in _schema_violations(schema, document):
                 yield self._violation_finding(file, index, document, violation)
 
-    def _record_missing_schema(self, file: PlannedFile, key: str) -> None:
+    @contextmanager
+    def collecting_notices(self) -> Iterator[Mapping[str, Finding]]:
+        """Collect a finding for each kind of output and each version without a schema, and for mistakes of the project's schemas.
+
+        They are collected by key; of those with the same key, the first counts.
+        """
+        self._notices = {}
+        yield self._notices
+
+    def _note_missing_schema(self, file: PlannedFile, key: str) -> None:
         environment = self._environment_of(file)
         missing_version = environment and self._output_schemas.version_without_schemas(key, environment.json)
         if environment and missing_version:
-            self._missing_versions.setdefault(environment.name, missing_version)
-        else:
-            self._files_without_schema.setdefault(key, file)
+            if f"version {environment.name}" not in self._notices:
+                finding = _missing_version_finding(environment, missing_version)
+                self._notices[f"version {environment.name}"] = finding
+        elif f"kind {key}" not in self._notices:
+            self._notices[f"kind {key}"] = self._missing_schema_finding(file, key)
+
+    def _missing_schema_finding(self, file: PlannedFile, key: str) -> Finding:
+        extras = self._output_schemas.missing_extras()
+        install = f"install modelyard[{','.join(extras)}], or " if extras else ""
+        help_ = f"{install}add its CustomResourceDefinition to the project's schemas/crds/"
+        location = file.emitter.location((*file.rule.pointer, "schema"))
+        message = f"{key} was rendered but not validated: its schema is not available"
+        return Finding(codes.NO_OUTPUT_SCHEMA, message, location, file.emitter.finding_subject(("schema", key)), help_)
 
     def _environment_of(self, file: PlannedFile) -> EnvironmentSpec | None:
         """The Environment that the file is for; `None` for a file of no environment."""
@@ -55,21 +76,6 @@ class OutputValidator:
         value = file.context.get("environment")
         name = value.name.rpartition("/")[2] if isinstance(value, DocumentValue) else ""
         return self._environments.get(name)
-
-    def unchecked_findings(self) -> Iterator[Finding]:
-        """One finding for each kind of output and each version without an available schema, and the mistakes of the project's schemas."""
-        yield from self._output_schemas.findings()
-        for name, missing_version in sorted(self._missing_versions.items()):
-            yield _missing_version_finding(self._environments[name], missing_version)
-        extras = self._output_schemas.missing_extras()
-        for key, file in sorted(self._files_without_schema.items()):
-            install = f"install modelyard[{','.join(extras)}], or " if extras else ""
-            help_ = f"{install}add its CustomResourceDefinition to the project's schemas/crds/"
-            location = file.emitter.location((*file.rule.pointer, "schema"))
-            message = f"{key} was rendered but not validated: its schema is not available"
-            yield Finding(
-                codes.NO_OUTPUT_SCHEMA, message, location, file.emitter.finding_subject(("schema", key)), help_
-            )
 
     def _violation_finding(self, file: PlannedFile, index: int, document: Json, violation: SchemaViolation) -> Finding:
         """A violation at the line of the spec that the value came from; at the template where no spec is to blame."""

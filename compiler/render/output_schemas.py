@@ -5,12 +5,12 @@ reported. Schemas of custom resources are structural (Kubernetes, "Specifying a 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from compiler.diagnostics import codes
-from compiler.diagnostics.finding import Finding, Location, sorted_unique
+from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, Pointer, parse_json_object, value_at
 from compiler.json_schema import SchemaError, Validator, complexity_error, to_strict_schema
@@ -55,7 +55,8 @@ class OutputSchemas:
         self._project = project
         self._folder = f"{folder}/crds"
         self._crd_schemas: dict[str, _ProjectSchema] | None = None
-        self._findings: list[Finding] = []
+        self._file_findings: list[Finding] = []
+        self._key_findings: dict[str, Finding] = {}
         self._compiled_schemas: dict[tuple[str, str], OutputSchema | None] = {}
         self._libraries = list(_read_libraries())
 
@@ -94,7 +95,7 @@ class OutputSchemas:
             compiled_schema = _compile_crd(crd_schema.schema)
             if isinstance(compiled_schema, OutputSchema):
                 return compiled_schema
-            self._findings.append(_schema_finding(f"{key}: {compiled_schema}", Location(crd_schema.path)))
+            self._key_findings[key] = _schema_finding(f"{key}: {compiled_schema}", Location(crd_schema.path))
             return None
         for library in self._libraries:
             version = library.version_in(environment)
@@ -104,13 +105,16 @@ class OutputSchemas:
                 return schema
         return None
 
-    def findings(self) -> tuple[Finding, ...]:
-        """The mistakes of the project's schemas; empty until a file with a schema is rendered."""
-        return sorted_unique(self._findings)
+    def findings(self, emitter: Emitter, key: str) -> Sequence[Finding]:
+        """The mistakes of the project's schemas that a search for the key meets; none if the emitter has a schema of its own."""
+        if key in emitter.schemas:
+            return ()
+        self._load_crds()
+        return (*self._file_findings, *((self._key_findings[key],) if key in self._key_findings else ()))
 
     def _load_crds(self) -> dict[str, "_ProjectSchema"]:
         if self._crd_schemas is None:
-            self._crd_schemas = dict(_project_schemas(self._project, self._folder, self._findings))
+            self._crd_schemas = dict(_project_schemas(self._project, self._folder, self._file_findings))
         return self._crd_schemas
 
 

@@ -1,6 +1,7 @@
 """The stage that renders planned units: fill templates, apply patches, check the objects, write them as text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from compiler.diagnostics.finding import Finding
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
@@ -53,9 +54,9 @@ class RenderStage:
         )
         return (tuple(files or ()) if is_complete else ()), findings
 
-    def unchecked_findings(self) -> Iterator[Finding]:
-        """One finding for each kind of output without an available schema."""
-        return self._validator.unchecked_findings()
+    def collecting_notices(self) -> AbstractContextManager[Mapping[str, Finding]]:
+        """Collect what cannot be validated in what is rendered meanwhile."""
+        return self._validator.collecting_notices()
 
     def _render_files(self, planned_files: Sequence[PlannedFile]) -> tuple[list[RenderedFile] | None, list[Finding]]:
         """The files, checked; `None` where a template could not be filled."""

@@ -40,9 +40,11 @@ def test_a_schema_that_is_nested_too_deeply_is_not_evaluated() -> None:
 
 def findings_of(path: str, text: str) -> list[str]:
     output_schemas = OutputSchemas(MemoryTree({f"schemas/crds/{path}": text}), "schemas")
-    output_schemas.schema_for(SimpleNamespace(schemas={}, digest=""), "bank.example/v1/Thing", {})
-    assert all(finding.location.path == f"schemas/crds/{path}" for finding in output_schemas.findings())
-    return [f"{finding.code.id} {finding.message}" for finding in output_schemas.findings()]
+    emitter, key = SimpleNamespace(schemas={}, digest=""), "bank.example/v1/Thing"
+    output_schemas.schema_for(emitter, key, {})
+    findings = output_schemas.findings(emitter, key)
+    assert all(finding.location.path == f"schemas/crds/{path}" for finding in findings)
+    return [f"{finding.code.id} {finding.message}" for finding in findings]
 
 
 def test_a_file_that_is_no_usable_schema_is_an_error() -> None:
