@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from compiler.write import OutputFile, Unit, apply, plan_changes
+from compiler.write import FolderWriter, OutputFile, OutputWriter, Unit
 
 UNITS, FILES, ROUNDS = 2_500, 4, 3
 BUDGET = {"created": 100, "unchanged": 30}
@@ -29,9 +29,11 @@ def make_files(number: int, generation: int) -> tuple[OutputFile, ...]:
 
 def build(root: Path, units: list[Unit]) -> None:
     """Looks, and writes what differs."""
-    change_set = plan_changes(root, units)
-    if not change_set.is_up_to_date:
-        apply(root, change_set)
+    with OutputWriter(FolderWriter(root)) as writer:
+        for unit in units:
+            writer.add(unit)
+        writer.finish()
+        writer.apply()
 
 
 def write_directly(root: Path, units: list[Unit]) -> None:

@@ -12,17 +12,16 @@ import click
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.name_checks import require_environments, resolve_models
-from compiler.commands.common.output_plan import OutputPlan, PlannedOutput, display_path
+from compiler.commands.common.output_plan import OutputPlan, display_path
 from compiler.commands.common.progress_bars import build_with_progress
 from compiler.commands.common.project import mask_secrets_of, open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, supports_colour, terminal_width, write_output
-from compiler.commands.common.write_progress import write_with_progress
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.pipeline.session import Session
 from compiler.pipeline.unit_selection import select_removable_units, select_units
 from compiler.report import REPORTERS
 from compiler.write.change_set import Action, ChangeSet
-from compiler.write.destinations import Destination
+from compiler.write.output_writer import Destination
 
 _ACTIONS = (
     ("created", Action.CREATE),
@@ -52,15 +51,18 @@ def build_project(
     require_environments(session.fleet, environments)
     models = resolve_models(session.portfolio, folder, models)
     result = build_with_progress(session, select_units(models, environments), load_baseline(baseline))
-    plan = OutputPlan(session, folder, output, result.units, select_removable_units(models, environments))
-    if check_ or not result.can_write:
-        planned = plan.compare() if result.can_write else PlannedOutput((), ())
+    plan = OutputPlan(session, folder, output, select_removable_units(models, environments))
+    if not result.can_write:
+        _report(session, folder, result.findings, format_, verbose=verbose)
+        raise click.exceptions.Exit(0)
+    with plan.open(is_check=check_) as build_output:
+        for unit in result.units:
+            build_output.add(unit)
+        planned = build_output.finish()
         _report(session, folder, sorted_unique([*result.findings, *planned.findings]), format_, verbose=verbose)
-        raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
-    with plan.exclusive():
-        planned = plan.prepare()
-        _report(session, folder, sorted_unique([*result.findings, *planned.findings]), format_, verbose=verbose)
-        write_with_progress(planned.destinations)
+        if check_:
+            raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
+        build_output.apply()
         for destination in planned.destinations:
             print_status(f"{_format_counts(destination.changes)} in {display_path(destination.path)}")
 
@@ -88,8 +90,7 @@ def _check_freshness(folder: Path, destinations: Iterable[Destination]) -> int:
         elif changes.is_up_to_date:
             print_status(f"{display_path(path)} is up to date")
         else:
-            stale = (change for change in changes.changes if change.action is not Action.KEEP)
-            write_output("".join(f"{change.action.value:7} {change.path}\n" for change in stale), None)
+            write_output("".join(f"{change.action.value:7} {change.path}\n" for change in changes.changes), None)
             print_status(f"{display_path(path)} is out of date: run `modelyard build`")
             exit_code = 1
     return exit_code
@@ -102,5 +103,5 @@ def _is_ignored(folder: Path, path: Path) -> bool:
 
 
 def _format_counts(changes: ChangeSet) -> str:
-    counts = {label: sum(change.action is action for change in changes.changes) for label, action in _ACTIONS}
-    return ", ".join(f"{count} {label}" for label, count in counts.items() if count) or "no files"
+    counts = [(label, changes.counts.get(action, 0)) for label, action in _ACTIONS]
+    return ", ".join(f"{count} {label}" for label, count in counts if count) or "no files"

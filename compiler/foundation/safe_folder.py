@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -60,13 +60,16 @@ class SafeFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the open folders."""
         self._entered_folder = None
         self._close(0)
 
     def read(self, path: str) -> tuple[bytes, int]:
         """The content and the mode of a regular file."""
-        name, folder = self.locate(path)
-        descriptor = os.open(name, _READ_FLAGS, dir_fd=folder)
+        descriptor = self.open_for_reading(path)
         try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -74,6 +77,11 @@ class SafeFolder:
             return b"".join(iter(lambda: os.read(descriptor, status.st_size + 1), b"")), status.st_mode
         finally:
             os.close(descriptor)
+
+    def open_for_reading(self, path: str) -> int:
+        """The descriptor of an open file."""
+        name, folder = self.locate(path)
+        return os.open(name, _READ_FLAGS, dir_fd=folder)
 
     def stat(self, path: str) -> os.stat_result:
         """The status of a file, a folder or a link."""
@@ -85,21 +93,30 @@ class SafeFolder:
         folder = self._enter(path)
         return os.listdir(self._full_path(path) if folder is None else folder)
 
-    def create(self, path: str, content: bytes, mode: int = 0o666) -> None:
-        """Create a file with its full content, or none; its folder is created too."""
+    def create(self, path: str, content: bytes, mode: int = 0o666) -> os.stat_result:
+        """Create a file with its full content, or none; its folder is created too. Returns the status of the file."""
+        return self.create_from_parts(path, (content,), mode)
+
+    def create_from_parts(self, path: str, parts: Iterable[bytes], mode: int = 0o666) -> os.stat_result:
+        """The same for content that is not held as a whole."""
         name, folder = self.locate(path, create=True)
         descriptor = os.open(name, _CREATE_FLAGS, mode, dir_fd=folder)
         try:
-            _write(descriptor, content)
+            return _write(descriptor, parts)
         except BaseException:
             with suppress(OSError):
                 os.unlink(name, dir_fd=folder)
             raise
 
+    def open_new(self, path: str) -> int:
+        """The descriptor of a new file, for reading and writing; its folder is created too."""
+        name, folder = self.locate(path, create=True)
+        return os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _NO_FOLLOW, 0o666, dir_fd=folder)
+
     def overwrite(self, path: str, content: bytes) -> None:
         """Write a file in place, which can be a pipe or a device; its folder is created too."""
         name, folder = self.locate(path, create=True)
-        _write(os.open(name, _OVERWRITE_FLAGS, 0o666, dir_fd=folder), content)
+        _write(os.open(name, _OVERWRITE_FLAGS, 0o666, dir_fd=folder), (content,))
 
     def replace(self, path: str, content: bytes, permissions: int | None = None) -> None:
         """Replace a file, or create it: at each moment it has its old or its new content."""
@@ -212,12 +229,14 @@ def _git_folder_error(path: str) -> UsageError:
     )
 
 
-def _write(descriptor: int, content: bytes) -> None:
-    """Write the whole content and close the file."""
+def _write(descriptor: int, parts: Iterable[bytes]) -> os.stat_result:
+    """Write the whole content and close the file; returns its status."""
     try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        for content in parts:
+            view = memoryview(content)
+            while view:
+                view = view[os.write(descriptor, view) :]
+        return os.fstat(descriptor)
     finally:
         os.close(descriptor)
 

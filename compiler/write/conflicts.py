@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note
 from compiler.write.filesystem import PathKind, PathState
-from compiler.write.journal import JOURNAL_PATH
+from compiler.write.journal import JOURNAL_PATH, Interruption
 from compiler.write.lock_files import lock_path
 from compiler.write.output_units import OutputFile
 
@@ -113,10 +113,11 @@ class ConflictReporter:
             help=f"Delete `{self.display_path(path)}` yourself if nothing needs it.",
         )
 
-    def interrupted_build(self) -> Finding:
+    def interrupted_build(self, interruption: Interruption) -> Finding:
         """A killed build left changes to complete, and this command writes nothing."""
         path = self.display_path(JOURNAL_PATH)
-        message = f"a build of `{self.root_name or '.'}` was interrupted"
+        change_count, done_count = interruption
+        message = f"a build of `{self.root_name or '.'}` was interrupted after {done_count} of {change_count} changes"
         return Finding(
             codes.INTERRUPTED_BUILD, message, Location(path), help="Run `modelyard build`, which completes it."
         )

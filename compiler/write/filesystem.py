@@ -1,14 +1,15 @@
 """The files below a root: each folder is listed once, and symbolic links are never followed."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from compiler.foundation.safe_folder import os_errors, os_failure
+from compiler.write.file_stat import UNKNOWN_STAT, FileStat
+from compiler.write.lock_files import digest_of
 
 _READ_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 HAS_EXECUTABLE_BIT = os.name == "posix"
@@ -33,24 +34,27 @@ class PathState(NamedTuple):
     """On systems that cannot tell, every file counts as acceptable."""
     git_digest: str = ""
     """The digest with the line ends that git stores, if the file has others: `core.autocrlf` changes them in a checkout."""
+    stat: FileStat = UNKNOWN_STAT
+    """The stat data of a file before it was read."""
 
     def has_content(self, digest: str) -> bool:
         """Whether git sees content of this digest."""
         return digest == self.digest or digest == self.git_digest  # noqa: PLR1714 - a set for each of 30,000 files costs more
 
 
-def digest_of(content: bytes) -> str:
-    """The digest as locks store it."""
-    return "sha256:" + hashlib.sha256(content).hexdigest()
+_Listing: TypeAlias = dict[str, PathKind] | PathState
+"""The names in a folder, or what blocks it."""
+_MAX_RECENT_FOLDERS = 500
 
 
 class Disk:
-    """The files of a folder as they were when their folders were first listed; `folder` is below `root`, which may be a link."""
+    """The files of a folder; `folder` is below `root`, which may be a link. Listings of folders that were used recently are kept."""
 
     def __init__(self, root: Path, folder: str = "") -> None:
         self._base, self._folder = os.fspath(root), folder
-        self._root = f"{self._base}/{folder}" if folder else self._base
-        self._folders: dict[str, dict[str, PathKind] | PathState] = {}
+        self.root = f"{self._base}/{folder}" if folder else self._base
+        self._recent_folders: dict[str, _Listing] = {}
+        self._older_folders: dict[str, _Listing] = {}
 
     def path_state(self, path: str) -> PathState | None:
         """What is at the path or blocks it; `None` if the path is free."""
@@ -72,14 +76,19 @@ class Disk:
             except (FileNotFoundError, NotADirectoryError):
                 return None
             except OSError as error:
-                raise os_failure("reach", self._root, error) from error
+                raise os_failure("reach", self.root, error) from error
             if stat.S_ISLNK(mode):
                 return len(parts) - count - 1
         return None
 
-    def read(self, path: str) -> bytes:
-        """The content of a file."""
-        return self._read_with_mode(path)[0]
+    def read_file(self, path: str) -> tuple[bytes, FileStat] | None:
+        """The content and the stat data of a regular file; `None` for anything else, and for what is behind a link."""
+        folder, _, name = path.rpartition("/")
+        listing = self._listing(folder)
+        if isinstance(listing, PathState) or listing.get(name) is not PathKind.FILE:
+            return None
+        content, status = self._read_with_status(path)
+        return content, FileStat.of(status)
 
     def walk(self, folder: str) -> Iterator[str]:
         """Every file and every empty folder below a folder; links are listed, not followed."""
@@ -105,13 +114,18 @@ class Disk:
             elif listing[name] is PathKind.FOLDER:
                 yield from self.obstructions(f"{folder}/{name}")
 
-    def _listing(self, folder: str) -> dict[str, PathKind] | PathState:
-        listing = self._folders.get(folder)
+    def _listing(self, folder: str) -> _Listing:
+        listing = self._recent_folders.get(folder)
         if listing is None:
-            listing = self._folders[folder] = self._list_folder(folder)
+            listing = self._older_folders.get(folder)
+            if listing is None:
+                listing = self._list_folder(folder)
+            if len(self._recent_folders) >= _MAX_RECENT_FOLDERS:
+                self._older_folders, self._recent_folders = self._recent_folders, {}
+            self._recent_folders[folder] = listing
         return listing
 
-    def _list_folder(self, folder: str) -> dict[str, PathKind] | PathState:
+    def _list_folder(self, folder: str) -> _Listing:
         if folder:
             parent, _, name = folder.rpartition("/")
             parent_listing = self._listing(parent)
@@ -122,23 +136,23 @@ class Disk:
                 return {}
             if kind is not PathKind.FOLDER:
                 return PathState(kind, folder)
-        with os_errors("list", folder or self._root):
-            return _scan_folder(f"{self._root}/{folder}")
+        with os_errors("list", folder or self.root):
+            return _scan_folder(f"{self.root}/{folder}")
 
     def _file_state(self, path: str) -> PathState:
-        content, mode = self._read_with_mode(path)
-        executable = bool(mode & stat.S_IXUSR) or not HAS_EXECUTABLE_BIT
+        content, status = self._read_with_status(path)
+        executable = bool(status.st_mode & stat.S_IXUSR) or not HAS_EXECUTABLE_BIT
         git_digest = digest_of(content.replace(b"\r\n", b"\n")) if b"\r\n" in content else ""
-        return PathState(PathKind.FILE, path, digest_of(content), executable, git_digest)
+        return PathState(PathKind.FILE, path, digest_of(content), executable, git_digest, FileStat.of(status))
 
-    def _read_with_mode(self, path: str) -> tuple[bytes, int]:
+    def _read_with_status(self, path: str) -> tuple[bytes, os.stat_result]:
         try:
-            return _read_whole_file(f"{self._root}/{path}")
+            return _read_whole_file(f"{self.root}/{path}")
         except OSError as error:
             raise os_failure("read", path, error) from error
 
 
-def _read_whole_file(path: str) -> tuple[bytes, int]:
+def _read_whole_file(path: str) -> tuple[bytes, os.stat_result]:
     descriptor = os.open(path, _READ_FLAGS)
     try:
         status = os.fstat(descriptor)
@@ -147,7 +161,7 @@ def _read_whole_file(path: str) -> tuple[bytes, int]:
             content += chunk
     finally:
         os.close(descriptor)
-    return content, status.st_mode
+    return content, status
 
 
 def _scan_folder(folder: str) -> dict[str, PathKind]:

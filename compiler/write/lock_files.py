@@ -1,9 +1,11 @@
 """Lock files record which files a unit owns: one per unit, so that pull requests about different models do not conflict."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from json.encoder import encode_basestring as quote
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -12,6 +14,7 @@ from compiler.plan.output_paths import LOCKS_FOLDER, invalid_path_reason
 
 LOCK_VERSION = 1
 _SUFFIX = ".json"
+_EXECUTABLE = ', "executable": true'
 _UNIT_PART = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -30,6 +33,11 @@ Lock: TypeAlias = Mapping[str, ManagedFile]
 """The files of a unit, by path."""
 
 EMPTY_LOCK: Lock = MappingProxyType({})
+
+
+def digest_of(content: bytes) -> str:
+    """The digest of a file as locks store it."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 class DamagedLockError(ValueError):
@@ -56,17 +64,16 @@ def unit_from_path(path: str) -> str | None:
 def encode_lock(unit: str, lock: Lock) -> bytes:
     """The canonical text of a lock, one line per file: merges and reviews work by line."""
     head = f'{{\n"version": {LOCK_VERSION},\n"unit": {json.dumps(unit)},\n"files": {{\n'
-    lines = [f"{json.dumps(path, ensure_ascii=False)}: {_encode_file(lock[path])}" for path in sorted(lock)]
+    lines = [f"{quote(path)}: {_encode_file(lock[path])}" for path in sorted(lock)]
     return (head + ",\n".join(lines) + "\n}\n}\n").encode()
 
 
 def _encode_file(managed_file: ManagedFile) -> str:
-    data: dict[str, Json] = {
-        "digest": managed_file.digest,
-        "emitter": managed_file.emitter,
-        "sources": managed_file.sources,
-    }
-    return json.dumps(data | ({"executable": True} if managed_file.executable else {}), ensure_ascii=False)
+    sources = ", ".join(map(quote, managed_file.sources))
+    return (
+        f'{{"digest": "{managed_file.digest}", "emitter": {quote(managed_file.emitter)}, "sources": [{sources}]'
+        f"{_EXECUTABLE if managed_file.executable else ''}}}"
+    )
 
 
 def decode_lock(unit: str, content: bytes) -> Lock:

@@ -1,7 +1,10 @@
 """The files to write."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from compiler.write.lock_files import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +30,14 @@ class Unit:
     files: tuple[OutputFile, ...]
 
 
-def output_folder_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """The units without the files that are committed to the repository."""
-    remaining_units = (
-        replace(unit, files=tuple(file for file in unit.files if file.commit_path is None)) for unit in units
-    )
-    return tuple(unit for unit in remaining_units if unit.files)
+DigestedFile: TypeAlias = tuple[OutputFile, str]
+"""A file and the digest of its content."""
 
 
-def committed_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
-    """The committed files of the units, with their paths in the repository."""
-    relocated_units = (
-        replace(
-            unit,
-            files=tuple(replace(file, path=file.commit_path) for file in unit.files if file.commit_path is not None),
-        )
-        for unit in units
+def unit_digest(files: Iterable[DigestedFile]) -> str:
+    """The digest of all that a unit writes."""
+    lines = (
+        f"{digest} {file.path!r} {file.commit_path!r} {file.emitter} {file.sources!r} {file.executable}"
+        for file, digest in files
     )
-    return tuple(unit for unit in relocated_units if unit.files)
+    return digest_of("\n".join(lines).encode())

@@ -1,80 +1,77 @@
 """Changes files so that a kill at any moment loses nothing: stage, journal, rename, drop the journal.
 
-Before the journal exists, nothing has changed. From then on the next build completes the changes (`complete_interrupted`) with the code
-that would have done it here. A file that has neither its old nor its new content was changed by someone else, and is kept.
+Before the journal exists, nothing has changed. From then on this build, or the next one if this one is killed, does the operations of the
+journal. A file that has neither its old nor its new content was changed by someone else, and is kept.
 """
 
 import errno
-import secrets
 import stat
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from compiler.foundation.safe_folder import SafeFolder, os_errors, os_failure
 from compiler.plan.output_paths import STATE_FOLDER, parent_folders
-from compiler.write.filesystem import HAS_EXECUTABLE_BIT, digest_of
+from compiler.write.filesystem import HAS_EXECUTABLE_BIT
 from compiler.write.journal import (
     JOURNAL_PATH,
     STAGING_NAME,
     DamagedJournalError,
-    Journal,
+    Interruption,
+    JournalHeader,
     Operation,
-    decode_journal,
-    encode_journal,
+    decode_header,
+    decode_operations,
 )
-from compiler.write.lock_files import lock_path
+from compiler.write.lock_files import digest_of, lock_path
+from compiler.write.staging import remove_staging
 
 _UNREACHABLE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _OTHER = "other"
 """Stands for the digest of what is not a regular file."""
 
 
-@dataclass(frozen=True, slots=True)
-class StagedChange:
-    """An operation, and the content that it writes; `None` if it removes the file."""
+class Completion(NamedTuple):
+    """The completion of a killed build: what it had left, and the operations of files that someone else changed, which are kept."""
 
-    operation: Operation
-    content: bytes | None = None
+    interruption: Interruption
+    kept_operations: tuple[Operation, ...]
 
 
-def run_transaction(
-    root: Path, folder: str, changes: Sequence[StagedChange], on_write: Callable[[], object]
-) -> tuple[Operation, ...]:
-    """Make the changes; returns those of files that someone else changed in the meantime, which are kept.
+def complete(root: Path, folder: str, on_step: Callable[[], object]) -> tuple[Operation, ...]:
+    """Do the operations of the journal that this process wrote; returns those of files that someone else changed in the meantime.
 
-    `on_write` is called once per file other than a lock.
+    `on_step` is called once per operation.
     """
     with SafeFolder(root, folder) as files, SafeFolder(root, folder) as staging:
-        staging_name = f"staging-{secrets.token_hex(8)}"
-        try:
-            journal = _stage(files, staging, staging_name, changes)
-        except BaseException:
-            with suppress(OSError):
-                _remove_staging(staging, staging_name)
-            raise
-        return _complete(files, staging, journal, on_write)
+        return _complete(files, staging, frozenset(), on_step)
 
 
-def complete_interrupted(root: Path, folder: str) -> tuple[Operation, ...] | None:
-    """Complete the changes of a killed build; returns those of files that were kept, and `None` if there was nothing to complete.
+def complete_interrupted(root: Path, folder: str) -> Completion | None:
+    """Complete the changes of a killed build; `None` if there was nothing to complete.
 
     Raises `DamagedJournalError` for a journal that was not written here.
     """
     with SafeFolder(root, folder) as files, SafeFolder(root, folder) as staging:
-        journal = _read_journal(files)
-        kept = _complete(files, staging, journal) if journal else None
-        for name in _list_state_folder(files):
-            if STAGING_NAME.fullmatch(name):
-                _remove_staging(staging, name)
-        return kept
+        completion = None
+        if _has_journal(files):
+            interruption = _read_interruption(files)
+            completion = Completion(interruption, _complete(files, staging, _units_with_foreign_locks(files)))
+        for name in filter(STAGING_NAME.fullmatch, _list_state_folder(files)):
+            with os_errors("remove", f"{STATE_FOLDER}/{name}"):
+                remove_staging(staging, name)
+        return completion
 
 
-def is_interrupted(root: Path, folder: str) -> bool:
-    """Whether a killed build left changes to complete."""
+def find_interruption(root: Path, folder: str) -> Interruption | None:
+    """What a killed build left to complete, if anything; raises `DamagedJournalError`."""
     with SafeFolder(root, folder) as files:
-        return "journal.json" in _list_state_folder(files)
+        return _read_interruption(files) if _has_journal(files) else None
+
+
+def _has_journal(files: SafeFolder) -> bool:
+    return JOURNAL_PATH.rpartition("/")[2] in _list_state_folder(files)
 
 
 def _list_state_folder(files: SafeFolder) -> list[str]:
@@ -86,67 +83,69 @@ def _list_state_folder(files: SafeFolder) -> list[str]:
         return []  # a link is reported by the plan
 
 
-def _stage(files: SafeFolder, staging: SafeFolder, staging_name: str, changes: Sequence[StagedChange]) -> Journal:
-    """Write the new contents and the journal, which is the point of no return."""
-    folder = f"{STATE_FOLDER}/{staging_name}"
-    with os_errors("make the folder", folder):
-        staging.make_folder(folder)
-    for index, change in enumerate(changes):
-        if change.content is not None:
-            mode = 0o777 if change.operation.executable else 0o666
-            try:
-                staging.create(f"{folder}/{index}", change.content, mode)
-            except OSError as error:
-                raise os_failure("write", change.operation.path, error) from error
-    with os_errors("write", JOURNAL_PATH):
-        journal = Journal(staging_name, staging.stat(folder).st_ino, tuple(change.operation for change in changes))
-        staging.create(f"{folder}/journal", encode_journal(journal))
-        files.move_from(staging, f"{folder}/journal", JOURNAL_PATH)
-    return journal
+@contextmanager
+def _open_journal(files: SafeFolder) -> Iterator[tuple[JournalHeader, Iterator[Operation]]]:
+    """The header of the journal, and its operations, read one by one."""
+    with os_errors("read", JOURNAL_PATH), open(files.open_for_reading(JOURNAL_PATH), "rb") as file:
+        header = decode_header(file.readline())
+        yield header, decode_operations(header, file)
 
 
-def _read_journal(files: SafeFolder) -> Journal | None:
-    if "journal.json" not in _list_state_folder(files):
-        return None
-    with os_errors("read", JOURNAL_PATH):
-        journal = decode_journal(files.read(JOURNAL_PATH)[0])
+def _read_interruption(files: SafeFolder) -> Interruption:
+    """Count the changes; all of them are checked before the first is done."""
+    with _open_journal(files) as (header, operations):
+        staged_names = _staged_names(files, header)
+        done_count = sum(_is_done(files, operation, staged_names) for operation in operations)
+    return Interruption(header.operation_count, done_count)
+
+
+def _staged_names(files: SafeFolder, header: JournalHeader) -> frozenset[str]:
     try:
-        inode = files.stat(journal.staging_folder).st_ino
+        inode = files.stat(header.staging_folder).st_ino
     except FileNotFoundError:
         inode = None
-    if inode != journal.staging_inode:
+    if inode != header.staging_inode:
         raise DamagedJournalError("it was written in another folder")
-    return journal
+    return frozenset(files.names(header.staging_folder))
+
+
+def _is_done(files: SafeFolder, operation: Operation, staged_names: frozenset[str]) -> bool:
+    if operation.staged_name is not None:
+        return operation.staged_name not in staged_names
+    return _file_state(files, operation.path)[0] is None
+
+
+def _units_with_foreign_locks(files: SafeFolder) -> frozenset[str]:
+    """Units whose lock changed after the kill, as by a checkout of another branch: the journal does not describe their files."""
+    with _open_journal(files) as (_, operations):
+        return frozenset(
+            operation.unit
+            for operation in operations
+            if operation.path == lock_path(operation.unit)
+            and _file_state(files, operation.path)[0] not in {operation.old_digest, operation.new_digest}
+        )
 
 
 def _complete(
-    files: SafeFolder, staging: SafeFolder, journal: Journal, on_write: Callable[[], object] = lambda: None
+    files: SafeFolder,
+    staging: SafeFolder,
+    foreign_units: frozenset[str],
+    on_step: Callable[[], object] = lambda: None,
 ) -> tuple[Operation, ...]:
     """Do what is still to do; any number of runs have the same result."""
-    foreign_units = _units_with_foreign_locks(files, journal)
-    kept = []
-    for index, operation in enumerate(journal.operations):
-        if operation.unit in foreign_units:
-            continue
-        if not _advance(files, staging, operation, f"{journal.staging_folder}/{index}"):
-            kept.append(operation)
-        if operation.path != lock_path(operation.unit):
-            on_write()
+    kept_operations = []
+    with _open_journal(files) as (header, operations):
+        for operation in operations:
+            on_step()
+            if operation.unit in foreign_units:
+                continue
+            if not _advance(files, staging, operation, f"{header.staging_folder}/{operation.staged_name}"):
+                kept_operations.append(operation)
     with os_errors("remove", JOURNAL_PATH):
         files.remove(JOURNAL_PATH)
-    with os_errors("remove", journal.staging_folder):
-        _remove_staging(staging, journal.staging_name)
-    return tuple(kept)
-
-
-def _units_with_foreign_locks(files: SafeFolder, journal: Journal) -> frozenset[str]:
-    """Units whose lock changed after the kill, as by a checkout of another branch: the journal does not describe their files."""
-    return frozenset(
-        operation.unit
-        for operation in journal.operations
-        if operation.path == lock_path(operation.unit)
-        and _file_state(files, operation.path)[0] not in {operation.old_digest, operation.new_digest}
-    )
+    with os_errors("remove", header.staging_folder):
+        remove_staging(staging, header.staging_name)
+    return tuple(kept_operations)
 
 
 def _advance(files: SafeFolder, staging: SafeFolder, operation: Operation, staged_path: str) -> bool:
@@ -200,12 +199,3 @@ def _remove_empty_folders(files: SafeFolder, path: str) -> None:
             continue
         except OSError:
             return
-
-
-def _remove_staging(staging: SafeFolder, staging_name: str) -> None:
-    folder = f"{STATE_FOLDER}/{staging_name}"
-    for name in staging.names(folder):
-        staging.remove(f"{folder}/{name}")
-    staging.remove_folder(folder)
-    with suppress(OSError):
-        staging.remove_folder(STATE_FOLDER)

@@ -14,7 +14,6 @@ from compiler.scaffold.schema_catalog import load_catalog
 from compiler.scaffold.starter_project import starter_files
 from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
-from compiler.write.output_units import committed_units
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ".github/workflows/"
@@ -81,8 +80,8 @@ environments: {dev: {}, prod-eu: {}}
 
 
 def workflows_of(built: BuildResult) -> dict[str, str]:
-    files = (file for unit in committed_units(built.units) for file in unit.files)
-    return {file.path.removeprefix(FOLDER): file.content.decode() for file in files if file.path.startswith(FOLDER)}
+    files = ((file.commit_path or "", file.content) for unit in built.units for file in unit.files)
+    return {path.removeprefix(FOLDER): content.decode() for path, content in files if path.startswith(FOLDER)}
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,9 @@ from hashlib import sha256
 
 import pytest
 
+from compiler.write.journal import JournalHeader, Operation, encode_journal, encode_operation
+from compiler.write.lock_files import digest_of
+
 LOCK = ".modelyard/locks/all.repository.json"
 
 
@@ -163,12 +166,17 @@ def test_a_check_of_an_interrupted_build_says_so_and_the_next_build_completes_it
     state = project / "build/.modelyard"
     staging = state / ("staging-" + "0" * 16)
     staging.mkdir()
-    journal = {"version": 1, "staging": staging.name, "inode": staging.stat().st_ino, "operations": []}
-    (state / "journal.json").write_text(json.dumps(journal), encoding="utf-8")
+    header = JournalHeader(staging.name, staging.stat().st_ino, 2)
+    (staging / "0").write_bytes(b"new")
+    new_digest = digest_of(b"new")
+    operations = [Operation("a", "dev/a", None, new_digest, "0"), Operation("b", "dev/a", None, new_digest, "1")]
+    (state / "journal.json").write_bytes(b"".join(encode_journal(header, map(encode_operation, operations))))
     result = run_command("build", "--check")
-    assert (result.code, "interrupted-build" in result.err) == (1, True)
+    assert result.code == 1
+    assert "a build of `build` was interrupted after 1 of 2 changes" in result.err
     result = run_command("build")
-    assert (result.code, "completed an interrupted build in build/" in result.err) == (0, True)
+    assert (result.code, "completed an interrupted build in build/: 1 of 2 changes" in result.err) == (0, True)
+    assert (project / "build/a").read_bytes() == b"new"
     assert run_command("build", "--check").code == 0
 
 

@@ -104,21 +104,23 @@ def add_journal(random_: random.Random, folder: Path) -> None:
     staging.mkdir(parents=True, exist_ok=True)
     (staging / "0").write_text("staged", encoding="utf-8")
     path, digest = hostile_path(random_, folder)
+    new_digest = random_.choice([None, digest_of(staging / "0")])
     operation = {
         "path": path,
         "unit": "dev/scorer",
         "old": digest,
-        "new": random_.choice([None, digest_of(staging / "0")]),
+        "new": new_digest,
+        "staged": "0" if new_digest else None,
         "executable": False,
     }
     own_inode = staging.stat().st_ino
     if random_.random() < 0.3:
         operation[random_.choice(list(operation))] = hostile_value(random_)
-    journal = {
-        "version": 1, "staging": random_.choice([STAGING, STAGING, "../models", 1]), "operations": [operation],
+    header = {
+        "version": 2, "staging": random_.choice([STAGING, STAGING, "../models", 1]), "operations": 1,
         "inode": own_inode + 1 if root == folder else random_.choice([own_inode, own_inode + 1, None]),
     }  # fmt: skip
-    content = json.dumps(journal).encode()
+    content = "".join(f"{json.dumps(line)}\n" for line in (header, operation, {"end": True})).encode()
     position = random_.randrange(len(content))
     file = root / ".modelyard" / "journal.json"
     file.write_bytes(

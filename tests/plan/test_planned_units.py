@@ -11,7 +11,6 @@ import pytest
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import build
 from compiler.source.memory_tree import MemoryTree
-from compiler.write.output_units import committed_units, output_folder_units
 
 HEAD = "apiVersion: modelyard/v1\n"
 FILES = {
@@ -126,8 +125,9 @@ def test_a_unit_belongs_to_a_model_to_an_environment_or_to_the_project(build_res
 
 
 def test_what_has_a_place_is_committed_there_and_nowhere_else(build_result) -> None:
-    assert [file.path for unit in committed_units(build_result.units) for file in unit.files] == [".docs/refunds.json"]
-    below = [file.path for unit in output_folder_units(build_result.units) for file in unit.files]
+    files = [file for unit in build_result.units for file in unit.files]
+    assert [path for file in files if (path := file.commit_path)] == [".docs/refunds.json"]
+    below = [file.path for file in files if file.commit_path is None]
     assert "log/refunds/facts.json" not in below
     assert "log/refunds/1.0.0.json" in below
 

@@ -14,9 +14,11 @@ import pytest
 
 from compiler.diagnostics import codes
 from compiler.foundation.errors import HostError
-from compiler.write import ChangeSet, OutputFile, Unit, apply, plan_changes
+from compiler.write import OutputFile, Unit
 from compiler.write.destinations import recover
-from compiler.write.transaction import is_interrupted
+from compiler.write.transaction import find_interruption
+
+from .folder_builds import plan_changes, prepare, write_units
 
 ROOT = Path(__file__).resolve().parents[2]
 Build = dict[str, dict[str, str]]
@@ -85,19 +87,15 @@ def state_files(root: Path) -> list[str]:
     return [path.name for path in (root / ".modelyard").glob("*") if path.name != "locks"]
 
 
-def next_build(root: Path, build: Build, folder: str = "") -> ChangeSet:
+def next_build(root: Path, build: Build, folder: str = "") -> None:
     assert recover(root, folder, "").findings == ()
-    change_set = plan_changes(root, units(build), folder=folder)
-    assert change_set.conflicts == ()
-    apply(root, change_set, folder)
-    return change_set
+    write_units(root, units(build), folder=folder)
 
 
 def kill(root: Path, effects: int, build: Build = NEW, folder: str = "") -> list[str]:
     """Build, and die after some effects."""
-    change_set = plan_changes(root, units(build), folder=folder)
     with killed_after(effects) as effect_names, suppress(ProcessKilled):
-        apply(root, change_set, folder)
+        prepare(root, units(build), folder=folder).apply()
     return effect_names
 
 
@@ -174,15 +172,17 @@ def test_a_build_that_is_killed_before_its_journal_changed_nothing(tmp_path: Pat
     next_build(tmp_path, OLD)
     kill(tmp_path, journal)
     assert tree(tmp_path) == files(OLD)
-    assert not is_interrupted(tmp_path, "")
+    assert find_interruption(tmp_path, "") is None
 
 
 def test_an_interrupted_build_is_known_and_completed_once(tmp_path: Path) -> None:
     next_build(tmp_path, OLD)
     kill(tmp_path, kill_index(tmp_path, "unlink"))
-    assert is_interrupted(tmp_path, "")
-    assert recover(tmp_path, "", "") == (True, ())
-    assert recover(tmp_path, "", "") == (False, ())
+    interruption = find_interruption(tmp_path, "")
+    assert interruption is not None
+    assert 0 < interruption.done_count < interruption.change_count
+    assert recover(tmp_path, "", "") == (interruption, ())
+    assert recover(tmp_path, "", "") == (None, ())
     assert tree(tmp_path) == files(NEW)
 
 
@@ -227,10 +227,10 @@ def test_the_units_of_a_lock_that_changed_since_the_kill_are_left_alone(tmp_path
 
 def test_a_file_that_changes_during_the_build_is_kept(tmp_path: Path) -> None:
     next_build(tmp_path, OLD)
-    change_set = plan_changes(tmp_path, units(NEW))
+    prepared = prepare(tmp_path, units(NEW))
     (tmp_path / "prod/a/x").write_text("edited")
     with pytest.raises(HostError, match="kept `prod/a/x`"):
-        apply(tmp_path, change_set)
+        prepared.apply()
     assert tree(tmp_path) == files(NEW) | {"prod/a/x": "edited"}
 
 
@@ -238,17 +238,17 @@ def test_a_link_that_appears_during_the_build_is_not_followed(tmp_path: Path) ->
     root, victim = tmp_path / "build", tmp_path / "victim"
     victim.mkdir()
     root.mkdir()
-    change_set = plan_changes(root, units(NEW))
+    prepared = prepare(root, units(NEW))
     (root / "prod").symlink_to(victim)
     with pytest.raises(HostError):
-        apply(root, change_set)
+        prepared.apply()
     assert list(victim.iterdir()) == []
 
 
 SCRIPT = """
 import sys
 from pathlib import Path
-from compiler.write import OutputFile, Unit, apply, plan_changes
+from compiler.write import FolderWriter, OutputFile, OutputWriter, Unit
 from compiler.write.destinations import recover
 root, generation = Path(sys.argv[1]), sys.argv[2]
 def file(n, i):
@@ -256,9 +256,12 @@ def file(n, i):
 made = [Unit(f"prod/m{n}", tuple(file(n, i) for i in range(10))) for n in range(40)]
 print("start", flush=True)
 assert recover(root, "", "").findings == ()
-change_set = plan_changes(root, made)
-assert not change_set.conflicts, change_set.conflicts[0].message
-apply(root, change_set)
+with OutputWriter(FolderWriter(root)) as writer:
+    for unit in made:
+        writer.add(unit)
+    plan = writer.finish()
+    assert not plan.findings, plan.findings[0].message
+    writer.apply()
 """
 
 

@@ -1,15 +1,17 @@
 """The folders that a build writes to: locked, freed of an interrupted build, and compared with what was rendered."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from compiler.commands.common.output_folder import OutputLocation, locate_output
 from compiler.commands.common.project import current_folder
 from compiler.commands.common.streams import print_status
+from compiler.commands.common.write_progress import write_with_progress
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.safe_folder import os_errors
@@ -21,14 +23,11 @@ from compiler.source.git_root import checkout_subfolder
 from compiler.source.incomplete_checkout import missing_files
 from compiler.source.worktree import WorkTree
 from compiler.spec.portfolio import FolderName, configured_output
-from compiler.write.destinations import (
-    Destination,
-    interruption_findings,
-    plan_output_folder,
-    plan_project,
-    recover,
-)
+from compiler.write.destinations import interruption_findings, recover
+from compiler.write.folder_writer import FolderWriter
 from compiler.write.output_units import Unit
+from compiler.write.output_writer import Destination, OutputWriter
+from compiler.write.unit_states import UnitStates
 from compiler.write.writer_lock import writer_lock
 
 _INPUT_FOLDERS: tuple[FolderName, ...] = ("models", "schemas", "templates")
@@ -45,44 +44,71 @@ class PlannedOutput(NamedTuple):
 
 @dataclass(frozen=True)
 class OutputPlan:
-    """What a build writes, and where: into the project, or into the folder of `--output` alone."""
+    """What a build may write, and where: into the project, or into the folder of `--output` alone."""
 
     session: Session
     project: Path
     output: Path | None
-    units: tuple[Unit, ...]
     may_remove: Callable[[str], bool]
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Be the only writer."""
+    def open(
+        self, *, is_check: bool = False, states: UnitStates | None = None, is_full: bool = False
+    ) -> Iterator["BuildOutput"]:
+        """The output of a build: of the only writer, after an interrupted build was completed; with `is_check`, nothing is written.
+
+        `states` and `is_full` are those of `OutputWriter`.
+        """
+        if is_check:
+            findings = [finding for location in self._locations for finding in self._interruption_findings(location)]
+            with self._open_output(findings, stages=False, states=states, is_full=is_full) as output:
+                yield output
+            return
         root = self._location.root
         with os_errors("make the folder", os.fspath(root)):
             root.mkdir(parents=True, exist_ok=True)
         with writer_lock(root, print_status):
-            yield
+            findings = [finding for location in self._locations for finding in self._recover(location)]
+            with self._open_output(findings, stages=True, states=states, is_full=is_full) as output:
+                yield output
 
-    def compare(self) -> PlannedOutput:
-        """The changes, or the finding that an interrupted build left some; nothing is written."""
-        findings = tuple(
-            finding
-            for location in self._locations
-            for finding in interruption_findings(*location, _root_name(location.path))
-        )
-        return PlannedOutput((), findings) if findings else self._plan()
-
-    def prepare(self) -> PlannedOutput:
-        """The changes, after an interrupted build was completed. The caller is the only writer."""
-        findings: list[Finding] = []
-        for location in self._locations:
-            recovery = recover(*location, _root_name(location.path))
-            findings += recovery.findings
-            if recovery.is_completed:
-                print_status(f"completed an interrupted build in {display_path(location.path)}")
+    @contextmanager
+    def _open_output(
+        self, findings: list[Finding], *, stages: bool, states: UnitStates | None, is_full: bool
+    ) -> Iterator["BuildOutput"]:
+        if not any(finding.is_blocking for finding in findings):
+            findings += (*self._checkout_findings(), *self._foreign_folder_findings())
         if any(finding.is_blocking for finding in findings):
-            return PlannedOutput((), tuple(findings))
-        planned = self._plan()
-        return PlannedOutput(planned.destinations, (*findings, *planned.findings))
+            yield BuildOutput(self, None, findings)
+            return
+        with OutputWriter(*self._folder_writers(stages=stages), states, is_full=is_full) as writer:
+            yield BuildOutput(self, writer, findings)
+
+    def _folder_writers(self, *, stages: bool) -> tuple[FolderWriter, FolderWriter | None]:
+        """The writers of the output folder and of the repository."""
+        (root, folder), emitters = self._location, self.session.emitters.by_id
+        root_name = _root_name(self._location.path)
+        output = FolderWriter(root, folder, root_name=root_name, is_in_scope=self.may_remove, stages=stages)
+        if self.output is not None:
+            return output, None
+        repository = FolderWriter(
+            root,
+            is_in_scope=self.may_remove,
+            may_remove=lambda emitter, path: is_committed_path(emitters, emitter, path),
+            stages=stages,
+        )
+        return output, repository
+
+    def _interruption_findings(self, location: OutputLocation) -> tuple[Finding, ...]:
+        return interruption_findings(*location, _root_name(location.path))
+
+    def _recover(self, location: OutputLocation) -> tuple[Finding, ...]:
+        recovery = recover(*location, _root_name(location.path))
+        if recovery.interruption is not None:
+            change_count, done_count = recovery.interruption
+            rest = f"{change_count - done_count} of {change_count} changes"
+            print_status(f"completed an interrupted build in {display_path(location.path)}: {rest}")
+        return recovery.findings
 
     @property
     def _location(self) -> OutputLocation:
@@ -94,30 +120,6 @@ class OutputPlan:
     @property
     def _locations(self) -> tuple[OutputLocation, ...]:
         return (self._location,) if self.output is not None else (OutputLocation(self.project), self._location)
-
-    def _plan(self) -> PlannedOutput:
-        if refusals := (*self._checkout_findings(), *self._forge_findings(), *self._foreign_folder_findings()):
-            return PlannedOutput((), refusals)
-        root, folder = location = self._location
-        root_name = _root_name(location.path)
-        if self.output is not None:
-            destinations = plan_output_folder(root, folder, self.units, self.may_remove, root_name)
-        else:
-            emitters = self.session.emitters.by_id
-            destinations = plan_project(
-                root,
-                folder,
-                self.units,
-                self.may_remove,
-                root_name=root_name,
-                may_remove_committed=lambda emitter, path: is_committed_path(emitters, emitter, path),
-            )
-        findings = (
-            finding
-            for destination in destinations
-            for finding in (*destination.changes.conflicts, *destination.changes.warnings)
-        )
-        return PlannedOutput(destinations, tuple(findings))
 
     def _foreign_folder_findings(self) -> Iterator[Finding]:
         """The finding that `output` names a folder with files of other programs: a project may not choose to write among them."""
@@ -133,16 +135,14 @@ class OutputPlan:
         location, help_ = project.document.location(("output",)), codes.FOREIGN_OUTPUT_FOLDER.remedy
         yield Finding(codes.FOREIGN_OUTPUT_FOLDER, message, location, subject, help_)
 
-    def _forge_findings(self) -> Iterator[Finding]:
-        """The findings about files that a forge would not read, because the project is below the root of its repository."""
-        folder = checkout_subfolder(self.project)
-        if not folder or self.output is not None:
-            return
+    def forge_findings(self, committed_paths: Mapping[str, str]) -> Iterator[Finding]:
+        """The findings about files that a forge would not read, because the project is below the root of its repository.
+
+        `committed_paths` has a committed file for each emitter that renders any.
+        """
+        folder = self.forge_subfolder
         project = self.session.portfolio.project
-        paths = {
-            file.emitter: file.commit_path for unit in self.units for file in unit.files if file.commit_path is not None
-        }
-        for id_, path in sorted(paths.items()):
+        for id_, path in sorted(committed_paths.items()) if folder else ():
             emitter = self.session.emitters.by_id[id_]
             if emitter.data.get("readAtRepositoryRoot"):
                 pointer = ("emitters", id_)
@@ -151,6 +151,11 @@ class OutputPlan:
                 subject = Subject("Project", project.name, None, pointer)
                 help_ = f"move the project to the root of its repository, or set `enabled: false` for {id_}"
                 yield Finding(codes.NOT_AT_REPOSITORY_ROOT, message, location, subject, help_)
+
+    @cached_property
+    def forge_subfolder(self) -> str:
+        """The folder of the project in its repository, if committed files are written to it."""
+        return checkout_subfolder(self.project) if self.output is None else ""
 
     def _checkout_findings(self) -> tuple[Finding, ...]:
         """The finding about inputs that the checkout leaves out; a revision has all of them."""
@@ -162,6 +167,36 @@ class OutputPlan:
         message = f"{pluralize(len(paths), 'file')} of the project {'is' if len(paths) == 1 else 'are'} not checked out"
         location, help_ = Location(paths[0]), codes.INCOMPLETE_CHECKOUT.remedy
         return (Finding(codes.INCOMPLETE_CHECKOUT, f"{message}, such as {paths[0]}", location, help=help_),)
+
+
+class BuildOutput:
+    """The output of one build, to which units are added as they are rendered. Without `writer`, findings prevent that."""
+
+    def __init__(self, plan: OutputPlan, writer: OutputWriter | None, findings: list[Finding]) -> None:
+        self._plan, self._writer, self._findings = plan, writer, findings
+        self._committed_paths: dict[str, str] = {}
+
+    def add(self, unit: Unit) -> str | None:
+        """Compare a unit with the disk, and stage what differs; returns its digest for `add_unchanged` of a later build."""
+        self._committed_paths |= {file.emitter: file.commit_path for file in unit.files if file.commit_path is not None}
+        return self._writer.add(unit) if self._writer else None
+
+    def add_unchanged(self, unit: str, digest: str) -> bool:
+        """Add a unit by the digest of an earlier build; if that is not possible, the unit must be rendered and added."""
+        return self._writer is not None and not self._plan.forge_subfolder and self._writer.add_unchanged(unit, digest)
+
+    def finish(self) -> PlannedOutput:
+        """The changes, after all units were added. Nothing is written yet."""
+        forge_findings = tuple(self._plan.forge_findings(self._committed_paths))
+        if self._writer is None or forge_findings:
+            return PlannedOutput((), (*self._findings, *forge_findings))
+        plan = self._writer.finish()
+        return PlannedOutput(plan.destinations, (*self._findings, *plan.findings))
+
+    def apply(self) -> None:
+        """Make the changes, with a progress bar; there must be no blocking finding."""
+        if self._writer is not None:
+            write_with_progress(self._writer)
 
 
 def display_path(path: Path) -> str:

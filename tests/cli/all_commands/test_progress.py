@@ -23,14 +23,15 @@ def positions(text: str, label: str) -> list[tuple[int, int]]:
     return [(int(done), int(length)) for done, length in found]
 
 
-@pytest.mark.usefixtures("project", "terminal")
-def test_a_build_counts_to_the_number_of_deployments_and_of_files(run_command) -> None:
+@pytest.mark.usefixtures("terminal")
+def test_a_build_counts_to_the_number_of_deployments_and_of_files_and_locks(project, run_command) -> None:
     result = run_command("build")
     rendered, written = positions(result.err, "Rendering deployments"), positions(result.err, "Writing files")
     assert rendered[-1] == (2, 2), result.err
     assert all(done <= length for done, length in (*rendered, *written))
     created = sum(int(count) for count in re.findall(r"(\d+) created in", result.err))
-    assert written[-1] == (created, created)
+    locks = len(list(project.rglob(".modelyard/locks/**/*.json")))
+    assert written[-1] == (created + locks, created + locks)
 
 
 @pytest.mark.usefixtures("project", "terminal")

@@ -1,15 +1,20 @@
 """Writing to a folder, as a whole: what stands afterwards, and what is refused."""
 
+import gc
 import os
 import stat
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from compiler.diagnostics import codes
 from compiler.foundation.errors import HostError
-from compiler.write import Action, ChangeSet, OutputFile, Unit, apply, plan_changes
+from compiler.write import Action, ChangeSet, FolderWriter, OutputFile, Unit
 from compiler.write.destinations import recover
+from compiler.write.lock_files import digest_of
+
+from .folder_builds import plan_changes, prepare, write_units
 
 
 def file(path: str, text: str = "x\n", *, executable: bool = False) -> OutputFile:
@@ -21,10 +26,7 @@ def unit(*files: OutputFile, id: str = "prod/a") -> Unit:
 
 
 def build(root: Path, *units: Unit) -> ChangeSet:
-    change_set = plan_changes(root, units)
-    assert not change_set.conflicts, change_set.conflicts
-    apply(root, change_set)
-    return change_set
+    return write_units(root, units)
 
 
 def tree(root: Path) -> dict[str, str]:
@@ -37,9 +39,11 @@ def actions(change_set: ChangeSet) -> dict[str, str]:
 
 
 def refusal_reasons(root: Path, *units: Unit) -> list[tuple[str, str]]:
-    change_set = plan_changes(root, units, root_name="build")
+    prepared = prepare(root, units)
     with pytest.raises(ValueError, match="conflicts"):
-        apply(root, change_set)
+        prepared.apply()
+    change_set = plan_changes(root, units, root_name="build")
+    assert len(change_set.conflicts) == len(prepared.changes.conflicts)
     return [(finding.code.name, finding.location.path) for finding in change_set.conflicts]
 
 
@@ -64,10 +68,8 @@ def test_files_have_the_permissions_that_the_users_mask_gives(tmp_path: Path) ->
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml", "one"), file("b.yaml", "two")))
     old_stat = (tmp_path / "b.yaml").stat()
-    assert actions(build(tmp_path, unit(file("a.yaml", "uno"), file("b.yaml", "two")))) == {
-        "a.yaml": "change",
-        "b.yaml": "keep",
-    }
+    change_set = build(tmp_path, unit(file("a.yaml", "uno"), file("b.yaml", "two")))
+    assert (actions(change_set), change_set.counts[Action.KEEP]) == ({"a.yaml": "change"}, 1)
     after = (tmp_path / "b.yaml").stat()
     assert (old_stat.st_ino, old_stat.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
@@ -118,7 +120,8 @@ def test_a_hand_edit_is_refused_too_where_the_file_is_no_longer_made(tmp_path: P
 def test_an_edit_that_is_what_the_build_makes_is_no_conflict(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml")))
     (tmp_path / "a.yaml").write_text("new")
-    assert actions(build(tmp_path, unit(file("a.yaml", "new")))) == {"a.yaml": "keep"}
+    change_set = build(tmp_path, unit(file("a.yaml", "new")))
+    assert (actions(change_set), change_set.counts[Action.KEEP]) == ({}, 1)
     assert build(tmp_path, unit(file("a.yaml", "new"))).is_up_to_date
 
 
@@ -126,7 +129,8 @@ def test_an_unmanaged_file_is_refused_unless_its_bytes_are_equal(tmp_path: Path)
     (tmp_path / "CODEOWNERS").write_text("mine")
     assert refusal_reasons(tmp_path, unit(file("CODEOWNERS"))) == [("unmanaged-file", "build/CODEOWNERS")]
     (tmp_path / "CODEOWNERS").write_text("x\n")
-    assert actions(build(tmp_path, unit(file("CODEOWNERS")))) == {"CODEOWNERS": "keep"}
+    change_set = build(tmp_path, unit(file("CODEOWNERS")))
+    assert (actions(change_set), change_set.counts[Action.KEEP]) == ({}, 1)
     build(tmp_path)
     assert tree(tmp_path) == {}
 
@@ -179,7 +183,7 @@ def test_a_renamed_case_leaves_the_new_name(tmp_path: Path) -> None:
 def test_a_run_about_some_units_leaves_the_others_alone(tmp_path: Path) -> None:
     build(tmp_path, unit(file("a.yaml"), id="prod/a"), unit(file("b.yaml"), id="prod/b"))
     (tmp_path / "b.yaml").write_text("edited, and not this run's business")
-    apply(tmp_path, plan_changes(tmp_path, [], lambda unit_id: unit_id == "prod/a"))
+    write_units(tmp_path, [], lambda unit_id: unit_id == "prod/a")
     assert sorted(tree(tmp_path)) == ["b.yaml"]
 
 
@@ -254,12 +258,10 @@ def test_a_lock_cannot_make_us_delete_outside_the_root(tmp_path: Path) -> None:
 
 def test_a_lock_removes_no_file_from_a_place_that_its_emitter_does_not_write_to(tmp_path: Path) -> None:
     build(tmp_path, unit(file("LICENSE"), file("records/card.md")))
-    change_set = plan_changes(tmp_path, [], may_remove=lambda emitter, path: path.startswith("records/"))
-    assert not change_set.conflicts
+    change_set = write_units(tmp_path, [], may_remove=lambda emitter, path: path.startswith("records/"))
     assert [(finding.code, finding.location.path) for finding in change_set.warnings] == [
         (codes.FOREIGN_FILE, ".modelyard/locks/prod/a.json")
     ]
-    apply(tmp_path, change_set)
     assert tree(tmp_path) == {"LICENSE": "x\n"}
     assert plan_changes(tmp_path, []).is_up_to_date
 
@@ -299,10 +301,9 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
             raise OSError(28, "No space left on device")
         return real(to, content[:2])
 
-    change_set = plan_changes(tmp_path, [unit(file("a.yaml", "new!"), file("b.yaml", "more"))])
     monkeypatch.setattr(os, "write", write)
     with pytest.raises(HostError, match=r"cannot write `b.yaml`: No space left"):
-        apply(tmp_path, change_set)
+        prepare(tmp_path, [unit(file("a.yaml", "new!"), file("b.yaml", "more"))])
     monkeypatch.undo()
     assert tree(tmp_path) == {"a.yaml": "old", "gone.yaml": "x\n"}
     assert actions(build(tmp_path, unit(file("a.yaml", "new!"), file("b.yaml", "more")))) == {
@@ -316,7 +317,7 @@ def test_a_rename_that_fails_leaves_the_old_file_and_is_done_by_the_next_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(tmp_path, unit(file("a.yaml", "old")))
-    change_set = plan_changes(tmp_path, [unit(file("a.yaml", "new"))])
+    prepared = prepare(tmp_path, [unit(file("a.yaml", "new"))])
     real = os.replace
 
     def replace(old: str, new: str, **folders: int) -> None:
@@ -326,22 +327,57 @@ def test_a_rename_that_fails_leaves_the_old_file_and_is_done_by_the_next_build(
 
     monkeypatch.setattr(os, "replace", replace)
     with pytest.raises(HostError, match=r"cannot write `a.yaml`: Permission denied"):
-        apply(tmp_path, change_set)
+        prepared.apply()
     monkeypatch.undo()
     assert tree(tmp_path) == {"a.yaml": "old"}
-    assert recover(tmp_path, "", "").is_completed
+    assert recover(tmp_path, "", "").interruption == (2, 0)
     assert tree(tmp_path) == {"a.yaml": "new"}
 
 
 def test_a_file_that_appeared_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
-    change_set = plan_changes(tmp_path, [unit(file("a.yaml"))])
+    prepared = prepare(tmp_path, [unit(file("a.yaml"))])
     (tmp_path / "a.yaml").write_text("mine")
     with pytest.raises(HostError, match=r"kept `a\.yaml`"):
-        apply(tmp_path, change_set)
+        prepared.apply()
     assert tree(tmp_path) == {"a.yaml": "mine"}
 
 
-def test_planning_holds_no_bytes_of_what_is_there_already(tmp_path: Path) -> None:
+def test_content_is_released_when_its_unit_was_added(tmp_path: Path) -> None:
+    writer = FolderWriter(tmp_path)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for number in range(50):
+            content = bytes(100_000)
+            writer.add("prod/m" + str(number), [(OutputFile(f"prod/{number}", content, "e", ()), digest_of(content))])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert writer.finish().counts[Action.CREATE] == 50
+    assert peak < 1_500_000
+    writer.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["x\n", "new"])
+def test_a_check_stages_nothing(tmp_path: Path, text: str) -> None:
     build(tmp_path, unit(file("a.yaml")))
-    (change,) = plan_changes(tmp_path, [unit(file("a.yaml"))]).changes
-    assert (change.action, change.file) == (Action.KEEP, None)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))}
+    plan_changes(tmp_path, [unit(file("a.yaml", text), file("b.yaml"))])
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path, *tmp_path.rglob("*"))} == before
+
+
+def test_nothing_outside_the_staging_folder_changes_before_all_units_are_known(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("a.yaml", "old"), file("gone.yaml")))
+    prepared = prepare(tmp_path, [unit(file("a.yaml", "new"), file("b.yaml"))])
+    assert tree(tmp_path) == {"a.yaml": "old", "gone.yaml": "x\n"}
+    prepared.writer.close()
+    assert [path.name for path in (tmp_path / ".modelyard").iterdir()] == ["locks"]
+
+
+def test_the_steps_of_a_write_are_those_that_its_plan_counts(tmp_path: Path) -> None:
+    build(tmp_path, unit(file("gone.yaml"), file("kept.yaml")), unit(file("old.yaml"), id="prod/old"))
+    steps: list[None] = []
+    prepared = prepare(tmp_path, [unit(file("a.yaml"), file("kept.yaml"))])
+    prepared.apply(lambda: steps.append(None))
+    assert len(steps) == prepared.changes.operation_count == 3 + 2

@@ -6,7 +6,9 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.write import OutputFile, Unit, apply, plan_changes
+from compiler.write import OutputFile, Unit
+
+from .folder_builds import plan_changes, write_units
 
 PATHS = ("a", "a/x", "a/y", "b/x/deep", "b/x", "c/d/e", "B2", "c/d/f")
 UNITS = ("prod", "prod/m", "dev/m")
@@ -64,7 +66,7 @@ def test_the_folder_is_the_last_build_that_had_no_conflict_and_what_others_put_t
             in_the_way = {above for name in foreign for above in (name, *map(str, Path(name).parents))}
             assert bool(change_set.conflicts) == bool(in_the_way & set(files(build)))
             if not change_set.conflicts:
-                apply(root, change_set)
+                write_units(root, units(build))
                 last = build
             assert tree(root) == files(last) | dict.fromkeys(foreign, b"mine")
             assert plan_changes(root, units(last)).is_up_to_date
@@ -76,16 +78,17 @@ def test_a_run_about_some_units_is_as_if_the_others_had_been_built_as_before(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = start(folder, set())
-        apply(root, plan_changes(root, units(first)))
+        write_units(root, units(first))
         last = first
         for build, scope in runs:
             scoped_units = {unit: made for unit, made in build.items() if scope is None or unit in scope}
             other_units = {unit: made for unit, made in last.items() if scope is not None and unit not in scope}
-            change_set = plan_changes(root, units(scoped_units), None if scope is None else scope.__contains__)
+            is_in_scope = scope.__contains__ if scope is not None else lambda _: True
+            change_set = plan_changes(root, units(scoped_units), is_in_scope)
             whole = plan_changes(root, units(scoped_units | other_units))
             assert bool(change_set.conflicts) == bool(whole.conflicts)
             if not change_set.conflicts:
-                apply(root, change_set)
+                write_units(root, units(scoped_units), is_in_scope)
                 last = scoped_units | other_units
             assert tree(root) == files(last)
             assert plan_changes(root, units(last)).is_up_to_date
@@ -95,7 +98,7 @@ def test_a_run_about_some_units_is_as_if_the_others_had_been_built_as_before(
 def test_a_hand_edit_outlives_every_build(first: Build, second: Build, edited_path: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = start(folder, set())
-        apply(root, plan_changes(root, units(first)))
+        write_units(root, units(first))
         if edited_path in files(first):
             (root / edited_path).write_bytes(b"edited")
             before = tree(root)

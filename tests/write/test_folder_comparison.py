@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from compiler.write import OutputFile, Unit, plan_changes
+from compiler.write import OutputFile, Unit
+
+from .folder_builds import plan_changes
 
 
 def unit(id: str, *paths: str) -> Unit:
