@@ -67,6 +67,7 @@ kind: Dataset
 name: index-{team}
 owner: team-{team}
 endpoint: http://index-{team}.data.svc.cluster.local:8080
+podSelector: {{matchLabels: {{app: index-{team}}}}}
 classification: internal
 {built}"""
 

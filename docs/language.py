@@ -25,7 +25,7 @@ Tables mark a field as *required* when the resolved document must have it. A lay
 
 - **Merge.** Maps merge key by key, and `null` deletes a value. Any other value replaces the value of a lower layer. Two kinds of list
   merge instead: a list *merged by* a key merges elements that have the same key, and `{name: x, $delete: true}` removes an element;
-  a *union* keeps the elements of all layers.
+  where an element can be text, the text is its key. A *union* keeps the elements of all layers.
 - **Digest.** Each field of a Model belongs to at most one of two digests: `runtime` covers what runs, `governance` covers who is
   responsible for the model. A nested field belongs to the digest of its top-level field.
 - **Name.** A *name* consists of lower-case letters, digits and hyphens, 63 characters at most.

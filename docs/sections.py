@@ -54,8 +54,10 @@ def inner_map(node: Object, root: Object) -> tuple[str, Object] | None:
     if "properties" in node:
         return "", node
     for key, suffix in (("items", "[]"), ("additionalProperties", ".*")):
-        if isinstance(child := node.get(key), Mapping) and (inner := inner_map(child, root)):
-            return f"{suffix}{inner[0]}", inner[1]
+        child = node.get(key)
+        for choice in as_list(child.get("anyOf", [child])) if isinstance(child, Mapping) else ():
+            if inner := inner_map(choice, root):
+                return f"{suffix}{inner[0]}", inner[1]
     return None
 
 

@@ -44,9 +44,12 @@ class _PathStep:
     part: str | int
     list_by: str | None = None
     identity: Json = None
+    text_key: str | None = None
+    """The key of the list element that the part is in, if a layer can write the element as text."""
 
 
 def _path_steps(data: Json, rules: MergeRules, pointer: Pointer) -> Iterator[_PathStep]:
+    text_key = None
     for part in pointer:
         try:
             child = value_at(data, (part,))  # an invalid pointer raises, and ends the path below
@@ -55,11 +58,10 @@ def _path_steps(data: Json, rules: MergeRules, pointer: Pointer) -> Iterator[_Pa
         if isinstance(part, int) and rules.list_strategy == "union":
             yield _PathStep(part, "union", child)
         elif isinstance(part, int) and rules.list_strategy is not None:
-            yield _PathStep(
-                part, rules.list_strategy, child.get(rules.list_strategy) if isinstance(child, dict) else None
-            )
+            yield _PathStep(part, rules.list_strategy, rules.identity(child))
         else:
-            yield _PathStep(part)
+            yield _PathStep(part, text_key=text_key)
+        text_key = rules.merge_key if isinstance(part, int) and rules.has_text_elements else None
         rules = rules.child(part if isinstance(part, str) else ANY_KEY)
         data = child
 
@@ -69,6 +71,8 @@ def _layer_contribution(layer: Layer, path: Sequence[_PathStep]) -> Contribution
     pointer: Pointer = ()
     for step in path:
         child = _find_child(value, step)
+        if child is None and isinstance(value, str) and step.text_key:
+            return Contribution(layer, pointer, value) if step.part == step.text_key else None
         if child is None:
             replaces = pointer != () and not isinstance(value, list if isinstance(step.part, int) else dict)
             return Contribution(layer, pointer, value, deletes=True) if replaces else None
@@ -87,9 +91,9 @@ def _find_child(value: Json, step: _PathStep) -> tuple[str | int, Json] | None:
     if step.list_by is None:
         return (step.part, value[step.part]) if step.part < len(value) else None
     for index, element in enumerate(value):
-        element_key = (
-            element if step.list_by == "union" else element.get(step.list_by) if isinstance(element, dict) else None
-        )
+        element_key = element if step.list_by == "union" or isinstance(element, str) else None
+        if isinstance(element, dict) and step.list_by != "union":
+            element_key = element.get(step.list_by)
         if element_key == step.identity:
             return index, element
     return None

@@ -1,10 +1,11 @@
 """Merges layers without modifying them; unchanged parts are shared, not copied.
 
 Maps merge, `null` deletes, everything else replaces. A list with a merge key merges elements by that key
-(`{name: x, $delete: true}` removes one), and a list with the rule `union` gains missing elements. A merged list without elements
-is dropped, so that `has()` is enough to test for elements.
+(`{name: x, $delete: true}` removes one), and a list with the rule `union` gains missing elements. Where an element can be text, the text
+is its key. A merged list without elements is dropped, so that `has()` is enough to test for elements.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 
 from compiler.foundation.json_data import Json, Object, Pointer
@@ -34,8 +35,8 @@ def merge_value(base: Json, value: Json, rules: MergeRules) -> Json:
         return value
     elements = base if isinstance(base, list) else []
     if rules.list_strategy == "union":
-        return list(dict.fromkeys([*elements, *value]))
-    return _merge_by_key(elements, value, rules.list_strategy, rules.child(ANY_KEY))
+        return _union(elements, value)
+    return _merge_by_key(elements, value, rules)
 
 
 def deletions(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Iterator[Pointer]:
@@ -46,7 +47,7 @@ def deletions(layer_data: Json, rules: MergeRules, pointer: Pointer = ()) -> Ite
                 yield (*pointer, key)
             elif isinstance(value, dict | list):
                 yield from deletions(value, rules.child(key), (*pointer, key))
-    elif isinstance(layer_data, list) and rules.list_strategy not in {None, "union"}:
+    elif isinstance(layer_data, list) and rules.merge_key:
         for index, element in enumerate(layer_data):
             yield from deletions(element, rules.child(ANY_KEY), (*pointer, index))
 
@@ -57,23 +58,37 @@ def duplicate_elements(layer_data: Json, rules: MergeRules, pointer: Pointer = (
         for key, value in layer_data.items() if rules.children else ():
             if isinstance(value, dict | list):
                 yield from duplicate_elements(value, rules.child(key), (*pointer, key))
-    elif isinstance(layer_data, list) and rules.list_strategy not in {None, "union"}:
-        key, known_keys = str(rules.list_strategy), list[Json]()
+    elif isinstance(layer_data, list) and rules.merge_key:
+        known_keys = list[Json]()
         for index, element in enumerate(layer_data):
-            identity = element.get(key) if isinstance(element, dict) else None
+            identity = rules.identity(element)
             if identity in known_keys:
-                yield (*pointer, index, key)
+                yield (*pointer, index, rules.merge_key) if isinstance(element, dict) else (*pointer, index)
             known_keys.append(identity)
 
 
-def _merge_by_key(base: Sequence[Json], overlay: Sequence[Json], key: str, rules: MergeRules) -> list[Json]:
-    result: dict[Json, Object] = {element.get(key): element for element in base if isinstance(element, dict)}
+def _union(base: Sequence[Json], overlay: Sequence[Json]) -> list[Json]:
+    unique: dict[str | tuple[str], Json] = {}
+    for element in (*base, *overlay):
+        identity = element if isinstance(element, str) else (json.dumps(element, sort_keys=True),)
+        unique.setdefault(identity, element)
+    return list(unique.values())
+
+
+def _merge_by_key(base: Sequence[Json], overlay: Sequence[Json], rules: MergeRules) -> list[Json]:
+    result: dict[Json, Json] = {rules.identity(element): element for element in base if _is_element(element, rules)}
     for element in overlay:
+        name = rules.identity(element)
         if not isinstance(element, dict):
-            continue
-        name = element.get(key)
-        if element.get(DELETE) is True:
+            if _is_element(element, rules):
+                result.setdefault(name, element)
+        elif element.get(DELETE) is True:
             result.pop(name, None)
         else:
-            result[name] = merge(result.get(name, {}), element, rules)
+            known = result.get(name, {})
+            result[name] = merge(known if isinstance(known, dict) else {}, element, rules.child(ANY_KEY))
     return list(result.values())
+
+
+def _is_element(element: Json, rules: MergeRules) -> bool:
+    return isinstance(element, dict) or rules.identity(element) is not None

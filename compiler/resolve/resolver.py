@@ -273,12 +273,9 @@ def _has_deletion_target(data: Object, layer: Layer, language: TypeLanguage, poi
             return True
         layer_value = value_at(layer_value, (part,))
         if isinstance(part, int):
-            key = rules.list_strategy or ""
-            key_value = layer_value.get(key) if isinstance(layer_value, dict) else None
+            key_value = rules.identity(layer_value)
             elements = base_value if isinstance(base_value, list) else ()
-            base_value = next(
-                (element for element in elements if isinstance(element, dict) and element.get(key) == key_value), None
-            )
+            base_value = next((element for element in elements if rules.identity(element) == key_value), None)
         else:
             base_value = base_value.get(part) if isinstance(base_value, dict) else None
         rules = rules.child(part if isinstance(part, str) else "*")

@@ -139,6 +139,8 @@ class DatasetData(TypedDict, total=False):
     owner: str
     uri: str
     endpoint: str
+    podSelector: LabelSelectorData
+    ports: Sequence[NetworkPortData]
     version: str
     digest: str
     license: str
@@ -155,6 +157,8 @@ class DatasetData(TypedDict, total=False):
 class DatasetOverlayData(TypedDict, total=False):
     uri: str
     endpoint: str
+    podSelector: LabelSelectorData
+    ports: Sequence[NetworkPortData]
     version: str
     digest: str
 
@@ -211,7 +215,7 @@ class DeployData(TypedDict, total=False):
     adopt: AdoptData
     env: Sequence[VariableData]
     secrets: Sequence[SecretData]
-    egress: Sequence[str]
+    egress: Sequence[EgressPeerData | str]
     options: Object
     patches: Sequence[PatchData]
 
@@ -245,6 +249,12 @@ EffectivePeriodData = TypedDict(
 
 class EgressData(TypedDict, total=False):
     cidrs: Sequence[str]
+
+class EgressPeerData(TypedDict, total=False):
+    url: Required[str]
+    namespace: str
+    podSelector: LabelSelectorData
+    ports: Sequence[NetworkPortData]
 
 class EmitterData(TypedDict, total=False):
     id: Required[str]
@@ -707,6 +717,10 @@ class NamespaceSettingsData(TypedDict, total=False):
     podSecurity: Literal["privileged", "baseline", "restricted"]
     limitRange: ContainerLimitsData
 
+class NetworkPortData(TypedDict, total=False):
+    port: Required[int]
+    protocol: Literal["TCP", "UDP", "SCTP"]
+
 class ObjectNameData(TypedDict, total=False):
     kinds: Required[Sequence[str]]
     suffix: str
@@ -809,7 +823,7 @@ class PartialDeployData(TypedDict, total=False):
     adopt: PartialAdoptData | None
     env: Sequence[PartialEnvItemData] | None
     secrets: Sequence[PartialSecretsItemData] | None
-    egress: Sequence[str] | None
+    egress: Sequence[PartialEgressItemData | str] | None
     options: Object | None
     patches: Sequence[PatchData] | None
 
@@ -831,6 +845,18 @@ class PartialDocumentationData(TypedDict, total=False):
     declarationOfConformity: str | None
     registration: str | None
     postMarketMonitoring: str | None
+
+PartialEgressItemData = TypedDict(
+    "PartialEgressItemData",
+    {
+        "url": Required[str | None],
+        "namespace": str | None,
+        "podSelector": PartialLabelSelectorData | None,
+        "ports": Sequence[NetworkPortData] | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
 
 PartialEnvItemData = TypedDict(
     "PartialEnvItemData",

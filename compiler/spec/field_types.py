@@ -231,17 +231,24 @@ UriText = Annotated[str, _text_type(*_URI, kind="uri")]
 """Without credentials; only Azure's schemes have an `@`, between container and account."""
 ArtifactUriText = Annotated[str, _text_type(*_URI, kind="artifact-uri")]
 """The URI of an artifact that may be a companion file instead, in `files`."""
+_LABEL = "[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9])?"
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_PORT = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 EndpointText = Annotated[
     str,
     _text_type(
-        r"^[a-z][a-z0-9+.-]*://(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
-        r"(?:[/?#]" + _URI_CHARACTER + "*)?$",
-        "the URL of a service, without user name or password, such as https://features.bank.example:8443",
+        r"^(?!(?:s3|gs|abfss?|wasbs?|hdfs|webhdfs|hf|oci|pvc|file)://)[a-z][a-z0-9+.-]*://"
+        rf"(?:(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9_-]*[A-Za-z0-9])?|(?:{_BYTE}\.){{3}}{_BYTE}|\[[0-9A-Fa-f:.]+\])"
+        rf"(?::{_PORT})?(?:/{_URI_CHARACTER.replace('|', '|#')}*)?$",
+        "the URL of a service with its full host name, without user name or password, such as https://features.bank.example:8443",
         "https://features.bank.example:8443",
         kind="uri",
     ),
 ]
-"""A URL whose host every program reads alike: no user information, nothing but ASCII."""
+"""A URL whose host every program reads alike: no user information, no fragment, nothing but ASCII, and no number that only some programs
+read as an address. Its scheme is not that of a store, whose URLs name a bucket in place of a host. A name without a dot depends on the
+namespace of the caller.
+"""
 WebUrlText = Annotated[
     str,
     _text_type(

@@ -18,10 +18,25 @@ ANY_KEY = "*"
 
 @dataclass(frozen=True, slots=True)
 class MergeRules:
-    """How layers of a value merge: for a list its merge key or `union`; for a map the rules of its keys."""
+    """How layers of a value merge: for a list its merge key or `union`; for a map the rules of its keys.
+
+    `has_text_elements`: an element of the list can be text, which is the key of an element without other values.
+    """
 
     list_strategy: str | None = None
     children: Mapping[str, "MergeRules"] | None = None
+    has_text_elements: bool = False
+
+    @property
+    def merge_key(self) -> str | None:
+        """The key that identifies the elements of the list, if they merge by a key."""
+        return None if self.list_strategy == "union" else self.list_strategy
+
+    def identity(self, element: Json) -> Json:
+        """What identifies an element of a list that merges by key; `None` without it."""
+        if isinstance(element, dict):
+            return element.get(self.merge_key or "")
+        return element if self.has_text_elements and isinstance(element, str) else None
 
     def child(self, key: str) -> "MergeRules":
         """The rules of the value under a key, or those of every key if it has none of its own."""
@@ -71,6 +86,7 @@ class TypeLanguage:
         self._schema = SchemaNode(schema)
         self.title = self._schema.text("x-modelyard-title")
         self.defaults = self._schema.type_defaults
+        self.must_select_pods = "x-modelyard-must-select-pods" in self._schema
         self.properties = self._schema.properties
         self.runtime_fields = self._fields_in_digest("runtime")
         self.governance_fields = self._fields_in_digest("governance")
@@ -271,12 +287,16 @@ def _merge_rules(node: SchemaNode, root: SchemaNode) -> MergeRules:
     if any_child := schema.subschema("additionalProperties"):
         children[ANY_KEY] = _merge_rules(any_child, root)
     list_strategy = schema.text("x-modelyard-merge")
+    items = schema.subschema("items")
+    choices = items.alternatives("anyOf") if list_strategy else ()
+    has_text_elements = any(choice.types == ("string",) for choice in choices)
     if list_strategy:
-        children[ANY_KEY] = _merge_rules(schema.subschema("items"), root)
+        element = next((choice for choice in choices if choice.types != ("string",)), items)
+        children[ANY_KEY] = _merge_rules(element, root)
     children = {name: rules for name, rules in children.items() if rules is not NO_MERGE_RULES}
     if not children and not list_strategy:
         return NO_MERGE_RULES
-    return MergeRules(list_strategy or None, children or None)
+    return MergeRules(list_strategy or None, children or None, has_text_elements)
 
 
 _ANNOTATIONS: frozenset[TextKeyword] = frozenset({

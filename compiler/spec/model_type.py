@@ -8,9 +8,13 @@ from compiler.spec.strict_model import StrictModel
 
 @dataclass(frozen=True, slots=True)
 class ModelType:
-    """A model type: its `source`, and its defaults, which are the weakest layer of every model of the type."""
+    """A model type: its `source`, and its defaults, which are the weakest layer of every model of the type.
+
+    `must_select_pods`: a model of the type may not call every pod of a namespace.
+    """
 
     name: str
     title: str
     source: type[StrictModel]
     defaults: Object
+    must_select_pods: bool = False

@@ -123,6 +123,7 @@ def type_schema(model_type: ModelType) -> Schema:
         **resolved_schema,
         "x-modelyard-title": model_type.title,
         "x-modelyard-defaults": model_type.defaults,
+        **({"x-modelyard-must-select-pods": True} if model_type.must_select_pods else {}),
         "$defs": _reachable_definitions(definitions, {"Layer": None, "Entry": None, "Spec": None} | resolved_schema),
     }
 
@@ -247,14 +248,21 @@ def _partial_node(node: Schema, definitions: Schema) -> Schema:
     if node.get("type") == "object" and isinstance(node.get("additionalProperties"), dict):
         return node | {"additionalProperties": _allow_null(_partial_refs(node["additionalProperties"]))}
     key = node.get("x-modelyard-merge")
-    if key not in {None, "union"}:
-        element = definitions[node["items"]["$ref"].removeprefix("#/$defs/")]
-        partial = _partial_schema(element, definitions)
-        delete = {"const": True, "description": "Delete the element with this name."}
-        return node | {
-            "items": partial | {"properties": partial["properties"] | {"$delete": delete}, "required": [key]}
-        }
-    return node
+    if key in {None, "union"}:
+        return node
+    if "anyOf" in node["items"]:
+        choices = [_partial_element(choice, key, definitions) for choice in node["items"]["anyOf"]]
+        return node | {"items": node["items"] | {"anyOf": choices}}
+    return node | {"items": _partial_element(node["items"], key, definitions)}
+
+
+def _partial_element(element: Schema, key: str, definitions: Schema) -> Schema:
+    """An element of a keyed list in a layer; text is a whole element."""
+    if "$ref" not in element:
+        return element
+    partial = _partial_schema(definitions[element["$ref"].removeprefix("#/$defs/")], definitions)
+    delete = {"const": True, "description": "Delete the element with this name."}
+    return partial | {"properties": partial["properties"] | {"$delete": delete}, "required": [key]}
 
 
 def _partial_refs(node: Schema) -> Schema:

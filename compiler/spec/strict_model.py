@@ -1,6 +1,7 @@
 """The base classes of the language, and the annotations of fields.
 
 `merge` is how layers of a list merge: the name of the key that identifies elements, or `union`. Default: maps merge, all else is replaced.
+If elements can be text, the text is the key of an element without other values.
 `digest` is the model digest that covers a top-level field, or `none`. `ref` is the kind of document that the text, or each text of the
 list, names. `dependency` says who calls the model that the text names: this `model`, or its `callers`. `is_egress_url` marks a URL
 that the running model calls.
@@ -12,7 +13,7 @@ from typing import Any, Literal, TypedDict, Unpack
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "topologyKey", "union"]
+MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "topologyKey", "url", "union"]
 DigestPart = Literal["runtime", "governance", "none"]
 
 

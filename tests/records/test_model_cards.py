@@ -163,7 +163,7 @@ TYPES = {
         "kubernetes",
         {
             **PROGRAM, "settingsEnv": "S", "limits": {"steps": 5},
-            "tools": [{"name": "notes", "server": "http://a.tools.svc:80", "allow": ["find"], "sideEffects": "reversible",
+            "tools": [{"name": "notes", "server": "https://203.0.113.7/mcp", "allow": ["find"], "sideEffects": "reversible",
             "approval": "always"}],
             "killSwitch": {"group": "on-call", "procedure": "They scale it to nothing."},
         },

@@ -31,6 +31,12 @@ def keyed_list(key: str, names: st.SearchStrategy, element: st.SearchStrategy) -
     return elements.map(lambda found: [{key: name, **rest} for name, rest in found.items()])
 
 
+def text_or_map_list(key: str, texts: st.SearchStrategy, element: st.SearchStrategy) -> st.SearchStrategy:
+    """A keyed list, in which an element without other values can be text."""
+    maps = keyed_list(key, texts, element)
+    return maps.map(lambda found: [one[key] if len(one) == 1 else one for one in found])
+
+
 LAYERS = st.lists(
     optional_fields(
         owner=words,
@@ -47,7 +53,7 @@ LAYERS = st.lists(
             target=words,
             resources=optional_fields(cpu=st.sampled_from(["500m", 0.5, "0.5", 1]), memory=st.sampled_from(["1Gi", "1024Mi"])),
             env=keyed_list("name", words, optional_fields(value=words)),
-            egress=st.lists(words, max_size=3, unique=True),
+            egress=text_or_map_list("url", words, optional_fields(namespace=words)),
             options=optional_fields(cidrs=st.lists(words, max_size=2), port=st.integers(0, 3)),
         ),
     ),
@@ -87,9 +93,10 @@ def says(data: Json, rules: MergeRules, value: Json, pointer: Pointer) -> Json:
             if key == "union":
                 data = element if element in elements else None
             else:
-                data = next(
-                    (it for it in elements if it.get(key) == element.get(key) and it.get(DELETE) is not True), None
-                )  # an element that is marked for deletion says no value
+                maps = [{key: it} if isinstance(it, str) else it for it in elements]
+                name = element if isinstance(element, str) else element.get(key)
+                data = next((it for it in maps if it.get(key) == name and it.get(DELETE) is not True), None)
+                # an element that is marked for deletion says no value
         else:
             data = data.get(part) if isinstance(data, dict) else None
         value, rules = value[part], rules.child(ANY_KEY if isinstance(part, int) else part)

@@ -2,6 +2,7 @@
 
 import copy
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,4 +120,33 @@ def test_a_map_laid_over_a_scalar_replaces_it_and_holds_no_null() -> None:
 def test_an_element_that_is_named_twice_is_found_by_the_second() -> None:
     assert list(duplicate_elements({"k": [{"name": "a"}, {"name": "b"}, {"name": "a"}], "u": ["a", "a"]}, RULES)) == [
         ("k", 2, "name")
+    ]
+
+
+def test_a_union_keeps_equal_maps_once() -> None:
+    rules = MergeRules(children={"u": MergeRules("union")})
+    merged = merge({"u": [{"a": 1, "b": [2]}, "x"]}, {"u": [{"b": [2], "a": 1}, {"a": 2}, "x", '{"a": 2}']}, rules)
+    assert merged == {"u": [{"a": 1, "b": [2]}, "x", {"a": 2}, '{"a": 2}']}
+
+
+TEXT_OR_MAP = MergeRules(children={"e": MergeRules("url", {ANY_KEY: MergeRules()}, has_text_elements=True)})
+
+
+@pytest.mark.parametrize(
+    ("overlay", "expected"),
+    [
+        (["b"], ["a", {"url": "b", "n": 1}]),
+        ([{"url": "a", "n": 2}], [{"url": "a", "n": 2}, {"url": "b", "n": 1}]),
+        ([{"url": "a", "$delete": True}, "c"], [{"url": "b", "n": 1}, "c"]),
+        ([{"url": "b", "n": None, "m": 3}], ["a", {"url": "b", "m": 3}]),
+    ],
+)
+def test_text_in_a_keyed_list_is_an_element_with_that_key(overlay: list, expected: list) -> None:
+    assert merge({"e": ["a", {"url": "b", "n": 1}]}, {"e": overlay}, TEXT_OR_MAP) == {"e": expected}
+
+
+def test_text_repeats_a_map_with_the_same_key() -> None:
+    assert list(duplicate_elements({"e": ["a", {"url": "b"}, "b", {"url": "a"}]}, TEXT_OR_MAP)) == [
+        ("e", 2),
+        ("e", 3, "url"),
     ]

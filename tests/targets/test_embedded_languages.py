@@ -2,6 +2,8 @@
 
 import pytest
 
+from compiler.plan.context.endpoints import parse_endpoint
+
 DIGEST = "sha256:" + "0" * 64
 STORED = {"uri": "s3://models/one/1.0.0/", "digest": DIGEST}
 RUNTIME = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 8080}
@@ -93,6 +95,10 @@ BAD_URLS = (
     "http://features@evil.example", "http://features.bank.example:80@evil.example/", "http://u:secret@features.bank.example",
     "http://features.bank.example\\@evil.example/", "http://features.bank.example{{.Namespace}}:80", "http:///path",
     "http://:80/", "http://a b.example/", "http://ｅvil.example", "http://x.example:999999", "http://[::1", "http://a..@b",
+    "http://features.bank.example#@evil.example", "http://features.bank.example?@evil.example", "http://features.bank.example/a#b",
+    "http:////features.bank.example", "http:/features.bank.example", "http://features.bank.example:0", "http://features.bank.example:65536",
+    "http://a..example", "http://-a.example", "http://a.example.", "http://features", "http://2130706433", "http://0x7f.1", "http://010.0.0.1",
+    "http://1.2.3", "http://256.1.1.1", "s3://features/a",
 )  # fmt: skip
 
 
@@ -103,6 +109,26 @@ def test_a_url_whose_host_can_be_misread_is_refused(url, refusals):
     uses = {"uses": [{"dataset": "features", "as": {"env": "F"}}]}
     for specs in ([{**one, "deploy": {**one["deploy"], "egress": [url]}}], [{**one, **uses}, dataset]):
         assert any("without user name or password" in message for message in refusals(*specs))
+
+
+GOOD_URLS = {
+    "http://features.bank.example": ("features.bank.example", 80),
+    "https://Features.Bank.example:8443/a//b@c?d=e": ("features.bank.example", 8443),
+    "http://10.0.0.1:1": ("10.0.0.1", 1),
+    "http://[2001:db8::1]:65535": ("2001:db8::1", 65535),
+    "kafka://b_1.kafka.data.svc:9092": ("b_1.kafka.data.svc", 9092),
+}
+
+
+@pytest.mark.parametrize("url", GOOD_URLS)
+def test_network_policies_read_the_host_and_the_port_of_a_url(url, refusals):
+    one = MODELS["runtime of KServe"]
+    assert not any(
+        "without user name" in message for message in refusals({**one, "deploy": {**one["deploy"], "egress": [url]}})
+    )
+    parsed = parse_endpoint(url)
+    assert parsed is not None
+    assert (parsed.host, parsed.port) == GOOD_URLS[url]
 
 
 @pytest.mark.parametrize(

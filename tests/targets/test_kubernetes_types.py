@@ -35,6 +35,8 @@ BATCH = {
 }
 GATEWAY = {"namespace": "gateways", "name": "public"}
 SCALED_DEPLOY = {"resources": {"cpu": "500m", "memory": "1Gi"}, "scaling": {"min": 2, "max": 4}, "disruptionBudget": 1}
+TOOL_PODS = {"url": "http://tools.payments.svc.cluster.local:8080", "podSelector": {"matchLabels": {"app": "tools"}}}
+AGENT_DEPLOY = {**SCALED_DEPLOY, "egress": [TOOL_PODS]}
 OWN_RUNTIME = {"runtime": {"image": "registry.example/agent:1.0", "digest": DIGEST}}
 
 
@@ -63,7 +65,7 @@ MODELS = {
     ),
     "graph": model("knowledge-graph", GRAPH, SCALED_DEPLOY),
     "graph with a disk": model("knowledge-graph", GRAPH, {**SCALED_DEPLOY, "volume": {"size": "1Gi"}}),
-    "agent": model("agent", AGENT, SCALED_DEPLOY),
+    "agent": model("agent", AGENT, AGENT_DEPLOY),
 }
 SUSPENDED_MODELS = {
     f"{name}, suspended": {**model_spec, "deploy": {**model_spec["deploy"], "suspended": True}}
@@ -103,9 +105,10 @@ def egress_targets(unit) -> set[tuple[str, int | None]]:
 
 def test_an_agent_reaches_only_the_servers_of_its_tools(build_unit):
     other = {**TOOL, "name": "letters", "server": "http://letters.service.svc.cluster.local:9000"}
-    both = build_unit(model("agent", {**AGENT, "tools": [TOOL, other]}, SCALED_DEPLOY))
-    assert {namespace for namespace, _ in egress_targets(both)} == {"payments", "service"}
-    assert {namespace for namespace, _ in egress_targets(build_unit(MODELS["agent"]))} == {"payments"}
+    peers = [TOOL_PODS, {**TOOL_PODS, "url": other["server"], "ports": [{"port": 9001}]}]
+    both = build_unit(model("agent", {**AGENT, "tools": [TOOL, other]}, {**SCALED_DEPLOY, "egress": peers}))
+    assert egress_targets(both) == {("payments", 8080), ("service", 9001)}
+    assert egress_targets(build_unit(MODELS["agent"])) == {("payments", 8080)}
     assert egress_targets(build_unit(model("agent", {**AGENT, "tools": []}, SCALED_DEPLOY))) == set()
 
 
@@ -142,7 +145,7 @@ def test_a_group_may_scale_its_agent_to_nothing_and_do_nothing_else(build_unit):
     assert [subject["name"] for subject in binding["subjects"]] == ["on-call"]
     assert (
         "role.yaml"
-        not in build_unit(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, SCALED_DEPLOY)).objects
+        not in build_unit(model("agent", {k: v for k, v in AGENT.items() if k != "killSwitch"}, AGENT_DEPLOY)).objects
     )
 
 
@@ -318,7 +321,8 @@ def test_a_job_takes_no_promise_of_availability_or_latency(build_unit):
 
 def scaled_agent(low: int, high: int, **more: Any) -> dict:
     resources = {"cpu": 1, "memory": "1Gi"}
-    return model("agent", AGENT, {"scaling": {"min": low, "max": high}, "resources": resources, **more})
+    scaling = {"min": low, "max": high}
+    return model("agent", AGENT, {"scaling": scaling, "resources": resources, "egress": [TOOL_PODS], **more})
 
 
 def test_no_number_of_replicas_is_put_back_after_the_kill_switch(build_unit):
@@ -329,14 +333,14 @@ def test_no_number_of_replicas_is_put_back_after_the_kill_switch(build_unit):
     assert "after the kill switch was used" in build_unit(scaled_agent(2, 2)).reasons
     assert build_unit(scaled_agent(2, 2, suspended=True)).objects["deployment.yaml"]["spec"]["replicas"] == 0
     plain = {key: value for key, value in AGENT.items() if key != "killSwitch"}
-    deploy = {"scaling": {"min": 2, "max": 2}}
+    deploy = {"scaling": {"min": 2, "max": 2}, "egress": [TOOL_PODS]}
     assert build_unit(model("agent", plain, deploy)).objects["deployment.yaml"]["spec"]["replicas"] == 2
 
 
 def test_a_namespace_that_is_reached_twice_is_named_once(build_unit):
-    tools = [TOOL, {**TOOL, "name": "more", "server": "http://more.payments.svc.cluster.local:9000"}]
-    rules = build_unit(model("agent", {**AGENT, "tools": tools}, SCALED_DEPLOY)).objects["networkpolicy.yaml"]["spec"][
-        "egress"
-    ]
+    urls = ["http://tools.payments.svc:8080", "http://more.payments.svc:9000"]
+    rules = build_unit(model("heuristic", PROGRAM, {**SCALED_DEPLOY, "egress": urls})).objects["networkpolicy.yaml"][
+        "spec"
+    ]["egress"]
     assert len(rules) == 2
     assert str(rules).count("'payments'") == 1

@@ -14,6 +14,7 @@ HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production"
 IMAGE = {"image": "registry.example/own:1.0", "digest": DIGEST}
 PROGRAM = {**IMAGE, "port": 9000, "health": "/ready"}
 TOOL = {"name": "a", "server": "http://a.tools.svc:80", "allow": ["find"], "sideEffects": "none", "approval": "never"}
+TOOL_PODS = {"url": "http://a.tools.svc:80", "podSelector": {"matchLabels": {"app": "a"}}}
 VENDOR = {
     "provider": "Bureau", "product": "Score", "contract": {"id": "C-1"}, "endpoint": {"host": "api.bureau.example"},
     "egress": {"cidrs": ["203.0.113.0/25"]},
@@ -63,7 +64,9 @@ MODELS = {
         "knowledge-graph", "kubernetes",
         {"ontology": {"iri": "https://x.example/o", "version": "1", "files": ["ownership.ttl"]}, "files": ["companies.ttl"]},
     ),
-    "agent": model("agent", "kubernetes", {**PROGRAM, "settingsEnv": "S", "limits": {"steps": 5}, "tools": [TOOL]}),
+    "agent": model(
+        "agent", "kubernetes", {**PROGRAM, "settingsEnv": "S", "limits": {"steps": 5}, "tools": [TOOL]}, {"egress": [TOOL_PODS]},
+    ),
     "vendor": {**model("vendor", "kubernetes", VENDOR), "deploy": {"target": "kubernetes"}},
 }  # fmt: skip
 
@@ -73,6 +76,7 @@ SECRET = {"name": "a", "key": "x/y", "env": "A"}
 CALLER = {"name": "a", "namespace": "a", "podSelector": {"matchLabels": {"app": "a"}}, "serviceAccount": "a"}
 TOLERATION = {"key": "a", "value": "a", "effect": "NoExecute", "tolerationSeconds": 1}
 SPREAD = {"topologyKey": "kubernetes.io/hostname", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
+PEER = {"url": "http://a.b.svc:80", "podSelector": {"matchLabels": {"app": "a"}}, "ports": [{"port": 80}]}
 Variant = tuple[Any, Any] | tuple[str, Any, Any]
 """Two values of a field; or of a field above it, named first, where the field does not stand alone."""
 
@@ -135,8 +139,12 @@ COMMON: dict[str, Variant] = {
     "deploy.secrets.name": ("deploy.secrets", [SECRET], [{**SECRET, "name": "b"}]),
     "deploy.secrets.key": ("deploy.secrets", [SECRET], [{**SECRET, "key": "x/z"}]),
     "deploy.secrets.env": ("deploy.secrets", [SECRET], [{**SECRET, "env": "B"}]),
-    "deploy.egress": (["http://a.b.svc:80"], ["http://a.c.svc:80"]),
     "deploy.options": ({"decisionLog": True}, {"decisionLog": False}),
+    "deploy.egress.url": ("deploy.egress", [PEER], [{**PEER, "url": "http://a.c.svc:80"}]),
+    "deploy.egress.namespace": ("deploy.egress", [PEER], [{**PEER, "namespace": "d"}]),
+    "deploy.egress.podSelector.matchLabels": ("deploy.egress", [PEER], [{**PEER, "podSelector": {"matchLabels": {"app": "b"}}}]),
+    "deploy.egress.ports.port": ("deploy.egress", [PEER], [{**PEER, "ports": [{"port": 81}]}]),
+    "deploy.egress.ports.protocol": ("deploy.egress", [PEER], [{**PEER, "ports": [{"port": 80, "protocol": "UDP"}]}]),
     "runtime.image": ("runtime", OTHER_IMAGE, {**OTHER_IMAGE, "image": "registry.example/x:2"}),
     "runtime.args": (["a"], ["b"]),
     "runtime.version": ("1.0", "2.0"),
@@ -272,8 +280,10 @@ UNREAD_FIELDS: dict[str, str] = {
         for kind in ("heuristic", "optimization", "agent", "ensemble", "vendor")
     },
     **{
-        f"{kind}: deploy.egress": "without `storageCidrs` the egress of what KServe fetches stays open"
+        f"{kind}: {field}": "without `storageCidrs` the egress of what KServe fetches stays open"
         for kind in ("ml", "statistical", "llm")
+        for field in COMMON
+        if field.startswith("deploy.egress.")
     },
     **{f"{kind}: deploy.callers.name": "it identifies the entry when layers are merged" for kind in MODELS},
 }

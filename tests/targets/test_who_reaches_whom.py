@@ -154,9 +154,11 @@ def cluster_of(build_unit) -> Callable[..., Cluster]:
 CALLED_MODEL = model("asked", "heuristic", "kubernetes", PROGRAM)
 OTHER_MODEL = model("other", "heuristic", "kubernetes", PROGRAM)
 BUREAU = model("bureau", "vendor", "kubernetes", VENDOR)
+INDEX_LABELS = {"app": "index", "tier": "read"}
+INDEX = {"url": "http://index.search.svc:9200", "podSelector": {"matchLabels": INDEX_LABELS}}
 CALLING_MODEL = model(
     "asking", "heuristic", "kubernetes", PROGRAM,
-    {"egress": ["https://198.51.100.7/a", "http://index.search.svc:9200"]}, **uses("asked", "bureau"),
+    {"egress": ["https://198.51.100.7/a", INDEX]}, **uses("asked", "bureau"),
 )  # fmt: skip
 DNS = Pod({"k8s-app": "kube-dns"}, "kube-system")
 RANGE, OUT_OF_RANGE = Pod(address="203.0.113.9"), Pod(address="203.0.113.200")
@@ -200,9 +202,12 @@ def test_addresses_are_reached_in_their_ranges_at_their_ports(programs):
     assert not programs.lets("asking", Pod(address="169.254.169.254"), 80)
 
 
-def test_a_host_within_the_cluster_is_reached_in_its_namespace(programs):
-    assert programs.lets("asking", Pod({}, "search"), 9200)
-    assert not programs.lets("other", Pod({}, "search"), 9200)
+def test_pods_within_the_cluster_are_reached_by_their_labels_at_their_port(programs):
+    assert programs.lets("asking", Pod(INDEX_LABELS, "search"), 9200)
+    assert not programs.lets("asking", Pod(INDEX_LABELS, "search"), 9300)
+    assert not programs.lets("asking", Pod({"app": "index"}, "search"), 9200)
+    assert not programs.lets("asking", Pod(INDEX_LABELS, "elsewhere"), 9200)
+    assert not programs.lets("other", Pod(INDEX_LABELS, "search"), 9200)
 
 
 def egress_rule(spec: dict, has: str) -> dict:

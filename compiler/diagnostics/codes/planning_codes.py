@@ -86,6 +86,20 @@ ROUTE_CONFLICT = error(
     "The gateway sends all requests to one of them.",
     "Change `host` or `path` under `deploy.expose` of one of the models.",
 )
+WIDE_EGRESS = warning(
+    "MY413",
+    "wide-egress",
+    "A destination in the cluster names no pods, so that network policies allow every pod of its namespace.",
+    "A program that an attacker controls could reach everything else that runs there.",
+    "Write the entry of `deploy.egress` as a map with `podSelector`. For a Dataset, set its `podSelector`.",
+)
+AGENT_WIDE_EGRESS = error(
+    "MY414",
+    "agent-wide-egress",
+    "A destination of an agent in the cluster names no pods.",
+    "An agent chooses by itself what it calls. Network policies would allow every pod of the namespace, not only the server that is named.",
+    "Add an entry with the same host and port and a `podSelector` to `deploy.egress`. For a Dataset, set its `podSelector`.",
+)
 OBJECT_CONFLICT = error(
     "MY421",
     "object-conflict",

@@ -1,6 +1,6 @@
 """Endpoints: the parts of a URL, what an emitter exports for a model, and what a model connects to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
@@ -16,6 +16,9 @@ _DEFAULT_PORTS: Mapping[str, int] = {
 _STORAGE_SCHEMES = frozenset({"s3", "gs", "abfss", "wasbs", "hdfs", "webhdfs", "hf", "oci", "pvc", "file"})
 """Schemes whose authority is a bucket, a volume or a repository rather than a host."""
 _INTERNAL_SUFFIXES = (".svc", ".svc.cluster.local")
+_DESTINATION_KEYS = ("host", "port", "namespace", "podSelector", "ports")
+"""The keys in which two destinations differ."""
+_ENTRY_KEYS = (*_DESTINATION_KEYS, "scheme", "internal", "selector", "cidrs", "gatewayNamespaces", "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +57,35 @@ def parse_endpoint(url: str) -> Endpoint | None:
         return None
     if not parts.hostname:
         return None
-    labels = parts.hostname.split(".")
-    is_internal = parts.hostname.endswith(_INTERNAL_SUFFIXES) and len(labels) > 2  # noqa: PLR2004 - service.namespace.svc
-    namespace = labels[1] if is_internal else None
-    return Endpoint(url, parts.scheme, parts.hostname, port or _DEFAULT_PORTS.get(parts.scheme), namespace)
+    return Endpoint(
+        url, parts.scheme, parts.hostname, port or _DEFAULT_PORTS.get(parts.scheme), _namespace(parts.hostname)
+    )
 
 
-def egress_entries(uses: list[dict[str, Json]], extra_urls: list[str]) -> Iterator[Object]:
-    """The egress entries: dependencies first, then additionally allowed addresses, each host and port once."""
-    unique_keys: set[tuple[Json, Json]] = set()
-    extra_peers = [parsed_url.data for parsed_url in map(parse_endpoint, extra_urls) if parsed_url is not None]
-    for peer in [*uses, *extra_peers]:
-        key = (peer.get("host"), peer.get("port"))
-        if peer.get("host") and peer.get("scheme") not in _STORAGE_SCHEMES and key not in unique_keys:
-            unique_keys.add(key)
-            entry = _with_cidr(peer)
-            yield {
-                name: entry[name]
-                for name in (
-                    "host",
-                    "port",
-                    "scheme",
-                    "internal",
-                    "namespace",
-                    "selector",
-                    "cidrs",
-                    "gatewayNamespaces",
-                    "name",
-                )
-                if name in entry
-            }
+def _namespace(host: str) -> str | None:
+    """The namespace in a host name of the cluster: the last label before `svc`, because a pod has a name before that of its service."""
+    name = next((host.removesuffix(suffix) for suffix in _INTERNAL_SUFFIXES if host.endswith(suffix)), "")
+    labels = name.split(".")
+    return labels[-1] if len(labels) > 1 else None
+
+
+def egress_entries(peers: Iterable[Object]) -> Iterator[Object]:
+    """The network destinations among peers, each once; of the equal ones the first."""
+    known_entries: list[Object] = []
+    for peer in peers:
+        if not peer.get("host") or peer.get("scheme") in _STORAGE_SCHEMES:
+            continue
+        entry = _with_cidr(peer)
+        destination = {key: entry[key] for key in _DESTINATION_KEYS if key in entry}
+        if destination not in known_entries:
+            known_entries.append(destination)
+            yield {key: entry[key] for key in _ENTRY_KEYS if key in entry}
 
 
 def _with_cidr(peer: Object) -> Object:
     """The entry with its address as a CIDR, if the host is an IP address."""
     host = peer.get("host")
-    if not isinstance(host, str) or (not host[:1].isdecimal() and ":" not in host):
+    if peer.get("internal") or not isinstance(host, str) or (not host[:1].isdecimal() and ":" not in host):
         return peer
     try:
         address = ip_address(host)

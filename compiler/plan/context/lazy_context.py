@@ -58,7 +58,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "egress": (
             "The network destinations of the model: `host`, `port`, `scheme`, `internal` (whether it is in the cluster), `namespace`, "
-            "`selector`, `cidrs`, `gatewayNamespaces`."
+            "`selector` (the labels of the pods of a model), `podSelector` and `ports` (of other pods), `cidrs`, "
+            "`gatewayNamespaces`."
         ),
         "dependents": (
             "The models that depend on this one. In files of a deployment: each with `name`, `namespace`, `selector`, whether these "

@@ -9,14 +9,14 @@ from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.adoption import pod_selector
-from compiler.plan.context.endpoints import egress_entries, parse_endpoint
+from compiler.plan.context.endpoints import egress_entries
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import environment_of
+from compiler.plan.context.pod_peers import PodPeers, dataset_endpoint, egress_findings, release_urls
 from compiler.resolve.dependencies import model_dependencies, release_finding
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.placement import dataset_in_environment, namespace
+from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel
-from compiler.spec.language import iter_strings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,12 @@ def network_access(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) 
             findings.append(result)
         elif result is not None:
             resolved_uses.append(ResolvedDependency(result, use.origin))
-    findings += _indirect_dependency_findings(fleet, exports, model)
-    extra_urls = model.data.get("deploy", {}).get("egress", ())
-    egress = egress_entries([use.data for use in resolved_uses], [*_release_urls(fleet, model), *extra_urls])
+    findings += [*_indirect_dependency_findings(fleet, exports, model), *egress_findings(fleet, model)]
+    language = fleet.language.type_language(model.spec.data["type"])
+    pod_peers = PodPeers(model, language.must_select_pods)
+    uses = [pod_peers.with_entry_pods(use.data) if use.data["kind"] == "dataset" else use.data for use in resolved_uses]
+    release_endpoints = [endpoint for _, _, endpoint in release_urls(fleet, pod_peers)]
+    egress = egress_entries([*uses, *release_endpoints, *pod_peers.endpoints])
     return NetworkAccess(tuple(resolved_uses), tuple(egress), tuple(findings))
 
 
@@ -76,13 +79,6 @@ def _named_dependencies(fleet: Fleet, model: ResolvedModel) -> Iterator[_NamedDe
             yield _NamedDependency("Model", dependency.name, {"step": dependency.entry}, origin)
 
 
-def _release_urls(fleet: Fleet, model: ResolvedModel) -> list[str]:
-    """The URLs in the running release."""
-    content = model.release.json if model.release else {}
-    annotations = fleet.language.type_language(model.spec.data["type"]).egress_urls
-    return [url for annotation in annotations for _, url in iter_strings(content, annotation.pointer)]
-
-
 def _indirect_dependency_findings(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> Iterator[Finding]:
     """Findings about models that callers call instead of this one, or in addition to it."""
     for dependency in model_dependencies(model, fleet.language.type_language(model.spec.data["type"])):
@@ -99,16 +95,8 @@ def _resolve_use(
         spec = fleet.find("Dataset", use.name)
         if spec is None:
             return None
-        data = dataset_in_environment(fleet.layers, spec, environment_of(model).name)
-        url = data.get("endpoint", "") or data.get("uri", "")
-        parsed_url = parse_endpoint(url)
-        return {
-            "kind": "dataset",
-            "name": spec.name,
-            **use.usage,
-            "url": url,
-            **(parsed_url.data if parsed_url else {"internal": False}),
-        }
+        endpoint = dataset_endpoint(fleet, spec, environment_of(model).name)
+        return {"kind": "dataset", "name": spec.name, **use.usage, **endpoint}
     release = model.release if use.origin.root == "release" else None
     resolution = _resolve_dependency(fleet, exports, model, use.name, release, use.origin.pointer)
     if resolution is None or isinstance(resolution, Finding):

@@ -183,6 +183,17 @@ _EGRESS_PEER_SCHEMA: Object = MappingProxyType(
             "port": {"type": "integer"},
             "internal": {"type": "boolean"},
             **{key: {"type": "array", "items": {"type": "string"}} for key in ("cidrs", "gatewayNamespaces")},
+            "podSelector": {
+                "type": "object",
+                "properties": {"matchLabels": {"type": "object", "additionalProperties": {"type": "string"}}},
+            },
+            "ports": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"port": {"type": "integer"}, "protocol": {"type": "string"}},
+                },
+            },
         },
     }
 )

@@ -9,6 +9,7 @@ from compiler.plan.context.emitter_evaluation import EmitterEvaluation, EmitterE
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.context.network_context import with_network_context
+from compiler.plan.context.pod_peers import egress_findings
 from compiler.plan.emitters.conditions import ALL_SECTIONS
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.matching.addons import AddonEvaluator, AddonEvaluators
@@ -83,6 +84,7 @@ class DeploymentMatcher:
         evaluation = self._evaluator.evaluate(model, target)
         addon_evaluator = self._addon_evaluators.for_target(evaluation)
         yield from self._evaluation_findings(evaluation)
+        yield from egress_findings(self._fleet, model)
         for emitter in self._selector.matching(model, _has_deployment_requirements):
             if isinstance(emitter, Finding):
                 yield emitter

@@ -11,6 +11,7 @@ from compiler.spec.field_types import (
     NameText,
     UriText,
 )
+from compiler.spec.network_fields import LabelSelector, NetworkPort
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
@@ -21,6 +22,10 @@ class DatasetOverlay(StrictModel):
     """The location of the data in that environment."""
     endpoint: EndpointText | None = None
     """The endpoint that serves the data in that environment."""
+    podSelector: LabelSelector | None = None
+    """The pods that serve the endpoint in that environment."""
+    ports: list[NetworkPort] | None = field(min_length=1)
+    """The ports of these pods."""
     version: str | None = None
     """The version of the data in that environment."""
     digest: DigestText | None = None
@@ -42,6 +47,12 @@ class Dataset(Document):
     """The location of the data."""
     endpoint: EndpointText | None = None
     """The endpoint that serves the data to a running model."""
+    podSelector: LabelSelector | None = None
+    """The pods that serve the endpoint, if it is in the cluster. Without it, network policies allow the models that use the dataset to call
+    every pod of the namespace.
+    """
+    ports: list[NetworkPort] | None = field(min_length=1)
+    """The ports of these pods. Default: with `podSelector` the port of the endpoint, otherwise every port."""
     version: str | None = None
     """The version of the data."""
     digest: DigestText | None = None

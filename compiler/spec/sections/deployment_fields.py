@@ -20,6 +20,7 @@ from compiler.spec.field_types import (
     ResourceNameText,
     TimeZoneText,
 )
+from compiler.spec.network_fields import EgressPeer, LabelSelector
 from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
@@ -133,13 +134,6 @@ class Expose(StrictModel):
     """The path prefix of the requests. Default: every path."""
 
 
-class LabelSelector(StrictModel):
-    """A selector of pods by their labels."""
-
-    matchLabels: dict[LabelKeyText, LabelValueText] = field(..., min_length=1)
-    """The labels that a pod must have."""
-
-
 class Caller(StrictModel):
     """An application in the cluster that calls the model and is not a model itself."""
 
@@ -193,9 +187,10 @@ class Deploy(StrictModel):
     """Environment variables that are not secret."""
     secrets: list[Secret] | None = field(merge="name")
     """References to secrets."""
-    egress: list[EndpointText] | None = field(merge="union")
-    """URLs that the model may call, in addition to its dependencies under `uses`. For a host in the cluster, network policies allow every
-    pod and port of its namespace.
+    egress: list[EgressPeer | EndpointText] | None = field(merge="url")
+    """Destinations that the model may call, in addition to its dependencies under `uses`: URLs, or maps with the pods behind a URL.
+    Without `podSelector`, network policies allow every pod of the namespace of a host in the cluster; Modelyard warns and rejects agents.
+    An entry with the host and port of a dataset or a tool server describes the pods of that server.
     """
     options: AnyMap | None = None
     """Options that the target declares."""

@@ -14,8 +14,8 @@ class Tool(StrictModel):
     name: NameText
     """The name of the tool server in the agent."""
     server: EndpointText = field(..., is_egress_url=True)
-    """The address of the tool server. Network policies allow the agent to call its tool servers and its dependencies. If the server is in
-    the cluster, they allow every pod and port of its namespace.
+    """The address of the tool server. Network policies allow the agent to call its tool servers, its dependencies and `deploy.egress`. If
+    the server is in the cluster, `deploy.egress` must name its pods: an entry with the same host and port.
     """
     manifest: PathText | None = None
     """The companion file with the server's tool definitions: the result of `tools/list`."""
@@ -71,4 +71,5 @@ TYPE = ModelType(
     title="Agent",
     source=Source,
     defaults={"interface": {"protocol": "rest"}, "deploy": {"scaling": {"min": 1, "max": 1}}},
+    must_select_pods=True,
 )
