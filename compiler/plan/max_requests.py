@@ -7,6 +7,7 @@ from math import ceil
 
 from compiler.foundation.json_data import Json, Object
 from compiler.plan.context.exports import EmitterExports
+from compiler.plan.pod_groups import PodGroup, pod_groups
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.quantities import Cpu, Memory
 
@@ -50,11 +51,24 @@ def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotal
     pods = _exported_pods(exports, model)
     if not pods:
         return ResourceTotals()
-    resources = model.data.get("deploy", {}).get("resources", {})
-    missing_resources = tuple(name for name in ("cpu", "memory") if name not in resources)
+    groups = list(pod_groups(model.data.get("deploy", {})))
+    missing_resources = tuple(
+        name for name in ("cpu", "memory") if any(name not in group.resources for group in groups)
+    )
     if missing_resources:
         return missing_resources
-    count, gpu = max_replicas(model, pods), resources.get("gpu", 0)
+    return sum_resources(_group_requests(group, model, pods) for group in groups)
+
+
+def _group_requests(group: PodGroup, model: ResolvedModel, pods: Object) -> ResourceTotals:
+    """The requests of all pods of a group whose resources are complete."""
+    resources = group.resources
+    replicas = (
+        max_replicas(model, pods)
+        if group.replicas is None
+        else group.replicas + _surge_replicas(pods.get("maxSurge"), group.replicas)
+    )
+    count, gpu = replicas * group.per_replica, resources.get("gpu", 0)
     accelerators = {name: count * number for name, number in resources.get("extended", {}).items()}
     if gpu:
         accelerators[str(pods.get("accelerator", ""))] = count * gpu

@@ -206,6 +206,10 @@ class DeployData(TypedDict, total=False):
     resources: ResourcesData
     scaling: ScalingData
     scheduling: SchedulingData
+    parallelism: ParallelismData
+    worker: WorkerData
+    prefill: PrefillData
+    scheduler: SchedulerData
     disruptionBudget: int
     suspended: bool
     batch: BatchData
@@ -765,6 +769,13 @@ class OrganisationData(TypedDict, total=False):
     email: str
     url: str
 
+class ParallelismData(TypedDict, total=False):
+    tensor: int
+    pipeline: int
+    data: int
+    dataLocal: int
+    expert: bool
+
 class ParameterData(TypedDict, total=False):
     name: Required[str]
     value: Required[float | str | bool]
@@ -814,6 +825,10 @@ class PartialDeployData(TypedDict, total=False):
     resources: PartialResourcesData | None
     scaling: PartialScalingData | None
     scheduling: PartialSchedulingData | None
+    parallelism: PartialParallelismData | None
+    worker: PartialWorkerData | None
+    prefill: PartialPrefillData | None
+    scheduler: PartialSchedulerData | None
     disruptionBudget: int | None
     suspended: bool | None
     batch: PartialBatchData | None
@@ -1005,6 +1020,13 @@ PartialOutputsItemData = TypedDict(
     total=False,
 )
 
+class PartialParallelismData(TypedDict, total=False):
+    tensor: int | None
+    pipeline: int | None
+    data: int | None
+    dataLocal: int | None
+    expert: bool | None
+
 class PartialPipelineData(TypedDict, total=False):
     data: PartialStepData | None
     test: PartialStepData | None
@@ -1013,6 +1035,12 @@ class PartialPipelineData(TypedDict, total=False):
     evaluate: PartialEvaluateData | None
     canary: PartialStepData | None
     retrain: PartialRetrainData | None
+
+class PartialPrefillData(TypedDict, total=False):
+    replicas: int | None
+    resources: PartialResourcesData | None
+    parallelism: PartialParallelismData | None
+    worker: PartialWorkerData | None
 
 class PartialRequestSeriesData(TypedDict, total=False):
     total: PartialSelectorData | None
@@ -1074,6 +1102,10 @@ class PartialScalingData(TypedDict, total=False):
     memory: str | None
     concurrency: int | None
     requestsPerSecond: int | None
+
+class PartialSchedulerData(TypedDict, total=False):
+    replicas: int | None
+    config: Object | None
 
 class PartialSchedulingData(TypedDict, total=False):
     nodeSelector: Mapping[str, str | None] | None
@@ -1149,6 +1181,9 @@ class PartialVolumeData(TypedDict, total=False):
     size: str | None
     storageClass: str | None
 
+class PartialWorkerData(TypedDict, total=False):
+    resources: PartialResourcesData | None
+
 class PatchData(TypedDict):
     target: PatchTargetData
     merge: Object
@@ -1203,6 +1238,12 @@ class PolicyData(TypedDict, total=False):
 class PolicySourceData(TypedDict, total=False):
     title: Required[str]
     url: str
+
+class PrefillData(TypedDict, total=False):
+    replicas: int
+    resources: ResourcesData
+    parallelism: ParallelismData
+    worker: WorkerData
 
 class ProjectData(TypedDict, total=False):
     apiVersion: Required[Literal["modelyard/v1"]]
@@ -1331,6 +1372,10 @@ class ScalingData(TypedDict, total=False):
     memory: str
     concurrency: int
     requestsPerSecond: int
+
+class SchedulerData(TypedDict, total=False):
+    replicas: int
+    config: Object
 
 class SchedulingData(TypedDict, total=False):
     nodeSelector: Mapping[str, str]
@@ -1560,3 +1605,6 @@ class WaiverTermsData(TypedDict, total=False):
     roles: Sequence[str]
     independentApprover: bool
     maxDays: int
+
+class WorkerData(TypedDict, total=False):
+    resources: ResourcesData

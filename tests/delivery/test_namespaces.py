@@ -51,6 +51,27 @@ def test_kserve_rolls_out_a_quarter_more_rounded_up(deliver, a_model):
     assert hard(made) == {"models": {"requests.cpu": "7", "requests.memory": "7Gi"}}
 
 
+def test_further_nodes_and_servers_of_prompts_count_with_their_own_resources(deliver, a_model):
+    """Four nodes of which three are small, and one more replica for a rollout; two servers of prompts, and one more."""
+    source = {"baseModel": {"name": "a/b", "revision": "1", "license": "MIT"}, "uri": "hf://a/b"}
+    small = {"cpu": 1, "memory": "1Gi", "gpu": 1}
+    own = {
+        "target": "kserve", "resources": {"cpu": 10, "memory": "10Gi", "gpu": 2}, "expose": {"host": "a.example"}, "scheduler": {},
+        "parallelism": {"data": 4, "dataLocal": 1}, "worker": {"resources": small},
+        "prefill": {"replicas": 2, "resources": small},
+    }  # fmt: skip
+    capabilities = {
+        "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Standard"},
+        "argocd": {"version": "3.5", "namespace": "argocd", "createNamespaces": True},
+        "gateway": {"namespace": "gateways", "name": "public", "inferencePools": True}, "leaderWorkerSet": True,
+    }  # fmt: skip
+    model = {**a_model("one"), "type": "llm", "source": source, "deploy": own}
+    made = deliver(model, environment={"quota": QUOTA, "capabilities": capabilities})
+    assert hard(made) == {
+        "models": {"requests.cpu": "29", "requests.memory": "29Gi", "requests.nvidia.com/gpu": "13"},
+    }
+
+
 def test_knative_has_a_new_revision_beside_the_old(deliver, a_model):
     expected_quota = {
         "kubernetes": {"version": "1.34"}, "kserve": {"version": "0.20", "mode": "Knative"},

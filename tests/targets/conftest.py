@@ -182,6 +182,23 @@ def cluster(external_schemas: Path) -> Callable[..., Judge]:
     return cluster_schemas
 
 
+@pytest.fixture(scope="session")
+def kserve_release(external_schemas: Path) -> Callable[[str], Judge]:
+    """What the definitions of a release of KServe say of an object, by the name of the definition's file."""
+    root = external_schemas / "k8s-crd-versions" / "serving.kserve.io"
+
+    def release_schemas(release: str) -> Judge:
+        folder = next(folder for folder in sorted(root.iterdir()) if folder.name.startswith(f"{release}."))
+
+        def judge(name: str, data: Any) -> tuple[SchemaViolation, ...]:
+            strict = to_strict_schema(json.loads((folder / f"{name}.json").read_bytes()))
+            return Validator(strict).violations(apply_defaults(strict, data))
+
+        return judge
+
+    return release_schemas
+
+
 def _keys(node: Mapping[str, Any]) -> list[str]:
     known = node.get("x-kubernetes-group-version-kind", [])
     return ["/".join(filter(None, (one["group"], one["version"], one["kind"]))) for one in known]

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from compiler.foundation.resources import kind_schemas, shipped_folder
+from tests.targets.field_variants import PARTS_OF_LANGUAGE_MODELS, Variant
 
 DIGEST, OTHER_DIGEST, THIRD = ("sha256:" + digit * 64 for digit in "012")
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
@@ -77,8 +78,6 @@ CALLER = {"name": "a", "namespace": "a", "podSelector": {"matchLabels": {"app": 
 TOLERATION = {"key": "a", "value": "a", "effect": "NoExecute", "tolerationSeconds": 1}
 SPREAD = {"topologyKey": "kubernetes.io/hostname", "maxSkew": 1, "whenUnsatisfiable": "DoNotSchedule"}
 PEER = {"url": "http://a.b.svc:80", "podSelector": {"matchLabels": {"app": "a"}}, "ports": [{"port": 80}]}
-Variant = tuple[Any, Any] | tuple[str, Any, Any]
-"""Two values of a field; or of a field above it, named first, where the field does not stand alone."""
 
 
 def list_variant(path: str, one: dict, **more: Any) -> Variant:
@@ -115,6 +114,7 @@ COMMON: dict[str, Variant] = {
     "deploy.scaling.concurrency": (2, 3),
     "deploy.scaling.requestsPerSecond": (2, 3),
     "deploy.disruptionBudget": (1, 2),
+    **{f"deploy.{field}": variant for field, variant in PARTS_OF_LANGUAGE_MODELS.items()},
     "deploy.suspended": (True, False),
     "deploy.batch.schedule": ("0 1 * * *", "0 2 * * *"),
     "deploy.batch.timeZone": ("deploy.batch", {**BATCH, "timeZone": "Europe/Zurich"}, {**BATCH, "timeZone": "Europe/Paris"}),
@@ -314,7 +314,8 @@ def variants(kind: str) -> Iterator[tuple[str, str, Any, Any]]:
 def test_every_field_is_rendered_or_refused(kind, build_unit):
     def outcome(spec: dict) -> tuple[dict, str]:
         capabilities = {
-            "gateway": {"namespace": "gateways", "name": "public"},
+            "gateway": {"namespace": "gateways", "name": "public", "inferencePools": True},
+            "leaderWorkerSet": True,
             "mesh": {"kind": "istio", "namespace": "istio-system"},
             "accelerators": {"large": {"resource": "nvidia.com/gpu"}, "small": {"resource": "nvidia.com/mig-1g.10gb"}},
         }
@@ -366,7 +367,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     },
     "kserve": {
         "runtime": "other", "imageAs": "runtime", "autoscaler": "external", "serviceAccount": "other", "storageKey": "other",
-        "storageCidrs": ["198.51.100.0/24"], "storagePort": 9000, "gpuResource": "amd.com/gpu",
+        "storageCidrs": ["198.51.100.0/24"], "storagePort": 9000, "gpuResource": "amd.com/gpu", "baseRefs": ["other"],
     },
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from compiler.spec.field_types import (
     TimeZoneText,
 )
 from compiler.spec.network_fields import EgressPeer, LabelSelector
+from compiler.spec.sections.language_model_fields import Parallelism, Scheduler
 from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
@@ -59,6 +60,26 @@ class Scaling(StrictModel):
     """The number of concurrent requests per replica above which replicas are added."""
     requestsPerSecond: int | None = field(ge=1)
     """The number of requests per second per replica above which replicas are added."""
+
+
+class Worker(StrictModel):
+    """The further nodes of a replica that needs several. They run the same server as its first node."""
+
+    resources: Resources | None = None
+    """The resources of each further node. Default: those of the first node."""
+
+
+class Prefill(StrictModel):
+    """Servers that only process prompts; the other servers then only generate responses (disaggregated serving)."""
+
+    replicas: int | None = field(ge=1)
+    """The number of replicas. Default: 1."""
+    resources: Resources | None = None
+    """The resources of one replica, or of its first node. Default: `deploy.resources`."""
+    parallelism: Parallelism | None = None
+    """How a replica shares the model."""
+    worker: Worker | None = None
+    """The further nodes of a replica that needs several."""
 
 
 class Secret(StrictModel):
@@ -169,6 +190,14 @@ class Deploy(StrictModel):
     """The number of replicas."""
     scheduling: Scheduling | None = None
     """The nodes that pods run on."""
+    parallelism: Parallelism | None = None
+    """How the servers of a language model share it. Default: all accelerators of a replica hold one copy together."""
+    worker: Worker | None = None
+    """The further nodes of a replica of a language model that needs several."""
+    prefill: Prefill | None = None
+    """Servers that only process the prompts of a language model."""
+    scheduler: Scheduler | None = None
+    """A scheduler that picks the server of a language model for each request from outside the cluster."""
     disruptionBudget: int | None = field(ge=1, at_most="/deploy/scaling/max")
     """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
