@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compiler.cel.cel_ast import Node, parse_ast, serialize
 from compiler.cel.failure_reasons import FailureReason, failure_reasons
-from compiler.cel.field_access import FieldAccess, collect_field_access
+from compiler.cel.field_access import PRESENCE_TEST, FieldAccess, collect_field_access
 from compiler.cel.memory_estimate import MemoryEstimator
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 
@@ -60,6 +60,17 @@ class Expression:
         """The paths that the expression reads within elements of a list variable; the empty path if it reads whole elements."""
         paths = ((path, element_path) for path, element_path in self._field_access.element_paths if path[0] == variable)
         return frozenset(element_path if path == (variable,) else () for path, element_path in paths)
+
+    @cached_property
+    def value_paths(self) -> frozenset[Pointer]:
+        """The paths whose value the expression reads, starting with the variable's name; `*` is an element of a list."""
+        return frozenset(_with_elements(*path) for path in self._field_access.element_paths if not _is_presence(*path))
+
+    @cached_property
+    def presence_paths(self) -> frozenset[Pointer]:
+        """The same of paths whose presence or size it reads."""
+        tested = (_with_elements(*path) for path in self._field_access.element_paths if _is_presence(*path))
+        return self.read_paths.union(tested)
 
     @cached_property
     def _field_access(self) -> FieldAccess:
@@ -129,6 +140,15 @@ class Expression:
         prefixes = {path[:end] for path in self.read_paths for end in range(2, len(path) + 1) if path[end - 1] == key}
         absent = [path for path in prefixes if _is_absent(path, data)]
         return format_path(absent[0]) if len(absent) == 1 else key
+
+
+def _is_presence(_: Pointer, element_path: Pointer) -> bool:
+    return element_path[-1:] == (PRESENCE_TEST,)
+
+
+def _with_elements(path: Pointer, element_path: Pointer) -> Pointer:
+    parts = element_path[:-1] if _is_presence(path, element_path) else element_path
+    return (*path, "*", *parts) if parts else path
 
 
 def _is_map_at(data: Json, path: Pointer, element_path: Pointer) -> bool:

@@ -10,7 +10,7 @@ TextKeyword = Literal[
     "$id", "$ref", "description", "format", "pattern", "x-modelyard-ascending", "x-modelyard-at-most",
     "x-modelyard-companion-file", "x-modelyard-dependency",
     "x-modelyard-digest", "x-modelyard-egress-url", "x-modelyard-expects", "x-modelyard-merge", "x-modelyard-quantity",
-    "x-modelyard-ref", "x-modelyard-text", "x-modelyard-title",
+    "x-modelyard-ref", "x-modelyard-text", "x-modelyard-title", "x-modelyard-used-by",
 ]  # fmt: skip
 """The keywords that `text` reads: they hold text, except the flag `x-modelyard-egress-url`."""
 SubschemaKeyword = Literal["additionalProperties", "contains", "items", "not", "propertyNames"]
@@ -125,6 +125,15 @@ class SchemaNode:
     def prefix_items(self) -> Sequence[Json]:
         """The schemas of the first elements of a list."""
         return self._list("prefixItems")
+
+    def dereferenced(self, root: "SchemaNode") -> "SchemaNode":
+        """The schema with the keywords of the definition in `root` that it refers to; its own keywords win."""
+        node = self
+        while "$ref" in node:
+            definition = root.definition(node.text("$ref").removeprefix("#/$defs/"))
+            own_keywords = {key: value for key, value in node.keywords.items() if key != "$ref"}
+            node = SchemaNode({**definition.keywords, **own_keywords})
+        return node
 
     def alternatives(self, keyword: str) -> tuple["SchemaNode", ...]:
         """The schemas in the list of a keyword such as `anyOf`."""

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.json_schema import Validator
 from compiler.json_schema.schema_node import SchemaNode, TextKeyword
+from compiler.spec.target_fields import TargetFields, target_fields
 
 ANY_KEY = "*"
 """In merge rules: every key of a map, or every element of a list."""
@@ -140,6 +141,11 @@ class TypeLanguage:
     def release_bounds(self) -> Bounds:
         """The fields in the content of a release that bound each other, or are bounded by the model."""
         return Bounds.of(self._release_annotations)
+
+    @cached_property
+    def target_fields(self) -> TargetFields:
+        """The fields that a target must use or reject."""
+        return target_fields(self._schema)
 
     @cached_property
     def dates(self) -> tuple[Annotation, ...]:
@@ -272,17 +278,8 @@ def _dates(annotations: "AnnotationsByKeyword") -> tuple[Annotation, ...]:
     return tuple(annotation for annotation in annotations.get("format", ()) if annotation.value == "date")
 
 
-def _dereference(node: SchemaNode, root: SchemaNode) -> SchemaNode:
-    """The schema with the keywords of the definition that it refers to; its own keywords win."""
-    while "$ref" in node:
-        definition = root.definition(node.text("$ref").removeprefix("#/$defs/"))
-        own_keywords = {key: value for key, value in node.keywords.items() if key != "$ref"}
-        node = SchemaNode({**definition.keywords, **own_keywords})
-    return node
-
-
 def _merge_rules(node: SchemaNode, root: SchemaNode) -> MergeRules:
-    schema = _dereference(node, root)
+    schema = node.dereferenced(root)
     children = {name: _merge_rules(SchemaNode.parse(child), root) for name, child in schema.properties.items()}
     if any_child := schema.subschema("additionalProperties"):
         children[ANY_KEY] = _merge_rules(any_child, root)
@@ -317,7 +314,7 @@ def annotations_by_keyword(node: SchemaNode, root: SchemaNode) -> AnnotationsByK
 
 
 def _iter_annotations(node: SchemaNode, root: SchemaNode, pointer: Pointer) -> Iterator[tuple[TextKeyword, Annotation]]:
-    schema = _dereference(node, root)
+    schema = node.dereferenced(root)
     for keyword in _ANNOTATIONS.intersection(schema.keywords):
         value_pointer = (*pointer, ANY_KEY) if "array" in schema.types else pointer
         yield keyword, Annotation(value_pointer, schema.text(keyword))

@@ -58,13 +58,13 @@ class Parameter(StrictModel):
     """The name of the parameter."""
     value: float | str | bool
     """The value of the parameter."""
-    unit: str | None = None
+    unit: str | None = field(used_by="records")
     """The unit of the value."""
-    min: float | None = field(at_most="max")
+    min: float | None = field(at_most="max", used_by="records")
     """The smallest reasonable value."""
-    max: float | None = None
+    max: float | None = field(used_by="records")
     """The largest reasonable value."""
-    rationale: str
+    rationale: str = field(..., used_by="records")
     """The reason for the value."""
 
 
@@ -75,5 +75,5 @@ class Prompt(StrictModel):
     """The name of the prompt."""
     file: PathText
     """The companion file with the text of the prompt. `{{ name }}` is replaced by the variable `name`."""
-    variables: list[str] | None = field(merge="union")
+    variables: list[str] | None = field(merge="union", used_by="checks")
     """The names of the variables in the prompt."""

@@ -4,7 +4,8 @@
 If elements can be text, the text is the key of an element without other values.
 `digest` is the model digest that covers a top-level field, or `none`. `ref` is the kind of document that the text, or each text of the
 list, names. `dependency` says who calls the model that the text names: this `model`, or its `callers`. `is_egress_url` marks a URL
-that the running model calls.
+that the running model calls. `used_by` says who uses a field below `deploy`, `runtime`, `uses` or `source` that no target has to use:
+`modelyard` itself, its `checks`, the `callers` of the model, or `records`.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "topologyKey", "url", "union"]
+FieldUser = Literal["modelyard", "checks", "callers", "records"]
 DigestPart = Literal["runtime", "governance", "none"]
 
 
@@ -42,6 +44,7 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     ref: str | None = None,
     dependency: Literal["model", "callers"] | None = None,
     is_egress_url: bool = False,
+    used_by: FieldUser | None = None,
     undeletable: bool = False,
     value_choices: Mapping[str, tuple[str, ...]] | None = None,
     at_most: str | None = None,
@@ -54,25 +57,19 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     `at_most`: the field of the same map, or the JSON pointer into the model, whose value this one must not exceed; of maps, the values of
     equal keys are compared. `ascending_percentiles`: values by percentile do not fall.
     """
-    extra: JsonDict = {}
-    if merge:
-        extra["x-modelyard-merge"] = merge
-    if digest:
-        extra["x-modelyard-digest"] = digest
-    if ref:
-        extra["x-modelyard-ref"] = ref
-    if dependency:
-        extra["x-modelyard-dependency"] = dependency
-    if is_egress_url:
-        extra["x-modelyard-egress-url"] = True
-    if undeletable:
-        extra["x-modelyard-undeletable"] = True
-    if at_most:
-        extra["x-modelyard-at-most"] = at_most
-    if ascending_percentiles:
-        extra["x-modelyard-ascending"] = "percentiles"
-    if value_choices:
-        extra["x-modelyard-value-choices"] = {key: list(values) for key, values in value_choices.items()}
+    annotations: JsonDict = {
+        "merge": merge,
+        "digest": digest,
+        "ref": ref,
+        "dependency": dependency,
+        "egress-url": is_egress_url,
+        "used-by": used_by,
+        "undeletable": undeletable,
+        "at-most": at_most,
+        "ascending": "percentiles" if ascending_percentiles else None,
+        "value-choices": {key: list(values) for key, values in (value_choices or {}).items()},
+    }
+    extra: JsonDict = {f"x-modelyard-{name}": value for name, value in annotations.items() if value}
     return Field(default, json_schema_extra=extra or None, **limits)
 
 

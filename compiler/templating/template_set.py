@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from jinja2 import Template
+from jinja2 import Template, TemplateError, nodes
 
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import FieldReads
 from compiler.foundation.provenance import Origin
+from compiler.templating.accessed_paths import TemplateAccess
 from compiler.templating.interpolation import (
     PLACEHOLDER_END,
     PLACEHOLDER_START,
@@ -26,6 +27,7 @@ from compiler.templating.jinja_runner import (
 )
 from compiler.templating.jinja_sandbox import DELIMITERS, JinjaSandbox
 from compiler.templating.plain_values import ValueBudget, to_plain
+from compiler.templating.template_access import template_access
 from compiler.templating.template_errors import RenderLimits, TemplateProblem, ValueRejectedError
 from compiler.templating.template_reads import template_reads
 from compiler.templating.template_values import TemplateValue, wrap
@@ -53,6 +55,7 @@ class TemplateSet:
                 f"`{unknown_kinds[0]}` is not a kind of delimiters", help=f"one of: {', '.join(DELIMITERS)}"
             )
         self.limits = limits
+        self._templates = templates
         self._sandbox = JinjaSandbox(templates, delimiters, limits)
         self._compiled: dict[tuple[str, bool], Template | TemplateFailedError] = {}
 
@@ -90,6 +93,25 @@ class TemplateSet:
         except TemplateFailedError:
             return None
         return template_reads(self._sandbox.parse(text))
+
+    def access(self, name: str) -> TemplateAccess | None:
+        """The paths of the context that a template accesses; `None` if it is broken, which its rendering reports."""
+        template = self._parse(name)
+        return None if template is None else template_access(name, template, self._parse)
+
+    def inline_access(self, text: str) -> TemplateAccess | None:
+        """The same of a one-line template."""
+        try:
+            return template_access(text, self._sandbox.parse(text), self._parse)
+        except TemplateError:
+            return None
+
+    def _parse(self, name: str) -> nodes.Template | None:
+        """The syntax of a template; `None` if it is missing or invalid, which its rendering reports."""
+        try:
+            return self._sandbox.parse(self._templates[name], name) if name in self._templates else None
+        except (TemplateError, RecursionError):
+            return None
 
     def _output_value(self, output: TemplateOutput) -> "TemplateValue | bool":
         if len(output.values) == 1 and _PLACEHOLDER.fullmatch(output.text):

@@ -74,7 +74,9 @@ pipeline:
   retrain: {schedule: "0 3 * * 1"}
 environments: {dev: {}, prod-eu: {}}
 """,
-    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2}]\n",
+    "templates/targets/plain/emitter.yaml": (
+        "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]\n"
+    ),
     "templates/targets/plain/note.txt.j2": "{{ name }}\n",
 }
 

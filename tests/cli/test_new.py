@@ -19,7 +19,7 @@ id: shown
 title: Shown
 supports: {{types: [{", ".join(TYPES)}]}}
 files:
-  - {{path: note.txt, template: note.txt.j2}}
+  - {{path: note.txt, template: note.txt.j2, when: model == model && release == release}}
 """
 
 

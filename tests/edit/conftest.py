@@ -25,7 +25,7 @@ TEMPLATES = {
     "templates/targets/plain/emitter.yaml": (
         "id: plain\n"
         "title: Plain\n"
-        "files: [{path: note.txt, template: note.txt.j2}]\n"
+        "files: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]\n"
         "exports: {endpoint: {url: 'http://{{ name }}:80'}}\n"
     ),
     "templates/targets/plain/note.txt.j2": "{{ name }}\n",

@@ -182,7 +182,7 @@ lifecycle: retired
 retirement: {{date: "2025-01-01", successor: refunds}}
 governance: {{review: {{interval: 30d, last: "2024-01-01"}}}}
 """,
-    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.yaml, template: note.yaml.j2, resource: false}]\nexports: {endpoint: {url: 'http://{{ name }}.svc'}}\n",
+    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.yaml, template: note.yaml.j2, resource: false, when: model == model && release == release}]\nexports: {endpoint: {url: 'http://{{ name }}.svc'}}\n",
     "templates/targets/plain/note.yaml.j2": "kind: Note\nmetadata: {name: {{ name }}}\n",
     "templates/records/dossier/emitter.yaml": """id: dossier
 title: Dossier

@@ -66,7 +66,7 @@ environments:
   dev: {{release: 2.0.0}}
   prod: {{release: 1.0.0, canary: {{release: 3.0.0, weight: 10%}}}}
 """,
-    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2}]\n",
+    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]\n",
     "templates/targets/plain/note.txt.j2": "{{ name }}\n",
     "templates/records/log/emitter.yaml": """id: log
 title: Log

@@ -36,7 +36,7 @@ capabilities: {kubernetes: {version: "1.34"}}
 id: plain
 title: Plain
 supports: {types: [ml]}
-files: [{path: note.txt, template: note.txt.j2}]
+files: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]
 """,
     "templates/targets/plain/note.txt.j2": "Runs {{ name }}.\n",
     SPEC: f"""\

@@ -100,6 +100,21 @@ AGENT_WIDE_EGRESS = error(
     "An agent chooses by itself what it calls. Network policies would allow every pod of the namespace, not only the server that is named.",
     "Add an entry with the same host and port and a `podSelector` to `deploy.egress`. For a Dataset, set its `podSelector`.",
 )
+DROPPED_FIELD = error(
+    "MY415",
+    "dropped-field",
+    "The spec sets a field that the target neither uses nor rejects.",
+    "The field has no effect, although the spec reads as if it had one.",
+    "Remove the field, or choose a target that uses it. The author of the target can use it in a template, or reject it under "
+    "`unsupported`.",
+)
+UNKNOWN_FIELD_USE = warning(
+    "MY416",
+    "unknown-field-use",
+    "A template of the target passes on a whole map of the spec.",
+    "Modelyard reports fields that a target drops, and cannot do so for fields that a template does not name.",
+    "Name the fields in the template, so that each is known to be used.",
+)
 OBJECT_CONFLICT = error(
     "MY421",
     "object-conflict",

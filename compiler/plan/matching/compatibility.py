@@ -11,9 +11,12 @@ from compiler.foundation.json_data import Json, Pointer, format_path
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation, condition_variables
+from compiler.plan.context.field_origins import accessed_fields
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.matching.blamed_elements import blamed_fields
+from compiler.plan.matching.dropped_fields import DroppedFieldChecker
+from compiler.plan.matching.field_findings import finding_at_field
 from compiler.plan.matching.option_quantities import quantity_errors
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_emitter
@@ -36,6 +39,7 @@ class CompatibilityChecker:
         self._fleet = fleet
         self._emitters = emitters
         self._conditions = conditions
+        self._dropped_fields = DroppedFieldChecker(fleet, conditions)
 
     def resolve_target(self, model: ResolvedModel) -> Emitter | Finding:
         """The target of the model, if it supports the model."""
@@ -77,6 +81,25 @@ class CompatibilityChecker:
                 yield result
             else:
                 yield from self._rule_findings(emitter, model, pointer)
+        if emitter.is_target and not emitter.is_builtin:
+            yield from self._dropped_fields.findings(evaluation, self._rejected_fields(evaluation))
+
+    def _rejected_fields(self, evaluation: EmitterEvaluation) -> Iterator[Pointer]:
+        """The fields that the failed rules of emitter.yaml are about."""
+        emitter = evaluation.emitter
+        model = evaluation.model
+        language = self._fleet.language.type_language(model.data["type"])
+        source_keys = tuple(model.release.source) if model.release else ()
+        rules: Mapping[str | int, list[tuple[str, str]]] = {
+            "requires": [(rule["expression"], rule.get("field", "")) for rule in emitter.data.get("requires", ())],
+            "unsupported": [(rule["when"], rule.get("field", "")) for rule in emitter.data.get("unsupported", ())],
+            "limitations": [(rule["when"], rule.get("field", "")) for rule in emitter.data.get("limitations", ())],
+        }
+        for (section, index, *_), result in evaluation.condition_results.items():
+            if section in rules and result is not _PASSING_RESULTS[section]:
+                text, field = rules[section][int(index)]
+                for path in [tuple(field.split("."))] if field else self._fields_read(emitter, text):
+                    yield from accessed_fields(path, language, source_keys)
 
     def _rule_findings(self, emitter: Emitter, model: ResolvedModel, pointer: Pointer) -> Iterator[Finding]:
         """The findings about the failed rule of emitter.yaml at a pointer; none if it reads a team that is invalid."""
@@ -200,7 +223,7 @@ class CompatibilityChecker:
         message = f"{emitter.title} does not support this: {rule['message']}"
         note = Note(f"what {emitter.id} cannot do is declared here", emitter.location(pointer))
         for field in self._blamed_fields(emitter, model, rule, pointer):
-            yield replace(_finding_at_field(model, field, message, help_), notes=(note,))
+            yield replace(finding_at_field(model, field, message, help_), notes=(note,))
 
     def _limitation_findings(
         self, emitter: Emitter, model: ResolvedModel, rule: LimitationData, pointer: Pointer
@@ -208,7 +231,7 @@ class CompatibilityChecker:
         message = f"{emitter.title} supports this with a limitation: {rule['message']}"
         note = Note(f"the limitation of {emitter.id} is declared here", emitter.location(pointer))
         for field in self._blamed_fields(emitter, model, rule, pointer):
-            finding = _finding_at_field(model, field, message, rule["remedy"])
+            finding = finding_at_field(model, field, message, rule["remedy"])
             yield replace(finding, code=codes.LIMITED_FEATURE, notes=(note,))
 
     def _blamed_fields(
@@ -252,19 +275,6 @@ class CompatibilityChecker:
             if alternatives
             else "no target supports this model; add an emitter, or change the type or the lifecycle"
         )
-
-
-def _finding_at_field(model: ResolvedModel, field: Pointer, message: str, help_: str) -> Finding:
-    """A finding at a field, or an element of it, of the model or of the release that runs."""
-    root, rest = field[0], field[1:]
-    release = model.release if root == "release" else model.canary if root == "canary" else None
-    if release is None or rest[0] not in release.json:
-        pointer = rest if root == "model" else field
-        return model.finding(codes.UNSUPPORTED_FEATURE, message, pointer, help_)
-    pointer = (*release.pointer, *rest)
-    environment = model.environment.name if model.environment else None
-    subject = Subject("Model", model.name, environment, pointer)
-    return Finding(codes.UNSUPPORTED_FEATURE, message, model.spec.document.location(pointer), subject, help_)
 
 
 def capability_findings(fleet: Fleet, emitters: Emitters) -> Iterator[Finding]:

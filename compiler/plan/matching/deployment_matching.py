@@ -10,7 +10,7 @@ from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.context.network_context import with_network_context
 from compiler.plan.context.pod_peers import egress_findings
-from compiler.plan.emitters.conditions import ALL_SECTIONS
+from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.matching.addons import AddonEvaluator, AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
@@ -81,7 +81,9 @@ class DeploymentMatcher:
         if isinstance(target, Finding):
             yield target
             return
-        evaluation = self._evaluator.evaluate(model, target)
+        # The files that apply to a model decide which of its fields a target of the project uses.
+        sections = COMPATIBILITY_SECTIONS if target.is_builtin else ALL_SECTIONS
+        evaluation = self._evaluator.evaluate(model, target, sections)
         addon_evaluator = self._addon_evaluators.for_target(evaluation)
         yield from self._evaluation_findings(evaluation)
         yield from egress_findings(self._fleet, model)

@@ -182,7 +182,7 @@ class Adopt(StrictModel):
 class Deploy(StrictModel):
     """How the model is run."""
 
-    target: NameText | None = None
+    target: NameText | None = field(used_by="modelyard")
     """The id of the emitter that renders the model. The reference of targets lists them."""
     resources: Resources | None = None
     """The resources of one replica."""
@@ -210,7 +210,7 @@ class Deploy(StrictModel):
     """Access from outside the cluster."""
     callers: list[Caller] | None = field(merge="name")
     """Applications in the cluster that may call the model. Models that use it may call it in any case."""
-    adopt: Adopt | None = None
+    adopt: Adopt | None = field(used_by="modelyard")
     """Live objects that Modelyard takes over instead of creating new ones."""
     env: list[Variable] | None = field(merge="name")
     """Environment variables that are not secret."""
@@ -223,5 +223,5 @@ class Deploy(StrictModel):
     """
     options: AnyMap | None = None
     """Options that the target declares."""
-    patches: list[Patch] | None = None
+    patches: list[Patch] | None = field(used_by="modelyard")
     """Merge patches on rendered objects, for settings that neither fields nor options cover."""

@@ -86,7 +86,7 @@ class Dependency(StrictModel):
     """The Dataset. It must have an endpoint or a URI."""
     model: NameText | None = field(ref="Model")
     """The Model. It must run in the same environment."""
-    release: VersionRangeText | None = None
+    release: VersionRangeText | None = field(used_by="checks")
     """The version range of the Model: the releases that are accepted."""
     env: EnvVarText
     """The environment variable that receives the address."""

@@ -17,7 +17,7 @@ class Tool(StrictModel):
     """The address of the tool server. Network policies allow the agent to call its tool servers, its dependencies and `deploy.egress`. If
     the server is in the cluster, `deploy.egress` must name its pods: an entry with the same host and port.
     """
-    manifest: PathText | None = None
+    manifest: PathText | None = field(used_by="checks")
     """The companion file with the server's tool definitions: the result of `tools/list`."""
     allow: list[str] = field(..., min_length=1, merge="union")
     """The server's tools that the agent may call. All others are denied."""
@@ -45,7 +45,7 @@ class KillSwitch(StrictModel):
 
     group: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9:@._/-]*$")
     """The Kubernetes group whose members may scale the agent to zero."""
-    procedure: str
+    procedure: str = field(..., used_by="records")
     """The procedure, in one sentence."""
 
 

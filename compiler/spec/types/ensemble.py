@@ -25,7 +25,7 @@ class Step(StrictModel):
     """The name of the step."""
     model: NameText = field(..., ref="Model", dependency="model")
     """The Model that the step calls."""
-    release: VersionRangeText | None = None
+    release: VersionRangeText | None = field(used_by="checks")
     """The releases of the Model that are accepted."""
     when: Condition | None = None
     """The condition under which the step runs. Default: always."""
@@ -46,7 +46,7 @@ class Source(StrictModel):
     """
     steps: list[Step] = field(..., min_length=1, merge="name")
     """The steps, in order."""
-    tests: list[PathText] | None = field(min_length=1)
+    tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of test cases: a request, and the steps that it takes."""
 
 

@@ -17,15 +17,15 @@ class Source(Program, Settings):
     """The engine that runs the files. `gorules` runs JSON decision models."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files: decision models of the engine, or data that the program reads."""
-    entrypoint: str | None = field(pattern=r"^[A-Za-z0-9_]+(?:[./][A-Za-z0-9_]+)*$")
+    entrypoint: str | None = field(pattern=r"^[A-Za-z0-9_]+(?:[./][A-Za-z0-9_]+)*$", used_by="callers")
     """The decision that requests evaluate."""
     parameters: list[Parameter] | None = field(merge="name")
     """The parameters that experts chose, each with its reason."""
     timeLimit: DurationText | None = None
     """The maximum response time."""
-    fallback: Fallback | None = None
+    fallback: Fallback | None = field(used_by="callers")
     """What callers do while the model does not answer."""
-    tests: list[PathText] | None = field(min_length=1)
+    tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of test cases: an input, and the expected output."""
 
 

@@ -9,9 +9,9 @@ from compiler.spec.strict_model import StrictModel, field
 class Ontology(StrictModel):
     """The vocabulary of the facts."""
 
-    iri: UriText
+    iri: UriText = field(..., used_by="checks")
     """The name of the ontology."""
-    version: str
+    version: str = field(..., used_by="records")
     """The version of the ontology."""
     files: list[PathText] = field(..., min_length=1)
     """The companion file of the ontology, in Turtle."""
@@ -50,7 +50,7 @@ class Source(StrictModel):
 
     ontology: Ontology
     """The ontology of the facts."""
-    shapes: list[PathText] | None = field(min_length=1)
+    shapes: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of the SHACL shapes that the facts must conform to."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files of the facts, in Turtle, N-Triples or TriG."""
@@ -58,9 +58,9 @@ class Source(StrictModel):
     """The location of the facts."""
     digest: DigestText | None = None
     """The digest of the facts."""
-    questions: list[Question] | None = None
+    questions: list[Question] | None = field(used_by="checks")
     """Competency questions: questions that the graph must answer."""
-    updates: Updates | None = None
+    updates: Updates | None = field(used_by="records")
     """How the graph is kept up to date."""
 
 

@@ -13,7 +13,7 @@ class BaseModel(StrictModel):
     """The name with its publisher, such as `mistralai/Mistral-7B-Instruct-v0.3`."""
     revision: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """The revision: a commit, or a tag that does not move."""
-    license: str
+    license: str = field(..., used_by="records")
     """The licence: an SPDX expression, or the name of the publisher's licence."""
 
 
@@ -85,13 +85,13 @@ class Source(StrictModel):
     """The maximum number of tokens of a request and its response."""
     adapters: list[Adapter] | None = field(merge="name")
     """Adapters of the base model."""
-    prompts: list[Prompt] | None = field(merge="name")
+    prompts: list[Prompt] | None = field(merge="name", used_by="callers")
     """The prompts. They are part of the release. No shipped target passes them to a server: callers send them."""
-    retrieval: Retrieval | None = None
+    retrieval: Retrieval | None = field(used_by="callers")
     """The retrieval of passages that are added to the prompt. Declared, not enforced: callers retrieve."""
-    guardrails: Guardrails | None = None
+    guardrails: Guardrails | None = field(used_by="callers")
     """The checks of requests and responses. Declared, not enforced: callers apply them."""
-    budget: Budget | None = None
+    budget: Budget | None = field(used_by="records")
     """Token limits. Declared, not enforced."""
 
 

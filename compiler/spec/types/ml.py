@@ -26,7 +26,7 @@ class Source(StrictModel):
     """The digest of the artifact."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files of the artifact."""
-    tests: list[PathText] | None = field(min_length=1)
+    tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of test cases: an input, and the expected output."""
 
 

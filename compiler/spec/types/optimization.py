@@ -40,11 +40,11 @@ class Source(Program, Settings):
 
     model_config = one_of_config(image=["digest"])
 
-    solver: NameText
+    solver: NameText = field(..., used_by="records")
     """The solver, such as `highs`, `cbc` or `simpy`."""
-    objective: Objective | None = None
+    objective: Objective | None = field(used_by="checks")
     """The objective function."""
-    constraints: list[Constraint] | None = field(merge="name")
+    constraints: list[Constraint] | None = field(merge="name", used_by="checks")
     """The constraints on solutions."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files of the formulation, in LP or MPS format."""
@@ -52,9 +52,9 @@ class Source(Program, Settings):
     """The parameters that experts chose, each with its reason."""
     limits: Limits
     """The stopping criteria of the solver."""
-    fallback: Fallback | None = None
+    fallback: Fallback | None = field(used_by="callers")
     """What callers do if no solution is found in time."""
-    tests: list[PathText] | None = field(min_length=1)
+    tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of test cases: changed bounds, and the expected solution."""
 
 

@@ -14,11 +14,11 @@ class Source(StrictModel):
     """The engine that runs the files: `opa` runs Rego, `gorules` runs JSON decision models."""
     files: list[PathText] = field(..., min_length=1)
     """Companion files of the decisions. They are part of the release."""
-    entrypoint: str | None = field(pattern=r"^[A-Za-z0-9_]+(?:[./][A-Za-z0-9_]+)*$")
+    entrypoint: str | None = field(pattern=r"^[A-Za-z0-9_]+(?:[./][A-Za-z0-9_]+)*$", used_by="callers")
     """The decision that requests evaluate, such as `credit/policy/decision`."""
-    hitPolicy: Literal["first", "collect"] | None = None
+    hitPolicy: Literal["first", "collect"] | None = field(used_by="checks")
     """The hit policy of the decision tables, if the engine has tables."""
-    tests: list[PathText] | None = field(min_length=1)
+    tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of decision tests."""
 
 

@@ -22,7 +22,7 @@ class Source(StrictModel):
 
     model_config = one_of_config("uri", "files", uri=["digest"])
 
-    method: NameText
+    method: NameText = field(..., used_by="records")
     """The estimation method, such as `logistic-regression` or `scorecard`."""
     format: Literal["pmml", "onnx", "pickle", "custom"]
     """The format of the artifact. Only the model's own server reads `custom`."""
@@ -32,11 +32,11 @@ class Source(StrictModel):
     """The digest of the artifact."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files of the artifact."""
-    estimationPeriod: Period | None = None
+    estimationPeriod: Period | None = field(used_by="records")
     """The period of the estimation data."""
-    assumptions: list[str] | None = field(merge="union")
+    assumptions: list[str] | None = field(merge="union", used_by="records")
     """Assumptions that must be tested."""
-    tests: list[PathText] | None = field(min_length=1)
+    tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of test cases: an input, and the expected output."""
 
 

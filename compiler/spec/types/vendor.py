@@ -38,7 +38,7 @@ class Endpoint(StrictModel):
     """The host name."""
     port: int = field(443, ge=1, le=65535)
     """The port."""
-    path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
+    path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$", used_by="callers")
     """The path of requests."""
 
 
@@ -52,19 +52,19 @@ class Egress(StrictModel):
 class Source(StrictModel):
     """The product, and how it is reached."""
 
-    provider: str
+    provider: str = field(..., used_by="records")
     """The name of the vendor."""
-    product: str
+    product: str = field(..., used_by="records")
     """The name of the product."""
-    version: str | None = None
+    version: str | None = field(used_by="records")
     """The version of the product, if the vendor pins versions."""
-    contract: Contract
+    contract: Contract = field(..., used_by="records")
     """The contract with the vendor."""
     endpoint: Endpoint
     """The endpoint of the product."""
     egress: Egress | None = None
     """Network egress to the vendor."""
-    fallback: Fallback | None = None
+    fallback: Fallback | None = field(used_by="callers")
     """What callers do while the vendor does not answer."""
 
 

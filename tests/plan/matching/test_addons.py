@@ -45,7 +45,7 @@ environments: {{dev: {{}}, prod: {{}}}}
 """,
     "templates/targets/plain/emitter.yaml": """id: plain
 title: Plain
-files: [{path: note.txt, template: note.txt.j2}]
+files: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]
 exports: {metrics: {path: "/{{ name }}", port: 9000}}
 sli: [{name: the server, availability: {total: {metric: all}, errors: {metric: bad, labels: {model: "{{ name }}"}}}}]
 """,

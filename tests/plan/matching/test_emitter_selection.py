@@ -70,7 +70,7 @@ def run(takes: str, setting: str = "{}", *, models: str = ALL_MODELS, target: st
         "modelyard.yaml": f"{HEAD}kind: Project\nname: shop\nenvironments: [prod]\nemitters: {{{off}, log: {setting}{target}}}\n",
         "models/all.yaml": MODELS + models,
         "models/p.rego": "package p\n",
-        "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2}]\n",
+        "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]\n",
         "templates/targets/plain/note.txt.j2": "{{ name }}\n",
         "templates/records/log/emitter.yaml": f'id: log\ntitle: Log\n{takes}files: [{{path: "log/{{{{ name }}}}", template: log.txt.j2, scope: model}}]\n',
         "templates/records/log/log.txt.j2": "{{ name }}\n",
@@ -130,7 +130,7 @@ def test_a_target_selects_by_type_and_lifecycle_alone() -> None:
     for files, code in (
         (
             {
-                "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nsupports: {tiers: [low]}\nfiles: [{path: note.txt, template: note.txt.j2}]\n"
+                "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nsupports: {tiers: [low]}\nfiles: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]\n"
             },
             "MY407",
         ),

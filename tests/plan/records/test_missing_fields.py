@@ -76,7 +76,9 @@ source: {{format: onnx, uri: "s3://a/9", digest: "sha256:{"9" * 64}"}}
 deploy: {{target: plain}}
 environments: {{prod: {{}}}}
 """,
-    "templates/targets/plain/emitter.yaml": "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2}]\n",
+    "templates/targets/plain/emitter.yaml": (
+        "id: plain\ntitle: Plain\nfiles: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]\n"
+    ),
     "templates/targets/plain/note.txt.j2": "{{ name }}\n",
     "templates/records/log/emitter.yaml": """id: log
 title: Log

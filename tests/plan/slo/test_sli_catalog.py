@@ -271,7 +271,7 @@ def test_a_strange_series_of_an_emitter_is_refused_at_the_emitter(make, spec):
     emitter = b"""id: odd
 title: Odd
 sli: [{name: unused, availability: {total: {metric: "{{ name }}-all"}, errors: {metric: bad, matchRegex: {a: "["}}}}]
-files: [{path: note.txt, template: note.txt.j2}]
+files: [{path: note.txt, template: note.txt.j2, when: model == model && release == release}]
 """
     files = {"templates/targets/odd/emitter.yaml": emitter, "templates/targets/odd/note.txt.j2": b"{{ name }}\n"}
     [reason] = make(spec(sla={"availability": "99%"}, deploy={"target": "odd"}), files=files).reasons
