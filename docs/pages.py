@@ -10,6 +10,7 @@ from fields import rows, table
 from language import language
 
 from compiler.cli._shared.command_group import modelyard
+from compiler.diagnostics.built_in_codes import all_codes
 from compiler.diagnostics.finding import Finding, Fix, Location, Note, Severity, Subject
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
@@ -61,7 +62,7 @@ def codes() -> Iterator[str]:
         "do not change the exit code.\n"
     )
     area = ""
-    for code in explain.all_codes():
+    for code in all_codes():
         if code.id[2] != area:
             area = code.id[2]
             yield f"## {_AREAS[area]} (MY{area})\n"

@@ -146,7 +146,7 @@ def _report(
     colour = stdout_supports_colour(output)
     report = make_report(session, findings, folder, colour=colour, width=width, verbose=verbose, max_shown=max_shown)
     write_output(REPORTERS[format_](report), output)
-    count = len(session.policy_engine.object_policy_ids) if hint else 0
+    count = len(session.policy_usage.object_policy_ids) if hint else 0
     if count:
         policies = "1 policy on rendered objects was" if count == 1 else f"{count} policies on rendered objects were"
         print_status(f"{policies} skipped; run `modelyard check --rendered`")

@@ -11,6 +11,7 @@ from compiler.commands.common.explanation_text import format_artifacts, format_v
 from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.project import open_session
 from compiler.commands.common.streams import stdout_supports_colour, write_output
+from compiler.diagnostics.built_in_codes import all_codes
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import json_pointer
 from compiler.pipeline import explanation
@@ -49,7 +50,7 @@ def explain_subject(
 
 
 def _list_codes(*, is_json: bool) -> str:
-    codes = explanation.all_codes()
+    codes = all_codes()
     return _to_json([asdict(code) for code in codes]) if is_json else list_codes(codes)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics.finding import Finding
 from compiler.plan.model_facts import ModelFacts
 from compiler.plan.records.approvals import approval_findings
+from compiler.policy.policy_usage import PolicyUsage
 from compiler.resolve.checks.fleet_checks import check_model_document
 from compiler.resolve.resolved_model import ResolvedModel
 
@@ -19,25 +20,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CheckedModel:
-    """The findings about a model, and its facts."""
+    """The findings about a model, its facts, and what evaluating its policies left behind."""
 
     facts: ModelFacts
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
+    usage: PolicyUsage = PolicyUsage.EMPTY
 
 
 def check_one_model(session: Session, name: str) -> CheckedModel:
     """Layers and references of a model; in each environment its emitters, policies and approvals."""
+    evaluation = session.policy_engine.start_evaluation()
 
     def deployment_findings(model: ResolvedModel) -> Iterator[Finding]:
         session.on_model_checked()
         return chain(
             _target_findings(session, model),
-            session.policy_engine.evaluate(model),
+            evaluation.evaluate(model),
             approval_findings(session.fleet, model, session.as_of),
         )
 
     findings = tuple(check_model_document(session.fleet, name, deployment_findings, session.shared_documents))
-    return CheckedModel(session.plan_stage.model_facts(name), findings)
+    return CheckedModel(session.plan_stage.model_facts(name), findings, evaluation.usage)
 
 
 def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding]:

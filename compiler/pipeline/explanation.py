@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from compiler.diagnostics import codes
+from compiler.diagnostics.built_in_codes import all_codes
 from compiler.diagnostics.finding import Code, Location
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Pointer, format_path, value_at
@@ -94,12 +94,6 @@ def unknown_code_error(name: str) -> UsageError | None:
             return UsageError(f"there is no code `{name}`", help=help_text)
     help_text = f"codes are between {ids[0]} and {ids[-1]}; `modelyard explain --list` lists all"
     return UsageError(f"there is no code `{name}`", help=help_text)
-
-
-def all_codes() -> tuple[Code, ...]:
-    """Every built-in code, in order of id."""
-    entries = [value for value in vars(codes).values() if isinstance(value, Code)]
-    return tuple(sorted(entries, key=lambda entry: entry.id))
 
 
 def explain_value(session: Session, subject: str, environments: Sequence[str]) -> tuple[ValueExplanation, ...]:

@@ -26,8 +26,12 @@ from compiler.plan.model_facts import ModelFacts
 from compiler.plan.plan_stage import PlanStage
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.planning import PlannedModel, UnitFilter
+from compiler.policy.fleet_evaluation import FleetResult
+from compiler.policy.model_evaluation import ModelEvaluation
+from compiler.policy.policy_context import BaseRevision
 from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
-from compiler.policy.policy_engine import BaseRevision, PolicyEngine
+from compiler.policy.policy_engine import PolicyEngine
+from compiler.policy.policy_usage import PolicyUsage, merge_usages
 from compiler.resolve.checks.fleet_checks import SharedDocumentChecks, check_shared_documents
 from compiler.resolve.fleet import Fleet
 from compiler.source.read_log import ReadLog, RecordedTree
@@ -176,7 +180,7 @@ class Session:
             return tuple(check_one_model(self, name) for name in self.portfolio.by_kind("Model"))
         relevant_names = names | models_that_may_set(self.portfolio, ("deploy", "expose"))
         return tuple(
-            check_one_model(self, name) if name in names else CheckedModel(self.plan_stage.model_facts(name), ())
+            check_one_model(self, name) if name in names else CheckedModel(self.plan_stage.model_facts(name))
             for name in sorted(relevant_names)
         )
 
@@ -200,6 +204,21 @@ class Session:
         """Evaluates policies."""
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
         return PolicyEngine(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
+
+    @cached_property
+    def fleet_policies(self) -> FleetResult:
+        """The findings of policies about the fleet, and the usage of all policies before objects are rendered."""
+        return self.policy_engine.evaluate_fleet(merge_usages(model.usage for model in self.checked_models))
+
+    @cached_property
+    def object_evaluation(self) -> ModelEvaluation:
+        """Evaluates policies for rendered objects."""
+        return self.policy_engine.start_evaluation()
+
+    @property
+    def policy_usage(self) -> PolicyUsage:
+        """The usage of all policies that were evaluated so far."""
+        return merge_usages((self.fleet_policies.usage, self.object_evaluation.usage))
 
     def redactor(self, paths: Iterable[str] = ()) -> Redactor:
         """Masks the secrets that policies detected so far, values with the name of a secret, and whatever has the form of a credential.
@@ -227,7 +246,7 @@ class Session:
         """Renders planned units; imported here, since a check renders nothing."""
         from compiler.render.render_stage import RenderStage  # noqa: PLC0415 - as the docstring says
 
-        return RenderStage(self.fleet.tree, self.fleet, self.emitter_templates, self.policy_engine)
+        return RenderStage(self.fleet.tree, self.fleet, self.emitter_templates, self.object_evaluation)
 
     @cached_property
     def plan_stage(self) -> PlanStage:

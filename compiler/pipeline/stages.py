@@ -83,7 +83,8 @@ def check_code_owners(session: Session) -> Iterator[Finding]:
 
 def check_policies(session: Session) -> Iterator[Finding]:
     """Policies on the fleet as a whole, and mistakes in policies and waivers; this stage runs after the models were evaluated."""
-    yield from session.policy_engine.findings()
+    yield from session.fleet_policies.findings
+    yield from session.policy_engine.findings(session.fleet_policies.usage)
 
 
 def check_decision_dates(session: Session) -> Iterator[Finding]:
@@ -144,7 +145,10 @@ def check(session: Session) -> tuple[Finding, ...]:
     """The findings of all stages that need no rendering, sorted."""
     return sorted_unique(
         merge_environments(
-            chain(_run_checks(session), session.policy_engine.unused_findings(includes_objects=False)),
+            chain(
+                _run_checks(session),
+                session.policy_engine.unused_findings(session.policy_usage, includes_objects=False),
+            ),
             _environments_lookup(session),
         )
     )
@@ -200,7 +204,12 @@ def build(
         return BuildResult(
             (),
             apply_baseline(
-                sorted_unique([*result_findings, *session.policy_engine.unused_findings(includes_objects=False)]),
+                sorted_unique(
+                    [
+                        *result_findings,
+                        *session.policy_engine.unused_findings(session.policy_usage, includes_objects=False),
+                    ]
+                ),
                 baseline,
             ),
         )
@@ -214,7 +223,7 @@ def build(
             on_unit(unit.id)
     findings += notices.values()
     findings += session.policy_engine.unused_findings(
-        includes_objects=all(scope(*placement) for placement in session.fleet.deployments())
+        session.policy_usage, includes_objects=all(scope(*placement) for placement in session.fleet.deployments())
     )
     result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
     return BuildResult(tuple(units), apply_baseline(result_findings, baseline))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
 from compiler.diagnostics.codes import BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE
 from compiler.diagnostics.finding import Finding, Status, sorted_unique
@@ -67,6 +68,7 @@ class StateChange:
 def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: Tree, as_of: date) -> PolicySnapshot:
     """Evaluate the policies of a portfolio, possibly another revision's, for the models of a fleet; rendered objects are not included."""
     engine = PolicyEngine(fleet, shipped_tree, as_of, policy_portfolio=policy_portfolio)
+    evaluation = engine.start_evaluation()
     findings: list[Finding] = []
     bound_pairs: set[tuple[str, str]] = set()
     for name, spec in fleet.portfolio.by_kind("Model").items():
@@ -79,8 +81,9 @@ def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: T
             model, _ = fleet.resolve(name, environment)
             if model is not None:
                 bound_pairs.update((policy.id, name) for policy in engine.library.bound_policies(model))
-                findings += engine.evaluate(model)
-    findings += engine.findings()
+                findings += evaluation.evaluate(model)
+    fleet_findings, usage = engine.evaluate_fleet(evaluation.usage)
+    findings += (*fleet_findings, *engine.findings(usage))
     return PolicySnapshot(
         len(fleet.portfolio.by_kind("Model")),
         sorted_unique(
@@ -89,9 +92,9 @@ def snapshot_policies(fleet: Fleet, policy_portfolio: Portfolio, shipped_tree: T
         sorted_unique(
             finding for finding in findings if finding.code in {BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE}
         ),
-        len(engine.object_policy_ids),
+        len(usage.object_policy_ids),
         frozenset(bound_pairs),
-        engine.was_evaluated,
+        partial(engine.was_evaluated, usage),
     )
 
 

@@ -112,6 +112,11 @@ class PolicyBatch:
         """The policies with a JSON Schema."""
         return tuple(policy for policy in self.ungrouped_policies if "schema" in policy.data)
 
+    @cached_property
+    def conditional_policies(self) -> tuple[Policy, ...]:
+        """The policies whose `match` has a condition."""
+        return tuple(member.policy for member in self.members if "when" in member.policy.match)
+
     def activation(self, variables: Variables) -> Activation:
         """The variables converted for their expressions; unread variables are left out, because converting them costs as much."""
         reads = self.field_reads

@@ -101,6 +101,11 @@ class Policy:
         return self.spec.document.location(pointer)
 
 
+def pack_of(id_: str) -> str:
+    """The pack in the id of a policy; empty if it belongs to none."""
+    return id_.rpartition("/")[0]
+
+
 def _parse_date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 

@@ -17,6 +17,7 @@ from compiler.foundation.json_data import (
 )
 from compiler.policy import composite_sla_input
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Variables, dependency_key
+from compiler.policy.policy_usage import UsageRecorder
 from compiler.policy.secret_detection import SecretCandidate, SecretDetectors
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.fleet import Fleet
@@ -95,12 +96,20 @@ class PolicyInput:
     model: ResolvedModel
     detectors: SecretDetectors
     release: Release | None
+    recorder: UsageRecorder
+    """Receives the values that look like secrets."""
+
+    @property
+    def is_canary(self) -> bool:
+        """Whether its release is the canary of the model."""
+        return self.release is not None and self.release is self.model.canary
 
     @property
     def title(self) -> str:
         """The name of the model in a sentence; a canary with its version."""
-        is_canary = self.release is not None and self.release is self.model.canary
-        return f"{self.model.name} (canary {self.release.version})" if is_canary and self.release else self.model.name
+        return (
+            f"{self.model.name} (canary {self.release.version})" if self.is_canary and self.release else self.model.name
+        )
 
     def variables(self, field_reads: FieldReads) -> Variables:
         """The values of the requested variables; unused ones are not computed."""
@@ -157,7 +166,9 @@ class PolicyInput:
     def _secret_candidates(self) -> list[SecretCandidate]:
         datasets = {f"Dataset/{data.get('name')}": data for data, _ in self._datasets if data["role"] == "used"}
         source: SourceData = self.release.source if self.release else {}
-        return self.detectors.find_candidates(self.model.data, source, datasets)
+        candidates = self.detectors.find_candidates(self.model.data, source, datasets)
+        self.recorder.secrets.update(candidate.value for candidate in candidates)
+        return candidates
 
     def _locate_secret(self, candidate: SecretCandidate) -> tuple[Pointer, Location]:
         """The location of a secret candidate: in the model, in its release, or in a dataset that it uses."""

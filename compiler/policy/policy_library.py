@@ -59,6 +59,10 @@ class PolicyLibrary:
             return tuple(policy for policy in self.pack(pack).policies if policy_name in {"", policy.spec.name})
         return self._project_policies_by_name.get(name, ())
 
+    def policy(self, id_: str) -> Policy | None:
+        """The policy with an id; `None` for the name of a pack, or an unknown one."""
+        return next((policy for policy in self.policies_named(id_) if policy.id == id_), None)
+
     @cached_property
     def project_bindings(self) -> tuple[str, ...]:
         """The names that the project binds for all models."""

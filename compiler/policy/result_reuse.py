@@ -18,21 +18,38 @@ class PreviousResult:
     violations: Mapping[str, Sequence[PolicyViolation]]
 
 
+class UnaffectedPolicies:
+    """Which policies read no value that differs; cached, because environments differ in the same few ways."""
+
+    def __init__(self) -> None:
+        self._ids_by_change: dict[
+            tuple[frozenset[str], frozenset[tuple[str, frozenset[str] | None]]], frozenset[str]
+        ] = {}
+
+    def ids(self, changes: FieldReads, batch: PolicyBatch) -> frozenset[str]:
+        """The ids of policies of a batch that read none of the changed fields."""
+        key = (batch.ids, frozenset(changes.items()))
+        if key not in self._ids_by_change:
+            self._ids_by_change[key] = frozenset(
+                member.policy.id for member in batch.members if _is_unaffected(member.field_reads, changes)
+            )
+        return self._ids_by_change[key]
+
+
 class ResultReuse:
     """Remembers the last results."""
 
-    def __init__(self) -> None:
+    def __init__(self, unaffected_policies: UnaffectedPolicies) -> None:
+        self._unaffected_policies = unaffected_policies
         self._previous: PreviousResult | None = None
-        self._unaffected_cache: dict[
-            tuple[frozenset[str], frozenset[tuple[str, frozenset[str] | None]]], frozenset[str]
-        ] = {}
 
     def reusable_result(self, model: str, batch: PolicyBatch, variables: Variables) -> PreviousResult:
         """The known results of a model: for each policy that reads no value that differs."""
         previous = self._previous
         if previous is None or previous.model != model:
             return PreviousResult(model, variables, frozenset(), {})
-        reusable_ids = previous.policies & self._unaffected_ids(_changed_fields(previous.variables, variables), batch)
+        changes = _changed_fields(previous.variables, variables)
+        reusable_ids = previous.policies & self._unaffected_policies.ids(changes, batch)
         return PreviousResult(
             model,
             variables,
@@ -43,15 +60,6 @@ class ResultReuse:
     def remember(self, result: PreviousResult) -> None:
         """Remember results for the next environment of the same model."""
         self._previous = result
-
-    def _unaffected_ids(self, changes: FieldReads, batch: PolicyBatch) -> frozenset[str]:
-        """The ids of policies that read no value that differs; cached, because environments differ in the same few ways."""
-        key = (batch.ids, frozenset(changes.items()))
-        if key not in self._unaffected_cache:
-            self._unaffected_cache[key] = frozenset(
-                member.policy.id for member in batch.members if _is_unaffected(member.field_reads, changes)
-            )
-        return self._unaffected_cache[key]
 
 
 def _changed_fields(old: Variables, new: Variables) -> FieldReads:

@@ -121,6 +121,14 @@ class RuleEvaluator:
             else is_match
         )
 
+    def conditionally_selected_ids(self, batch: PolicyBatch, result: BatchResult) -> Iterator[str]:
+        """The ids of the policies whose `match` has a condition, and it holds."""
+        outcomes = result.outcome_by_id
+        for policy in batch.conditional_policies:
+            outcome = outcomes.get(policy.id)
+            if outcome != NOT_APPLICABLE if outcome is not None else self.evaluate_match(policy, result) is True:
+                yield policy.id
+
     def cel_environment(self, scope: str) -> CelEnvironment:
         """The environment with the variables of a subject."""
         return self._cel_environments[scope]

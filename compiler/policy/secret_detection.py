@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -32,6 +32,7 @@ class SecretCandidate:
     root: str
     pointer: Pointer
     kind: str
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class SecretDetectors:
         for root, pointer, name, value in _candidate_texts(model, source, datasets):
             kind = self._cached_kind(name, value) if len(value) >= _MIN_LENGTH else None
             if kind is not None:
-                candidates.append(SecretCandidate(root, pointer, kind))
+                candidates.append(SecretCandidate(root, pointer, kind, value))
         return candidates
 
     @property

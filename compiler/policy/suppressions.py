@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Enforcement, Finding, Location
+from compiler.policy.policy_usage import PolicyUsage, UsageRecorder
 from compiler.source.comments import find_comments
 from compiler.spec.portfolio import Portfolio
 
@@ -27,11 +28,9 @@ class _Comment:
 
 @dataclass
 class Suppressions:
-    """Every suppression comment of a portfolio; remembers which had an effect."""
+    """Every suppression comment of a portfolio."""
 
     portfolio: Portfolio
-    _used_names: dict[Location, set[str]] = field(default_factory=dict)
-    _rejected_locations: set[Location] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         specs = [spec for kind in self.portfolio.specs.values() for spec in kind.values()]
@@ -47,8 +46,8 @@ class Suppressions:
             (comment.location.path, comment.location.line): comment for comment in parsed_comments
         }
 
-    def suppression_reason(self, finding: Finding) -> str | None:
-        """Why the finding is suppressed; `None` if it is not."""
+    def suppression_reason(self, finding: Finding, recorder: UsageRecorder) -> str | None:
+        """Why the finding is suppressed; `None` if it is not. `recorder` receives the comments that name its policy."""
         location = finding.location
         if location is None or not self._comments_by_line:
             return None
@@ -58,13 +57,15 @@ class Suppressions:
             if comment is None or not is_for_this or finding.code.id not in comment.names or not comment.reason:
                 continue
             if finding.code.enforcement is Enforcement.MANDATORY:
-                self._rejected_locations.add(comment.location)
+                recorder.rejected_comments.add(comment.location)
                 continue
-            self._used_names.setdefault(comment.location, set()).add(finding.code.id)
+            recorder.used_comments.add((comment.location, finding.code.id))
             return comment.reason
         return None
 
-    def findings(self, is_evaluated: Callable[[str], bool], is_known: Callable[[str], bool]) -> Iterator[Finding]:
+    def findings(
+        self, usage: PolicyUsage, is_evaluated: Callable[[str], bool], is_known: Callable[[str], bool]
+    ) -> Iterator[Finding]:
         """Comments that suppress nothing, or not what they name, once all evaluated policies are known.
 
         `is_known`: whether a policy has the name.
@@ -76,17 +77,16 @@ class Suppressions:
                 yield _suppression_finding(comment, "the comment names no policy")
             elif not comment.reason:
                 yield _suppression_finding(comment, "the comment gives no reason")
-            elif comment.location in self._rejected_locations:
+            elif comment.location in usage.rejected_comments:
                 message = "the comment cannot suppress a mandatory finding"
                 yield _suppression_finding(comment, message, "write a Waiver, which needs an approval")
             else:
-                used_names = self._used_names.get(comment.location, set())
                 for name in comment.names:
                     if not is_known(name):
                         yield _suppression_finding(
                             comment, f"there is no policy `{name}`", "name a single policy; a pack is not allowed here"
                         )
-                    elif name not in used_names and is_evaluated(name):
+                    elif (comment.location, name) not in usage.used_comments and is_evaluated(name):
                         yield _suppression_finding(
                             comment, f"the comment suppresses nothing: {name} is not violated here", "remove it"
                         )

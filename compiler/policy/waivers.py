@@ -1,18 +1,18 @@
 """Waivers: which models they may cover, and whether they are valid and used."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
-from compiler.foundation.json_data import Pointer, format_path
+from compiler.foundation.json_data import format_path
 from compiler.foundation.suggestions import closest_match, quote_list
 from compiler.policy.enforcement import EXPIRY_NOTICE
-from compiler.policy.policy_definition import Policy
+from compiler.policy.policy_definition import Policy, pack_of
 from compiler.policy.policy_library import PolicyLibrary
-from compiler.policy.waiver_scope import ValuePointers, WaiverScope, path_covers
+from compiler.policy.policy_usage import PolicyUsage, UsageRecorder, WaiverRejection, WaiverUse
+from compiler.policy.waiver_scope import WaiverScope, path_covers
 from compiler.resolve.approver_roles import approvers_help, missing_role_help, missing_role_message
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
@@ -22,46 +22,33 @@ from compiler.spec.data_types import WaiverApprovalData
 from compiler.spec.portfolio import Portfolio
 
 
-@dataclass(frozen=True, slots=True)
-class _WaiverUse:
-    """A use of a waiver: the model, the policy and the value."""
-
-    model: str
-    policy: Policy
-    value_pointers: ValuePointers
-
-
 @dataclass
 class Waivers:
-    """Every waiver of a fleet; remembers its uses."""
+    """Every waiver of a fleet."""
 
     fleet: Fleet
     library: PolicyLibrary
     as_of: date
     policy_portfolio: Portfolio
-    _uses: dict[str, list[_WaiverUse]] = field(default_factory=lambda: defaultdict(list))
-    _rejections: dict[tuple[str, Pointer], Finding] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.waivers = tuple(map(WaiverScope, self.policy_portfolio.by_kind("Waiver").values()))
 
-    def applicable_waivers(self, model: ResolvedModel, policy: Policy) -> tuple[WaiverScope, ...]:
-        """The valid waivers that apply to a policy for a model."""
+    def applicable_waivers(
+        self, model: ResolvedModel, policy: Policy, recorder: UsageRecorder
+    ) -> tuple[WaiverScope, ...]:
+        """The valid waivers that apply to a policy for a model; `recorder` receives those that the policy forbids."""
         candidates = [
             waiver
             for waiver in self.waivers
             if waiver.applies_to_policy(policy) and waiver_applies(waiver.spec.data, model)
         ]
-        return tuple(waiver for waiver in candidates if not self._is_rejected_for(waiver, policy, model))
+        return tuple(waiver for waiver in candidates if not self._is_rejected_for(waiver, policy, model, recorder))
 
-    def record_use(
-        self, waiver: WaiverScope, model: ResolvedModel, policy: Policy, value_pointers: ValuePointers
-    ) -> None:
-        """Record the use of a waiver."""
-        self._uses[waiver.spec.name].append(_WaiverUse(model.name, policy, value_pointers))
-
-    def findings(self) -> Iterator[Finding]:
+    def findings(self, usage: PolicyUsage) -> Iterator[Finding]:
         """Findings about waivers, once all models are evaluated."""
+        rejections = sorted(usage.waiver_rejections, key=lambda rejection: (rejection.model, rejection.waiver))
+        rejected_names = {rejection.waiver for rejection in rejections}
         reported_names: set[str] = set()
         for waiver in self.waivers:
             yield from self._unknown_policy_findings(waiver)
@@ -69,7 +56,7 @@ class Waivers:
             for finding in self._approval_findings(waiver):
                 reported_names.add(waiver.spec.name)
                 yield finding
-        yield from (finding for (name, _), finding in self._rejections.items() if name not in reported_names)
+        yield from (rejection.finding for rejection in rejections if rejection.waiver not in reported_names)
         for waiver in self.waivers:
             if waiver.granted_on is not None and waiver.granted_on > waiver.expires:
                 message = f"it expires on {waiver.expires}, before `validFrom`, {waiver.granted_on}"
@@ -83,19 +70,23 @@ class Waivers:
                 message = f"it has no effect before {waiver.granted_on.isoformat()}, the date in `validFrom`"
                 help_ = "set `validFrom` to today or an earlier date, if the waiver applies already"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "validFrom", help_=help_)
-            elif not self._is_rejected(waiver) and waiver.expires - self.as_of <= EXPIRY_NOTICE:
+            elif waiver.spec.name not in rejected_names and waiver.expires - self.as_of <= EXPIRY_NOTICE:
                 days = (waiver.expires - self.as_of).days
                 when_text = "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
                 yield _waiver_finding(waiver, codes.WAIVER_EXPIRES_SOON, f"it expires {when_text}", "expires")
 
-    def unused_findings(self, is_evaluated: Callable[[str], bool]) -> Iterator[Finding]:
+    def unused_findings(self, usage: PolicyUsage, is_evaluated: Callable[[str], bool]) -> Iterator[Finding]:
         """Active waivers that cover no violation, or fewer than they name, once all evaluated policies are known."""
+        rejected_names = {rejection.waiver for rejection in usage.waiver_rejections}
+        uses_by_waiver: dict[str, list[WaiverUse]] = {}
+        for use in usage.waiver_uses:
+            uses_by_waiver.setdefault(use.waiver, []).append(use)
         for waiver in self.waivers:
             can_be_checked = any(map(self.library.policies_named, waiver.policies)) and all(
                 map(is_evaluated, waiver.policies)
             )
-            if can_be_checked and waiver.is_active(self.as_of) and not self._is_rejected(waiver):
-                yield from self._unused_scope_findings(waiver)
+            if can_be_checked and waiver.is_active(self.as_of) and waiver.spec.name not in rejected_names:
+                yield from self._unused_scope_findings(waiver, uses_by_waiver.get(waiver.spec.name, ()))
 
     def _unknown_policy_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
         for index, name in enumerate(waiver.policies):
@@ -131,8 +122,7 @@ class Waivers:
     def _is_in_future(self, approval: WaiverApprovalData) -> bool:
         return approval.get("date", "") > self.as_of.isoformat()
 
-    def _unused_scope_findings(self, waiver: WaiverScope) -> Iterator[Finding]:
-        uses = self._uses[waiver.spec.name]
+    def _unused_scope_findings(self, waiver: WaiverScope, uses: Sequence[WaiverUse]) -> Iterator[Finding]:
         names = waiver.spec.data["models"].get("names", ())
         waived_models = {use.model for use in uses}
         for index, name in enumerate(names):
@@ -145,7 +135,7 @@ class Waivers:
             return
         for index, policy in enumerate(waiver.policies):
             if self.library.policies_named(policy) and not any(
-                policy in {use.policy.id, use.policy.pack} for use in uses
+                policy in {use.policy, pack_of(use.policy)} for use in uses
             ):
                 message = f"none of its models violates {policy}"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "policies", index)
@@ -154,14 +144,14 @@ class Waivers:
                 message = f"no policy is violated at {format_path(path)}"
                 yield _waiver_finding(waiver, codes.UNUSED_WAIVER, message, "paths", index)
 
-    def _is_rejected(self, waiver: WaiverScope) -> bool:
-        return any(name == waiver.spec.name for name, _ in self._rejections)
-
-    def _is_rejected_for(self, waiver: WaiverScope, policy: Policy, model: ResolvedModel) -> bool:
+    def _is_rejected_for(
+        self, waiver: WaiverScope, policy: Policy, model: ResolvedModel, recorder: UsageRecorder
+    ) -> bool:
         """Whether the policy forbids the waiver for the model; reported once."""
         finding = next(self._rejection_findings(waiver, policy, model), None)
         if finding is not None:
-            self._rejections.setdefault((waiver.spec.name, finding.subject.pointer if finding.subject else ()), finding)
+            pointer = finding.subject.pointer if finding.subject else ()
+            recorder.record_rejection(WaiverRejection(waiver.spec.name, pointer, model.name, finding))
         return finding is not None
 
     def _valid_approvals(self, waiver: WaiverScope) -> list[WaiverApprovalData]:

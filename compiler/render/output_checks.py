@@ -9,7 +9,7 @@ from compiler.foundation.json_data import Json, Pointer, format_path
 from compiler.foundation.provenance import DocumentValue
 from compiler.json_schema import SchemaViolation, apply_defaults
 from compiler.plan.planned_units import PlannedFile
-from compiler.policy.policy_engine import PolicyEngine
+from compiler.policy.model_evaluation import ModelEvaluation
 from compiler.render.output_schemas import MissingVersion, OutputSchema, OutputSchemas
 from compiler.render.value_blame import ValueBlame, environment_name, finding_subject
 from compiler.spec.portfolio import EnvironmentSpec
@@ -105,7 +105,7 @@ def _missing_version_finding(environment: EnvironmentSpec, missing_version: Miss
 
 
 def object_policy_findings(
-    policies: PolicyEngine, blame: ValueBlame, file: PlannedFile, documents: Sequence[Json]
+    policies: ModelEvaluation, blame: ValueBlame, file: PlannedFile, documents: Sequence[Json]
 ) -> Iterator[Finding]:
     """The violations of policies on rendered objects; they apply to files of deployments, and not to records."""
     if file.model is None or file.rule.scope != "deployment":

@@ -7,7 +7,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planned_units import PlannedFile, PlannedUnit
 from compiler.policy.baseline import is_policy_finding
-from compiler.policy.policy_engine import PolicyEngine
+from compiler.policy.model_evaluation import ModelEvaluation
 from compiler.render.content_uuid import assign_content_ids
 from compiler.render.file_renderer import FileRenderer, file_text
 from compiler.render.output_checks import OutputValidator, object_policy_findings
@@ -23,7 +23,7 @@ from compiler.source.tree import Tree
 class RenderStage:
     """Renders units one after the other; its parts keep what they compiled for one run."""
 
-    def __init__(self, tree: Tree, fleet: Fleet, templates: EmitterTemplates, policies: PolicyEngine) -> None:
+    def __init__(self, tree: Tree, fleet: Fleet, templates: EmitterTemplates, policies: ModelEvaluation) -> None:
         self.renderer = FileRenderer(templates)
         self._policies = policies
         self._blame = ValueBlame(fleet, self.renderer)

@@ -29,6 +29,7 @@ def test_each_place_is_judged_as_if_it_were_the_only_one(model_name, tmp_path) -
     tree = WorkTree(ROOT if model_name == "the sample" else generate_project(tmp_path))
     full_run = Session(tree, DAY)
     places = 0
+    evaluation = full_run.policy_engine.start_evaluation()
     for name in full_run.fleet.portfolio.by_kind("Model"):
         for environment in full_run.fleet.environments_of(name):
             model, _ = full_run.fleet.resolve(name, environment)
@@ -36,7 +37,7 @@ def test_each_place_is_judged_as_if_it_were_the_only_one(model_name, tmp_path) -
                 continue
             alone = Session(tree, DAY)
             alone.__dict__["portfolio"] = full_run.portfolio
-            assert list(full_run.policy_engine.evaluate(model)) == list(alone.policy_engine.evaluate(model)), (
+            assert list(evaluation.evaluate(model)) == list(alone.policy_engine.start_evaluation().evaluate(model)), (
                 name,
                 environment,
             )

@@ -1,0 +1,38 @@
+"""What all evaluations of policies share: facts of the project, and memos that no result depends on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from compiler.policy.match_cache import MatchCache
+from compiler.policy.policy_library import PolicyLibrary
+from compiler.policy.result_reuse import UnaffectedPolicies
+from compiler.policy.rule_evaluator import RuleEvaluator
+from compiler.policy.secret_detection import SecretDetectors
+from compiler.policy.suppressions import Suppressions
+from compiler.policy.waivers import Waivers
+from compiler.resolve.fleet import Fleet
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRevision:
+    """The state that a change starts from: its date, and which models the change affects."""
+
+    as_of: date
+    is_changed: Callable[[str, str | None], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyContext:
+    """The policies of a fleet on a date."""
+
+    fleet: Fleet
+    library: PolicyLibrary
+    evaluator: RuleEvaluator
+    waivers: Waivers
+    suppressions: Suppressions
+    as_of: date
+    base: BaseRevision | None
+    detectors: SecretDetectors = field(default_factory=SecretDetectors)
+    match_cache: MatchCache = field(default_factory=MatchCache)
+    unaffected_policies: UnaffectedPolicies = field(default_factory=UnaffectedPolicies)

@@ -1,0 +1,78 @@
+"""Decides about violations: waivers, dates and suppression comments turn each into a finding with its status."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from compiler.diagnostics.finding import Finding, Location, Status
+from compiler.foundation.json_data import Pointer
+from compiler.policy import policy_findings
+from compiler.policy.enforcement import Decision, decide_enforcement
+from compiler.policy.policy_context import PolicyContext
+from compiler.policy.policy_definition import PolicyViolation
+from compiler.policy.policy_inputs import PolicyInput
+from compiler.policy.policy_usage import UsageRecorder, WaiverUse
+from compiler.policy.waiver_scope import ValuePointers
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationReporter:
+    """Turns violations into findings, and records which waivers and comments they use."""
+
+    context: PolicyContext
+    recorder: UsageRecorder
+
+    def findings(
+        self,
+        model_input: PolicyInput,
+        violations: Iterable[PolicyViolation],
+        blame_location: tuple[Pointer, Location] | None = None,
+    ) -> Iterator[Finding]:
+        """The findings for violations of a model; `blame_location`: the spec value behind a rendered one."""
+        for violation in violations:
+            if violation.is_evaluation_failure:
+                self.recorder.evaluation_failures.add((violation.policy.id, model_input.model.name))
+                yield policy_findings.failure_finding(model_input, violation)
+                continue
+            value_pointers = policy_findings.value_pointers(model_input, violation, blame_location)
+            decision = self.decide(model_input, violation, value_pointers)
+            if decision is not None:
+                finding = policy_findings.violation_finding(model_input, violation, decision, blame_location)
+                yield self._apply_overrides(model_input, violation, value_pointers, decision, finding)
+
+    def decide(
+        self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers
+    ) -> Decision | None:
+        """The decision about a violation; `value_pointers`: the value as waivers can name it."""
+        model, policy = model_input.model, violation.policy
+        waivers = self.context.waivers.applicable_waivers(model, policy, self.recorder)
+        decision = decide_enforcement(
+            policy, model.environment, value_pointers if waivers else (), waivers, self.context.as_of
+        )
+        if decision is not None and decision.waiver is not None:
+            use = WaiverUse(decision.waiver.spec.name, model.name, policy.id, value_pointers)
+            self.recorder.waiver_uses.add(use)
+        return decision
+
+    def _apply_overrides(
+        self,
+        model_input: PolicyInput,
+        violation: PolicyViolation,
+        value_pointers: ValuePointers,
+        decision: Decision,
+        finding: Finding,
+    ) -> Finding:
+        """The finding after dates and suppression comments are applied."""
+        base = self.context.base
+        if decision.is_blocking and base is not None:
+            model = model_input.model
+            environment_name = model.environment.name if model.environment else None
+            waivers = self.context.waivers.applicable_waivers(model, violation.policy, self.recorder)
+            base_decision = decide_enforcement(violation.policy, model.environment, value_pointers, waivers, base.as_of)
+            if not (base_decision is not None and base_decision.is_blocking) and not base.is_changed(
+                model.name, environment_name
+            ):
+                finding = policy_findings.downgrade_by_date(finding, base.as_of)
+        if finding.status is not Status.OPEN:
+            return finding
+        reason = self.context.suppressions.suppression_reason(finding, self.recorder)
+        return finding if reason is None else replace(finding, status=Status.WAIVED, status_reason=reason)
