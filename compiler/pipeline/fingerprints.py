@@ -1,0 +1,97 @@
+"""Fingerprints of look-ups: a result that was computed from them is valid for as long as they are the same."""
+
+import hashlib
+from collections.abc import Iterable
+from itertools import chain
+
+from compiler.resolve.digests import digest
+from compiler.resolve.fleet import Fleet
+from compiler.source.read_log import ALL_DOCUMENTS, ALL_NAMES, FILE, Read
+from compiler.source.tree import NoSuchFile, Tree
+from compiler.spec.portfolio import Portfolio, Spec
+
+_SHARED_KINDS = ("Environment", "Policy", "Waiver")
+"""Kinds that nearly every result depends on, so that their documents belong to the scope of all results."""
+
+
+class Fingerprints:
+    """The fingerprints of one state of a project, each computed once."""
+
+    def __init__(self, tree: Tree, fleet: Fleet) -> None:
+        self._tree = tree
+        self._fleet = fleet
+        self._portfolio: Portfolio = fleet.portfolio
+        self._known: dict[tuple[str, str], str] = {}
+
+    def of(self, kind: str, name: str) -> str:
+        """The fingerprint of a look-up; empty for a miss."""
+        key = (kind, name)
+        fingerprint = self._known.get(key)
+        if fingerprint is None:
+            with self._fleet.reads.paused():
+                fingerprint = self._known[key] = self._compute(kind, name)
+        return fingerprint
+
+    def trace(self, reads: Iterable[Read]) -> tuple[tuple[str, str, str], ...]:
+        """Look-ups with their fingerprints, without those of the shared scope."""
+        return tuple((*read, self.of(*read)) for read in sorted(reads) if read.kind not in _SHARED_KINDS)
+
+    def are_current(self, trace: Iterable[tuple[str, str, str]]) -> bool:
+        """Whether all look-ups have the same fingerprints as before."""
+        known, of = self._known, self.of
+        return all((known.get((kind, name)) or of(kind, name)) == fingerprint for kind, name, fingerprint in trace)
+
+    def shared_scope(self) -> str:
+        """The fingerprint of what nearly every result depends on: settings, environments, policies, waivers, emitters and schemas."""
+        portfolio = self._portfolio
+        with self._fleet.reads.paused():
+            documents = [
+                portfolio.project,
+                *(spec for kind in _SHARED_KINDS for spec in portfolio.by_kind(kind).values()),
+            ]
+            folders = chain.from_iterable(self._tree.paths(portfolio.folder(name)) for name in ("templates", "schemas"))
+            return _hash(
+                *map(_document_fingerprint, documents),
+                *(self.of(FILE, path) for path in sorted(folders)),
+                repr(sorted(portfolio.broken_names)),
+                repr(sorted(portfolio.unnamed_kinds)),
+                *(digest(model.written) for model in portfolio.invalid_models),
+            )
+
+    def _compute(self, kind: str, name: str) -> str:
+        match kind:
+            case "file":
+                return self._file_fingerprint(name)
+            case "folder":
+                return _hash(*self._tree.paths(name), "\0", *self._tree.links(name))
+            case "defaults":
+                folder_defaults = self._fleet.layers.folder_defaults(f"{name}/" if name else "")
+                return _hash(*map(_document_fingerprint, folder_defaults))
+            case "dependents":
+                return _hash(*self._fleet.candidate_dependents(name))
+        return self._document_fingerprint(kind, name)
+
+    def _document_fingerprint(self, kind: str, name: str) -> str:
+        specs = self._portfolio.by_kind(kind)
+        if name == ALL_NAMES:
+            return _hash(*specs)
+        if name == ALL_DOCUMENTS:
+            return _hash(*map(_document_fingerprint, specs.values()))
+        spec = specs.get(name)
+        return "" if spec is None else _document_fingerprint(spec)
+
+    def _file_fingerprint(self, path: str) -> str:
+        try:
+            return self._tree.blob_id(path)
+        except NoSuchFile:
+            return f"link {link}" if (link := self._tree.link_on(path)) else "absent"
+
+
+def _document_fingerprint(spec: Spec) -> str:
+    """The document's place and its data, but not where its values are in the text."""
+    document = spec.document
+    return f"{document.path} {document.index} {digest(document.data)}"
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
