@@ -38,6 +38,7 @@ from compiler.cli._shared.path_type import PathType
 )
 @common_options.evaluation_options
 @common_options.environment_option
+@common_options.run_options
 @common_options.project_options
 @calls("check:check_project")
 def command() -> None:

@@ -11,13 +11,20 @@ import click
 
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.finding_report import make_report
+from compiler.commands.common.kept_session import (
+    RunOptions,
+    StoredUnitStates,
+    keep_results,
+    open_project_store,
+    saving,
+)
 from compiler.commands.common.name_checks import require_environments, resolve_models
 from compiler.commands.common.output_plan import OutputPlan, display_path
-from compiler.commands.common.progress_bars import build_with_progress
-from compiler.commands.common.project import mask_secrets_of, open_tree, project_root, to_date
+from compiler.commands.common.progress_bars import check_for_build_with_progress, render_with_progress
+from compiler.commands.common.project import open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, supports_colour, terminal_width, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
-from compiler.pipeline.session import Session
+from compiler.pipeline.session import Session, all_units
 from compiler.pipeline.unit_selection import select_removable_units, select_units
 from compiler.report import REPORTERS
 from compiler.write.change_set import Action, ChangeSet
@@ -44,25 +51,29 @@ def build_project(
     environments: tuple[str, ...],
     root: Path | None,
     rev: str | None,
+    jobs: int | None,
+    no_cache: bool,
 ) -> None:
     """Render, report findings, and write the files or compare them."""
-    folder = project_root(root)
-    session = mask_secrets_of(Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since)))
-    require_environments(session.fleet, environments)
-    models = resolve_models(session.portfolio, folder, models)
-    result = build_with_progress(session, select_units(models, environments), load_baseline(baseline))
-    plan = OutputPlan(session, folder, output, select_removable_units(models, environments))
-    if not result.can_write:
-        _report(session, folder, result.findings, format_, verbose=verbose)
-        raise click.exceptions.Exit(0)
-    with plan.open(is_check=check_) as build_output:
-        for unit in result.units:
-            build_output.add(unit)
-        planned = build_output.finish()
-        _report(session, folder, sorted_unique([*result.findings, *planned.findings]), format_, verbose=verbose)
-        if check_:
-            raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
-        build_output.apply()
+    folder, options = project_root(root), RunOptions(not no_cache, jobs)
+    store = open_project_store(folder, options)
+    session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since))
+    with saving(store):
+        keep_results(session, store, options)
+        require_environments(session.fleet, environments)
+        models = resolve_models(session.portfolio, folder, models)
+        scope = select_units(models, environments) if models or environments else all_units
+        plan = OutputPlan(session, folder, output, select_removable_units(models, environments))
+        checked_build = check_for_build_with_progress(session, load_baseline(baseline))
+        if checked_build.is_blocked:
+            _report(session, folder, checked_build.findings_without_rendering(), format_, verbose=verbose)
+        with plan.open(is_check=check_, states=StoredUnitStates(store)) as build_output:
+            findings = render_with_progress(checked_build, scope, build_output)
+            planned = build_output.finish()
+            _report(session, folder, sorted_unique([*findings, *planned.findings]), format_, verbose=verbose)
+            if check_:
+                raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
+            build_output.apply()
         for destination in planned.destinations:
             print_status(f"{_format_counts(destination.changes)} in {display_path(destination.path)}")
 

@@ -11,9 +11,10 @@ import click
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.file_arguments import project_paths, require_inputs
 from compiler.commands.common.finding_report import make_report
+from compiler.commands.common.kept_session import RunOptions, keep_results, open_project_store
 from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress, check_with_progress
-from compiler.commands.common.project import mask_secrets_of, open_tree, project_root, to_date
+from compiler.commands.common.project import open_tree, project_root, to_date
 from compiler.commands.common.streams import print_status, stdout_supports_colour, terminal_width, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.diagnostics.finding_filters import filter_findings
@@ -45,16 +46,20 @@ def check_project(
     root: Path | None,
     rev: str | None,
     max_findings: int,
+    jobs: int | None,
+    no_cache: bool,
 ) -> None:
     """Check the project, fix what may be fixed, and report; exit with 1 if there are mandatory findings."""
     folder = project_root(root)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
-    cache = open_cache(folder, git_root(folder))
+    cache, options = open_cache(folder, git_root(folder)), RunOptions(not no_cache, jobs)
+    store = open_project_store(folder, options)
 
     def open_session() -> Session:
         scope = named_files if write_baseline is None else frozenset()
-        return mask_secrets_of(Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse))
+        session = Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
+        return keep_results(session, store, options)
 
     session, renders, limit = open_session(), renders or write_baseline is not None, max_findings or None
     _require_known(session, named_files, environments)
@@ -68,6 +73,7 @@ def check_project(
         findings = sorted_unique((*findings, *check_sources_with_progress(session)))
     findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
     cache.save(session.redactor())
+    store.commit()
     findings = filter_findings(findings, named_files, environments)
     code = _report(session, findings, folder, format_, output, limit, hint=not (renders or files), verbose=verbose)
     _end(session, code, runs_sources=runs_sources)
@@ -146,7 +152,7 @@ def _report(
     colour = stdout_supports_colour(output)
     report = make_report(session, findings, folder, colour=colour, width=width, verbose=verbose, max_shown=max_shown)
     write_output(REPORTERS[format_](report), output)
-    count = len(session.policy_usage.object_policy_ids) if hint else 0
+    count = len(session.fleet_checks.object_policy_ids) if hint else 0
     if count:
         policies = "1 policy on rendered objects was" if count == 1 else f"{count} policies on rendered objects were"
         print_status(f"{policies} skipped; run `modelyard check --rendered`")

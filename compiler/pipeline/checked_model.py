@@ -32,7 +32,6 @@ def check_one_model(session: Session, name: str) -> CheckedModel:
     evaluation = session.policy_engine.start_evaluation()
 
     def deployment_findings(model: ResolvedModel) -> Iterator[Finding]:
-        session.on_model_checked()
         return chain(
             _target_findings(session, model),
             evaluation.evaluate(model),

@@ -88,7 +88,7 @@ class Fingerprints:
 
 
 def _document_fingerprint(spec: Spec) -> str:
-    """The document's place and its data, but not where its values are in the text."""
+    """The document's path and its data, but not the positions of its values."""
     document = spec.document
     return f"{document.path} {document.index} {digest(document.data)}"
 

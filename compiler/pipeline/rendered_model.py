@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from compiler.diagnostics.finding import Finding
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.planning import PlannedModel, SharedNeeds, UnitFilter
+from compiler.policy.policy_usage import PolicyUsage
 from compiler.write.output_units import OutputFile, Unit
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class RenderedUnits:
     units: tuple[Unit, ...]
     findings: tuple[Finding, ...]
     notices: Mapping[str, Finding]
+    usage: PolicyUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def render_units(session: Session, planned_units: Iterable[PlannedUnit]) -> Rend
     """The units with their files."""
     units: list[Unit] = []
     findings: list[Finding] = []
-    with session.render_stage.collecting_notices() as notices:
+    with session.render_stage.collecting() as notes:
         for planned_unit in planned_units:
             findings += planned_unit.findings
             files, render_findings = session.render_stage.render_unit(planned_unit)
@@ -52,4 +54,4 @@ def render_units(session: Session, planned_units: Iterable[PlannedUnit]) -> Rend
                 for file in files
             )
             units.append(Unit(planned_unit.id, tuple(outputs)))
-    return RenderedUnits(tuple(units), tuple(findings), dict(notices))
+    return RenderedUnits(tuple(units), tuple(findings), dict(notes.notices), notes.evaluation.usage)

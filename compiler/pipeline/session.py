@@ -13,10 +13,13 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object
 from compiler.foundation.secret_redaction import Redactor
+from compiler.pipeline.checked_fleet import CheckedFleet
 from compiler.pipeline.checked_model import CheckedModel, check_one_model
+from compiler.pipeline.fleet_findings import FleetChecks, check_fleet
+from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
+from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, SHARED_DOCUMENTS
 from compiler.pipeline.secret_collector import SecretCollector
 from compiler.plan.context.adoption import models_that_may_set
-from compiler.plan.deployment_facts import DeploymentFacts
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_builtin_emitters, load_emitters
@@ -27,11 +30,9 @@ from compiler.plan.plan_stage import PlanStage
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.planning import PlannedModel, UnitFilter
 from compiler.policy.fleet_evaluation import FleetResult
-from compiler.policy.model_evaluation import ModelEvaluation
 from compiler.policy.policy_context import BaseRevision
 from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
 from compiler.policy.policy_engine import PolicyEngine
-from compiler.policy.policy_usage import PolicyUsage, merge_usages
 from compiler.resolve.checks.fleet_checks import SharedDocumentChecks, check_shared_documents
 from compiler.resolve.fleet import Fleet
 from compiler.source.read_log import ReadLog, RecordedTree
@@ -107,12 +108,13 @@ class Session:
         """
         self.tree = tree
         self.reads = ReadLog()
+        self.keeper: ResultKeeper = NoKeeper()
         self.files = files
         self._secret_collector = SecretCollector(parse_yaml)
         self.as_of = as_of or datetime.now(UTC).date()
         self.change_base = change_base
         self.on_model_checked: Callable[[], object] = lambda: None
-        """Called before each check of a model in an environment, to show progress."""
+        """Called after each check of a model, to show progress."""
 
     @cached_property
     def language(self) -> Language:
@@ -170,24 +172,49 @@ class Session:
     @cached_property
     def shared_documents(self) -> SharedDocumentChecks:
         """The findings about documents that several models share."""
-        return check_shared_documents(self.fleet)
+        [result] = self.keeper.obtain(SHARED_DOCUMENTS, ["documents"], "", lambda _: check_shared_documents(self.fleet))
+        return result.value
 
     @cached_property
-    def checked_models(self) -> tuple[CheckedModel, ...]:
+    def checked_fleet(self) -> CheckedFleet:
         """Every model in scope, checked; also the facts of other models that findings about these depend on."""
         names = self.models_in_scope
-        if names is None:
-            return tuple(check_one_model(self, name) for name in self.portfolio.by_kind("Model"))
-        relevant_names = names | models_that_may_set(self.portfolio, ("deploy", "expose"))
-        return tuple(
-            check_one_model(self, name) if name in names else CheckedModel(self.plan_stage.model_facts(name))
-            for name in sorted(relevant_names)
+        relevant_names = (
+            list(self.portfolio.by_kind("Model"))
+            if names is None
+            else sorted(names | models_that_may_set(self.portfolio, ("deploy", "expose")))
         )
 
+        def check_relevant_model(name: str) -> CheckedModel:
+            if names is None or name in names:
+                return check_one_model(self, name)
+            return CheckedModel(self.plan_stage.model_facts(name))
+
+        broken_documents = sorted(self.shared_documents.broken_documents)
+        results = self.keeper.obtain(
+            CHECKED_MODEL, relevant_names, f"{self.as_of} {broken_documents}", check_relevant_model
+        )
+        checked_fleet = CheckedFleet(self._count_checked(results))
+        if names is None:
+            self.keeper.forget_others(CHECKED_MODEL, relevant_names)
+        return checked_fleet
+
     @cached_property
-    def deployments(self) -> tuple[DeploymentFacts, ...]:
-        """The facts of each deployment of the checked models, by name, then in order of promotion."""
-        return tuple(deployment for model in self.checked_models for deployment in model.facts.deployments)
+    def fleet_checks(self) -> FleetChecks:
+        """The checks of the fleet as a whole."""
+        scope = f"{self.as_of} {self.checked_fleet.digest} {sorted(self.files)}"
+        [result] = self.keeper.obtain(FLEET_CHECKS, ["fleet"], scope, lambda _: check_fleet(self))
+        return result.value
+
+    @cached_property
+    def fleet_policies(self) -> FleetResult:
+        """The findings of policies about the fleet, and the usage of all policies before objects are rendered."""
+        return self.policy_engine.evaluate_fleet(self.checked_fleet.usage)
+
+    def _count_checked(self, results: Iterator[Result[CheckedModel]]) -> Iterator[Result[CheckedModel]]:
+        for result in results:
+            self.on_model_checked()
+            yield result
 
     @cached_property
     def conditions(self) -> ConditionEvaluator:
@@ -205,21 +232,6 @@ class Session:
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
         return PolicyEngine(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
 
-    @cached_property
-    def fleet_policies(self) -> FleetResult:
-        """The findings of policies about the fleet, and the usage of all policies before objects are rendered."""
-        return self.policy_engine.evaluate_fleet(merge_usages(model.usage for model in self.checked_models))
-
-    @cached_property
-    def object_evaluation(self) -> ModelEvaluation:
-        """Evaluates policies for rendered objects."""
-        return self.policy_engine.start_evaluation()
-
-    @property
-    def policy_usage(self) -> PolicyUsage:
-        """The usage of all policies that were evaluated so far."""
-        return merge_usages((self.fleet_policies.usage, self.object_evaluation.usage))
-
     def redactor(self, paths: Iterable[str] = ()) -> Redactor:
         """Masks the secrets that policies detected so far, values with the name of a secret, and whatever has the form of a credential.
 
@@ -229,7 +241,8 @@ class Session:
             if self.tree.has(path):
                 self._secret_collector.add(self.tree.read(path), path)
         detected_secrets = self.policy_engine.detected_secrets if "policy_engine" in vars(self) else ()
-        return Redactor((*detected_secrets, *self._secret_collector.secrets()))
+        checked_secrets = self.checked_fleet.usage.secrets if "checked_fleet" in vars(self) else ()
+        return Redactor((*detected_secrets, *checked_secrets, *self._secret_collector.secrets()))
 
     def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a digest of the model in an environment differs from that in the base of the change."""
@@ -246,7 +259,7 @@ class Session:
         """Renders planned units; imported here, since a check renders nothing."""
         from compiler.render.render_stage import RenderStage  # noqa: PLC0415 - as the docstring says
 
-        return RenderStage(self.fleet.tree, self.fleet, self.emitter_templates, self.object_evaluation)
+        return RenderStage(self.fleet.tree, self.fleet, self.emitter_templates, self.policy_engine)
 
     @cached_property
     def plan_stage(self) -> PlanStage:
@@ -280,13 +293,11 @@ class Session:
         yield from self.plan_stage.units.plan_shared_units(self._all_facts, planned_models, scope, inventory)
 
     @cached_property
-    def _all_facts(self) -> list[ModelFacts]:
+    def _all_facts(self) -> Sequence[ModelFacts]:
         """The facts of all models; those of checked models are known already."""
-        facts = (
-            {model.facts.name: model.facts for model in self.checked_models} if "checked_models" in vars(self) else {}
-        )
-        names = self.portfolio.by_kind("Model")
-        return [facts[name] if name in facts else self.plan_stage.model_facts(name) for name in names]
+        if "checked_fleet" in vars(self) and self.models_in_scope is None:
+            return self.checked_fleet.models
+        return [self.plan_stage.model_facts(name) for name in self.portfolio.by_kind("Model")]
 
     @cached_property
     def _inventory_value(self) -> ContextValue | None:

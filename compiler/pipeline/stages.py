@@ -9,29 +9,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation.errors import HostError
+from compiler.pipeline.result_kinds import FINDINGS
 from compiler.pipeline.session import Session, all_units
-from compiler.plan.context.adoption import object_collisions
 from compiler.plan.matching.compatibility import emitter_setting_findings
 from compiler.plan.planning import UnitFilter
-from compiler.plan.quotas import quota_findings
 from compiler.plan.records.approvals import classification_findings
 from compiler.plan.records.missing_fields import ModelRecordStatus
-from compiler.plan.shared_routes import shared_route_findings
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
 from compiler.policy.policy_findings import merge_environments
-from compiler.resolve.checks.model_checks import check_cycles
 from compiler.spec.finding_causes import without_repeated_warnings
 
 if TYPE_CHECKING:
-    from compiler.pipeline.rendered_model import RenderedUnits
-    from compiler.plan.planning import PlannedModel
     from compiler.write.output_units import Unit
 
 Stage = Callable[[Session], Iterator[Finding]]
@@ -44,6 +39,11 @@ def check_documents(session: Session) -> Iterator[Finding]:
 
 def check_emitters(session: Session) -> Iterator[Finding]:
     """Emitter folders, their settings, and the capabilities of environments."""
+    [result] = session.keeper.obtain(FINDINGS, ["emitters"], "", lambda _: tuple(_emitter_findings(session)))
+    yield from result.value
+
+
+def _emitter_findings(session: Session) -> Iterator[Finding]:
     yield from session.emitters.findings
     yield from session.capability_problems
     yield from emitter_setting_findings(session.fleet, session.emitters)
@@ -55,36 +55,12 @@ def check_emitters(session: Session) -> Iterator[Finding]:
 def check_models(session: Session) -> Iterator[Finding]:
     """Layers and references; for each model in each environment its emitters, policies and approvals."""
     yield from session.shared_documents.findings
-    for checked_model in session.checked_models:
-        yield from checked_model.findings
-    yield from check_cycles(
-        session.fleet,
-        {(item.model, item.environment): item.dependency_names for item in session.deployments},
-    )
+    yield from session.checked_fleet.findings
 
 
-def check_objects(session: Session) -> Iterator[Finding]:
-    """Objects and routes that two models would share in a cluster."""
-    yield from object_collisions(session.fleet)
-    yield from session.plan_stage.object_findings(session.models_in_scope)
-    yield from shared_route_findings(session.fleet, session.deployments)
-
-
-def check_quotas(session: Session) -> Iterator[Finding]:
-    """Quotas of namespaces, against the maximum requests of their models."""
-    yield from quota_findings(session.fleet, session.deployments, session.models_in_scope)
-
-
-def check_code_owners(session: Session) -> Iterator[Finding]:
-    """Teams that own files and have no handle, if a file of code owners is rendered; not where only findings about models are needed."""
-    if session.models_in_scope is None:
-        yield from session.plan_stage.code_owner_findings([model.facts for model in session.checked_models])
-
-
-def check_policies(session: Session) -> Iterator[Finding]:
-    """Policies on the fleet as a whole, and mistakes in policies and waivers; this stage runs after the models were evaluated."""
-    yield from session.fleet_policies.findings
-    yield from session.policy_engine.findings(session.fleet_policies.usage)
+def check_fleet(session: Session) -> Iterator[Finding]:
+    """Dependency cycles, objects, routes and quotas of the fleet, owners of files, policies on the fleet, policies and waivers."""
+    yield from session.fleet_checks.findings
 
 
 def check_decision_dates(session: Session) -> Iterator[Finding]:
@@ -121,10 +97,7 @@ CHECK_STAGES: tuple[Stage, ...] = (
     check_documents,
     check_emitters,
     check_models,
-    check_objects,
-    check_quotas,
-    check_code_owners,
-    check_policies,
+    check_fleet,
     check_decision_dates,
 )
 
@@ -147,7 +120,7 @@ def check(session: Session) -> tuple[Finding, ...]:
         merge_environments(
             chain(
                 _run_checks(session),
-                session.policy_engine.unused_findings(session.policy_usage, includes_objects=False),
+                session.fleet_checks.unused_findings,
             ),
             _environments_lookup(session),
         )
@@ -181,6 +154,84 @@ class BuildResult:
         return not any(finding.is_blocking for finding in self.findings)
 
 
+class UnitSink(Protocol):
+    """Takes the units of a build as they are rendered."""
+
+    def add(self, unit: Unit) -> object:
+        """Take a unit."""
+        ...
+
+    def add_unchanged(self, unit: str, digest: str) -> bool:
+        """Take a unit of an earlier run by its id and its digest; false if its files are needed."""
+        ...
+
+
+class UnitList:
+    """Holds the units in memory."""
+
+    def __init__(self) -> None:
+        self.units: list[Unit] = []
+
+    def add(self, unit: Unit) -> None:
+        """Take a unit."""
+        self.units.append(unit)
+
+    def add_unchanged(self, _unit: str, _digest: str) -> bool:
+        """The files are always needed."""
+        return False
+
+
+@dataclass(frozen=True)
+class CheckedBuild:
+    """A build whose checks are done. Findings in the `baseline` do not block; `include` selects the findings that count.
+
+    `ignores_policies`: violations of policies do not block either, to find those of rendered objects, too.
+    """
+
+    session: Session
+    check_findings: tuple[Finding, ...]
+    baseline: Baseline
+    ignores_policies: bool
+    include: Callable[[Finding], bool]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether a finding prevents rendering."""
+        return any(
+            finding.is_blocking and not (self.ignores_policies and is_policy_finding(finding))
+            for finding in apply_baseline(self._merged(self.check_findings), self.baseline)
+        )
+
+    def findings_without_rendering(self) -> tuple[Finding, ...]:
+        """The findings of a build that ends here."""
+        findings = sorted_unique((*self._merged(self.check_findings), *self.session.fleet_checks.unused_findings))
+        return apply_baseline(findings, self.baseline)
+
+    def render(
+        self, scope: UnitFilter, sink: UnitSink, on_unit: Callable[[str], object] = lambda _unit: None
+    ) -> tuple[Finding, ...]:
+        """Render the units in scope into the sink; returns all findings. `on_unit` is called with the id of each unit."""
+        from compiler.pipeline.rendered_fleet import render_fleet  # noqa: PLC0415 - a check renders nothing
+
+        findings = [*self.check_findings, *render_fleet(self.session, scope, sink, on_unit)]
+        return apply_baseline(self._merged(findings), self.baseline)
+
+    def _merged(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        merged_findings = merge_environments(findings, _environments_lookup(self.session))
+        return tuple(filter(self.include, sorted_unique(merged_findings)))
+
+
+def check_for_build(
+    session: Session,
+    baseline: Baseline = EMPTY_BASELINE,
+    *,
+    ignore_policies: bool = False,
+    include: Callable[[Finding], bool] = all_findings,
+) -> CheckedBuild:
+    """Do the checks of a build."""
+    return CheckedBuild(session, tuple(_run_checks(session)), baseline, ignore_policies, include)
+
+
 def build(
     session: Session,
     scope: UnitFilter = all_units,
@@ -190,54 +241,10 @@ def build(
     ignore_policies: bool = False,
     include: Callable[[Finding], bool] = all_findings,
 ) -> BuildResult:
-    """Check, then render the units in scope; nothing is rendered if a finding blocks.
-
-    `on_unit` is called with the id of each rendered unit, to show progress. Findings in the `baseline` do not block. `ignore_policies`
-    renders despite violations of policies, to find those of rendered objects, too. `include` selects the findings that count.
-    """
-    findings = list(_run_checks(session))
-    result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
-    if any(
-        finding.is_blocking and not (ignore_policies and is_policy_finding(finding))
-        for finding in apply_baseline(result_findings, baseline)
-    ):
-        return BuildResult(
-            (),
-            apply_baseline(
-                sorted_unique(
-                    [
-                        *result_findings,
-                        *session.policy_engine.unused_findings(session.policy_usage, includes_objects=False),
-                    ]
-                ),
-                baseline,
-            ),
-        )
-    units: list[Unit] = []
-    notices: dict[str, Finding] = {}
-    for rendered in _render(session, scope):
-        findings += rendered.findings
-        notices = {**rendered.notices, **notices}
-        for unit in rendered.units:
-            units.append(unit)
-            on_unit(unit.id)
-    findings += notices.values()
-    findings += session.policy_engine.unused_findings(
-        session.policy_usage, includes_objects=all(scope(*placement) for placement in session.fleet.deployments())
-    )
-    result_findings = tuple(filter(include, sorted_unique(merge_environments(findings, _environments_lookup(session)))))
-    return BuildResult(tuple(units), apply_baseline(result_findings, baseline))
-
-
-def _render(session: Session, scope: UnitFilter) -> Iterator[RenderedUnits]:
-    """The units of each model, then those of environments and the project."""
-    from compiler.pipeline.rendered_model import render_model, render_units  # noqa: PLC0415 - a check renders nothing
-
-    planner = session.plan_stage.units
-    needs = planner.shared_needs(scope)
-    plans: list[PlannedModel] = []
-    for name in session.portfolio.by_kind("Model"):
-        model = render_model(session, name, scope, needs)
-        plans.append(model.plan)
-        yield model.rendered
-    yield render_units(session, session.plan_shared_units(plans, scope))
+    """Check, then render the units in scope, and hold them in memory; nothing is rendered if a finding blocks."""
+    checked_build = check_for_build(session, baseline, ignore_policies=ignore_policies, include=include)
+    if checked_build.is_blocked:
+        return BuildResult((), checked_build.findings_without_rendering())
+    sink = UnitList()
+    findings = checked_build.render(scope, sink, on_unit)
+    return BuildResult(tuple(sink.units), findings)

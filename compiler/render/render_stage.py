@@ -1,13 +1,15 @@
 """The stage that renders planned units: fill templates, apply patches, check the objects, write them as text."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planned_units import PlannedFile, PlannedUnit
 from compiler.policy.baseline import is_policy_finding
 from compiler.policy.model_evaluation import ModelEvaluation
+from compiler.policy.policy_engine import PolicyEngine
 from compiler.render.content_uuid import assign_content_ids
 from compiler.render.file_renderer import FileRenderer, file_text
 from compiler.render.output_checks import OutputValidator, object_policy_findings
@@ -20,12 +22,21 @@ from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 
 
+@dataclass(frozen=True, slots=True)
+class RenderNotes:
+    """What could not be validated, by key; and the evaluation of policies on objects, which knows their usage."""
+
+    notices: Mapping[str, Finding]
+    evaluation: ModelEvaluation
+
+
 class RenderStage:
     """Renders units one after the other; its parts keep what they compiled for one run."""
 
-    def __init__(self, tree: Tree, fleet: Fleet, templates: EmitterTemplates, policies: ModelEvaluation) -> None:
+    def __init__(self, tree: Tree, fleet: Fleet, templates: EmitterTemplates, policies: PolicyEngine) -> None:
         self.renderer = FileRenderer(templates)
         self._policies = policies
+        self._evaluation = policies.start_evaluation()
         self._blame = ValueBlame(fleet, self.renderer)
         output_schemas = OutputSchemas(tree, fleet.portfolio.folder("schemas"))
         environments = fleet.portfolio.by_kind("Environment")
@@ -54,9 +65,12 @@ class RenderStage:
         )
         return (tuple(files or ()) if is_complete else ()), findings
 
-    def collecting_notices(self) -> AbstractContextManager[Mapping[str, Finding]]:
-        """Collect what cannot be validated in what is rendered meanwhile."""
-        return self._validator.collecting_notices()
+    @contextmanager
+    def collecting(self) -> Iterator[RenderNotes]:
+        """Collect what is to be known, besides files and findings, of what is rendered meanwhile."""
+        self._evaluation = self._policies.start_evaluation()
+        with self._validator.collecting_notices() as notices:
+            yield RenderNotes(notices, self._evaluation)
 
     def _render_files(self, planned_files: Sequence[PlannedFile]) -> tuple[list[RenderedFile] | None, list[Finding]]:
         """The files, checked; `None` where a template could not be filled."""
@@ -68,7 +82,7 @@ class RenderStage:
         for file, filled_template, patched_documents in zip(planned_files, filled_templates, objects, strict=True):
             documents = assign_content_ids(file.rule.content_id, patched_documents)
             findings += self._validator.findings(file, documents)
-            findings += object_policy_findings(self._policies, self._blame, file, documents)
+            findings += object_policy_findings(self._evaluation, self._blame, file, documents)
             text = file_text(file, filled_template, documents)
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.commit_path))
         return files, findings

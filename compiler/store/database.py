@@ -102,6 +102,13 @@ class Database:
                     self._read_keys[table] = None
         return values
 
+    def keys(self, table: str) -> set[str]:
+        """The keys of a table."""
+        with _translated_errors():
+            if not self._has_table(table):
+                return set()
+            return {str(key) for (key,) in self._connection.execute(f"SELECT key FROM t_{table}")}  # noqa: S608 - as above
+
     def write(self, changes: Changes, header: Mapping[str, str], max_bytes: int) -> None:
         """Change values in one transaction; raises if the file has another header version, or is locked for too long."""
         with _translated_errors():

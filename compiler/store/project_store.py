@@ -79,6 +79,19 @@ class Store:
             return {key: value for key, value in merged_values.items() if value is not None}
         return values
 
+    def keys(self, table: str) -> set[str]:
+        """The keys of a table."""
+        _validate_table_name(table)
+        keys: set[str] = set()
+        if (database := self._open_database()) is not None:
+            try:
+                keys = database.keys(table)
+            except DatabaseUnusableError as error:
+                self._give_up(error)
+        for key, value in self._pending_changes.get(table, {}).items():
+            (keys.discard if value is None else keys.add)(key)
+        return keys
+
     def put(self, table: str, items: Mapping[str, bytes]) -> None:
         """Set values; they are on disk after `commit`, or earlier if they are many."""
         self._change(table, items)

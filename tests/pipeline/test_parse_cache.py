@@ -88,7 +88,7 @@ def check_output(project: Path, capsys, monkeypatch) -> str:
 
 
 def only_file(home: Path) -> Path:
-    (file,) = home.iterdir()
+    (file,) = home.glob("*.json")
     return file
 
 

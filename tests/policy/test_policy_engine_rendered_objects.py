@@ -73,7 +73,7 @@ def test_only_a_build_knows_whether_a_comment_of_theirs_hides_something(check_fi
 def test_a_check_can_say_what_it_did_not_ask(tree) -> None:
     run = Session(tree(RULE), TODAY)
     assert check(run) == ()
-    assert run.policy_usage.object_policy_ids == {"rule"}
+    assert run.fleet_checks.object_policy_ids == ("rule",)
 
 
 @pytest.mark.parametrize("rule", [RULE, ON_MODELS])

@@ -37,6 +37,21 @@ def environment_option(function: F) -> F:
     )(function)
 
 
+def run_options(function: F) -> F:
+    """`--jobs` and `--no-cache`: how results are computed; they change no result."""
+    jobs = click.option(
+        "--jobs",
+        "-j",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Compute in this many processes. [default: the number of cores; small projects use one process]",
+    )
+    no_cache = click.option(
+        "--no-cache", is_flag=True, help="Compute everything again; read and write no results of other runs."
+    )
+    return jobs(no_cache(function))
+
+
 def format_option(*formats: str, help_text: str = "Output format.") -> Callable[[F], F]:
     """`--format`."""
     return click.option(

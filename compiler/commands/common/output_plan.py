@@ -86,7 +86,7 @@ class OutputPlan:
 
     def _folder_writers(self, *, stages: bool) -> tuple[FolderWriter, FolderWriter | None]:
         """The writers of the output folder and of the repository."""
-        (root, folder), emitters = self._location, self.session.emitters.by_id
+        root, folder = self._location
         root_name = _root_name(self._location.path)
         output = FolderWriter(root, folder, root_name=root_name, is_in_scope=self.may_remove, stages=stages)
         if self.output is not None:
@@ -94,7 +94,7 @@ class OutputPlan:
         repository = FolderWriter(
             root,
             is_in_scope=self.may_remove,
-            may_remove=lambda emitter, path: is_committed_path(emitters, emitter, path),
+            may_remove=lambda emitter, path: is_committed_path(self.session.emitters.by_id, emitter, path),
             stages=stages,
         )
         return output, repository

@@ -12,13 +12,22 @@ import click
 from compiler.commands.common.streams import supports_progress
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.session import Session, all_units
-from compiler.pipeline.stages import BuildResult, all_findings, build, check, check_sources
+from compiler.pipeline.stages import (
+    BuildResult,
+    CheckedBuild,
+    UnitList,
+    UnitSink,
+    all_findings,
+    check,
+    check_for_build,
+    check_sources,
+)
 from compiler.pipeline.unit_selection import is_deployment
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline
 
 _MIN_CHECK_LENGTH = 200
-"""A check of fewer deployments ends before a bar is read."""
+"""A check of fewer models ends before a bar is read."""
 
 
 def check_with_progress(session: Session) -> tuple[Finding, ...]:
@@ -30,13 +39,39 @@ def check_with_progress(session: Session) -> tuple[Finding, ...]:
 @contextmanager
 def _checking_bar(session: Session) -> Iterator[None]:
     """A bar that advances while the models of the session are checked."""
-    length = len(list(session.fleet.deployments())) if supports_progress() else 0
-    if length < _MIN_CHECK_LENGTH:
+    length = len(session.portfolio.by_kind("Model")) if supports_progress() else 0
+    if length < _MIN_CHECK_LENGTH or session.models_in_scope is not None:
         yield
         return
     with click.progressbar(length=length, label="Checking models", file=sys.stderr, show_pos=True) as bar:
         session.on_model_checked = lambda: bar.update(1)
         yield
+
+
+def check_for_build_with_progress(
+    session: Session,
+    baseline: Baseline = EMPTY_BASELINE,
+    *,
+    ignore_policies: bool = False,
+    include: Callable[[Finding], bool] = all_findings,
+) -> CheckedBuild:
+    """`check_for_build`, with one step per model in a large fleet."""
+    with _checking_bar(session):
+        return check_for_build(session, baseline, ignore_policies=ignore_policies, include=include)
+
+
+def render_with_progress(checked_build: CheckedBuild, scope: UnitFilter, sink: UnitSink) -> tuple[Finding, ...]:
+    """Render the units in scope, with one step per deployment."""
+    if not supports_progress():
+        return checked_build.render(scope, sink)
+    length = sum(scope(*deployment) for deployment in checked_build.session.fleet.deployments())
+    with click.progressbar(length=length, label="Rendering deployments", file=sys.stderr, show_pos=True) as bar:
+
+        def on_unit(unit: str) -> None:
+            if is_deployment(unit):
+                bar.update(1)
+
+        return checked_build.render(scope, sink, on_unit)
 
 
 def build_with_progress(
@@ -47,17 +82,13 @@ def build_with_progress(
     ignore_policies: bool = False,
     include: Callable[[Finding], bool] = all_findings,
 ) -> BuildResult:
-    """`build`, with one step per deployment."""
-    if not supports_progress():
-        return build(session, scope, baseline=baseline, ignore_policies=ignore_policies, include=include)
-    length = sum(scope(name, environment) for name, environment in session.fleet.deployments())
-    with click.progressbar(length=length, label="Rendering deployments", file=sys.stderr, show_pos=True) as bar:
-
-        def on_unit(unit: str) -> None:
-            if is_deployment(unit):
-                bar.update(1)
-
-        return build(session, scope, on_unit, baseline, ignore_policies=ignore_policies, include=include)
+    """`build`, with progress bars."""
+    checked_build = check_for_build_with_progress(session, baseline, ignore_policies=ignore_policies, include=include)
+    if checked_build.is_blocked:
+        return BuildResult((), checked_build.findings_without_rendering())
+    sink = UnitList()
+    findings = render_with_progress(checked_build, scope, sink)
+    return BuildResult(tuple(sink.units), findings)
 
 
 def check_sources_with_progress(session: Session) -> tuple[Finding, ...]:

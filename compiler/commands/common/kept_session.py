@@ -1,0 +1,71 @@
+"""A session that reuses the results of earlier runs, and computes new ones in several processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from compiler.commands.common.project import mask_secrets_of
+from compiler.pipeline.fingerprints import Fingerprints
+from compiler.pipeline.kept_results import KeptResults
+from compiler.pipeline.session import Session
+from compiler.pipeline.workers import default_jobs
+from compiler.source.git_root import git_root
+from compiler.store.project_store import Store, open_store
+
+_UNIT_STATES = "unit_states"
+
+
+class RunOptions(NamedTuple):
+    """How a command computes its results; both options change no result."""
+
+    uses_cache: bool = True
+    jobs: int | None = None
+    """The number of processes; `None`: one per core."""
+
+
+class StoredUnitStates:
+    """What builds remember of units, in the store of the project."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._states = store.get_all(_UNIT_STATES)
+
+    def get(self, unit: str) -> bytes | None:
+        """The value of a unit."""
+        return self._states.get(unit)
+
+    def put(self, unit: str, state: bytes) -> None:
+        """Replace the value of a unit; an empty one stands for none."""
+        if state:
+            self._store.put(_UNIT_STATES, {unit: state})
+        else:
+            self._store.delete(_UNIT_STATES, [unit])
+
+
+def open_project_store(folder: Path, options: RunOptions) -> Store:
+    """The store of a project."""
+    return open_store(folder, git_root(folder), enabled=options.uses_cache)
+
+
+def keep_results(session: Session, store: Store, options: RunOptions) -> Session:
+    """The session, which reuses results unless a change is compared: what that finds depends on the base, too."""
+    if session.change_base is None:
+        session.keeper = KeptResults(
+            store,
+            lambda: Fingerprints(session.tree, session.fleet),
+            session.reads,
+            options.jobs or default_jobs(),
+        )
+    return mask_secrets_of(session)
+
+
+@contextmanager
+def saving(store: Store) -> Iterator[None]:
+    """Write what is to be kept, however the command ends."""
+    try:
+        yield
+    finally:
+        store.commit()

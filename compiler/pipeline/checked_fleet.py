@@ -1,0 +1,67 @@
+"""The checked models of a fleet: their findings, and what stages about the fleet read of them, as far as it is needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cached_property
+
+from compiler.diagnostics.finding import Finding
+from compiler.pipeline.checked_model import CheckedModel
+from compiler.pipeline.result_keeper import Result
+from compiler.pipeline.result_kinds import check_summary
+from compiler.plan.deployment_facts import DeploymentFacts
+from compiler.plan.model_facts import ModelFacts
+from compiler.policy.policy_usage import PolicyUsage, UsageRecorder
+
+
+class CheckedFleet:
+    """Takes the results of models as they arrive. Kept results without findings are read only if their facts are needed."""
+
+    def __init__(self, results: Iterable[Result[CheckedModel]]) -> None:
+        self._findings: list[Finding] = []
+        self._facts: dict[str, ModelFacts] = {}
+        self._usage = UsageRecorder()
+        self._unread: list[Result[CheckedModel]] = []
+        digest = hashlib.sha256()
+        for result in results:
+            summary = check_summary(result.summary)
+            digest.update(f"{result.name} {summary.digest}\n".encode())
+            if result.is_kept and not summary.has_findings:
+                self._unread.append(result)
+            else:
+                self._take(result.value)
+        self.digest = digest.hexdigest()[:32]
+        """A digest of the facts and the usages of all models."""
+
+    def _take(self, model: CheckedModel) -> None:
+        self._findings += model.findings
+        self._facts[model.facts.name] = model.facts
+        self._usage.add(model.usage)
+
+    def _read_all(self) -> None:
+        for result in self._unread:
+            self._take(result.value)
+        self._unread = []
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings about models."""
+        return tuple(self._findings)
+
+    @cached_property
+    def models(self) -> tuple[ModelFacts, ...]:
+        """The facts of the models, by name."""
+        self._read_all()
+        return tuple(self._facts[name] for name in sorted(self._facts))
+
+    @cached_property
+    def deployments(self) -> tuple[DeploymentFacts, ...]:
+        """The facts of each deployment, by name, then in order of promotion."""
+        return tuple(deployment for model in self.models for deployment in model.deployments)
+
+    @cached_property
+    def usage(self) -> PolicyUsage:
+        """The merged usage of policies."""
+        self._read_all()
+        return self._usage.usage

@@ -1,0 +1,113 @@
+"""Renders the models of a fleet, then the files of environments and of the project, into a sink; no unit is held in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from compiler.diagnostics.finding import Finding
+from compiler.pipeline.rendered_model import RenderedModel, RenderedUnits, render_model, render_units
+from compiler.pipeline.result_keeper import NoKeeper, Result
+from compiler.pipeline.result_kinds import FINDINGS, RENDERED_MODEL, SHARED_UNITS, render_summary
+from compiler.pipeline.session import Session, all_units
+from compiler.policy.policy_usage import UsageRecorder, merge_usages
+
+if TYPE_CHECKING:
+    from compiler.pipeline.stages import UnitSink
+    from compiler.plan.planning import PlannedModel, SharedNeeds, UnitFilter
+
+
+def render_fleet(
+    session: Session, scope: UnitFilter, sink: UnitSink, on_unit: Callable[[str], object]
+) -> Iterator[Finding]:
+    """Render the units in scope; yields what is found while rendering, and which waivers, comments and policies had no effect."""
+    yield from _FleetRenderer(session, scope, sink, on_unit).render()
+
+
+T = TypeVar("T")
+
+
+class _FleetRenderer:
+    """Takes the results of models as they arrive. Kept results are read only if a file or a fact of theirs is needed."""
+
+    def __init__(self, session: Session, scope: UnitFilter, sink: UnitSink, on_unit: Callable[[str], object]) -> None:
+        self._session, self._scope, self._sink, self._on_unit = session, scope, sink, on_unit
+        self._keeper = session.keeper if scope is all_units else NoKeeper()
+        self._findings: list[Finding] = []
+        self._notices: dict[str, Finding] = {}
+        self._plans: dict[str, PlannedModel] = {}
+        self._usage = UsageRecorder()
+        self._unread: list[Result[RenderedModel]] = []
+        self._digest = hashlib.sha256()
+
+    def render(self) -> Iterator[Finding]:
+        session = self._session
+        names = list(session.portfolio.by_kind("Model"))
+        for result in self._keeper.obtain(RENDERED_MODEL, names, "", self._render_model):
+            self._add_model(result)
+        self._keeper.forget_others(RENDERED_MODEL, names)
+        scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()}"
+        for shared_result in self._keeper.obtain(SHARED_UNITS, ["all"], scope, self._render_shared_units):
+            self._add_units(shared_result, lambda rendered: rendered)
+        yield from self._findings
+        yield from self._notices.values()
+        for unused in self._keeper.obtain(
+            FINDINGS, ["unused"], f"{session.as_of} {scope}", lambda _: tuple(self._unused_findings())
+        ):
+            yield from unused.value
+
+    @cached_property
+    def _needs(self) -> SharedNeeds:
+        return self._session.plan_stage.units.shared_needs(self._scope)
+
+    def _render_model(self, name: str) -> RenderedModel:
+        return render_model(self._session, name, self._scope, self._needs)
+
+    def _add_model(self, result: Result[RenderedModel]) -> None:
+        """Take a model's units; its plan and its usage are read later if it was kept and they are needed."""
+        self._digest.update(f"{result.name} {render_summary(result.summary).digest}\n".encode())
+        if not result.is_kept:
+            self._read_model(result)
+        else:
+            self._unread.append(result)
+        self._add_units(result, lambda model: model.rendered)
+
+    def _read_model(self, result: Result[RenderedModel]) -> None:
+        model = result.value
+        self._plans[result.name] = model.plan
+        self._usage.add(model.rendered.usage)
+
+    def _read_all_models(self) -> None:
+        for result in self._unread:
+            self._read_model(result)
+        self._unread = []
+
+    def _add_units(self, result: Result[T], units_of: Callable[[T], RenderedUnits]) -> None:
+        """Give the sink the units of a result; those of a kept one are read if the sink needs their files, or for their findings."""
+        summary = render_summary(result.summary)
+        known_ids = {id_ for id_, digest in summary.units if result.is_kept and self._sink.add_unchanged(id_, digest)}
+        for id_ in known_ids:
+            self._on_unit(id_)
+        if len(known_ids) == len(summary.units) and not summary.has_findings:
+            return
+        rendered = units_of(result.value)
+        self._findings += rendered.findings
+        self._notices = {**rendered.notices, **self._notices}
+        for unit in rendered.units:
+            if unit.id not in known_ids:
+                self._sink.add(unit)
+                self._on_unit(unit.id)
+
+    def _render_shared_units(self, _: str) -> RenderedUnits:
+        self._read_all_models()
+        plans = [self._plans[name] for name in sorted(self._plans)]
+        return render_units(self._session, self._session.plan_shared_units(plans, self._scope))
+
+    def _unused_findings(self) -> Iterator[Finding]:
+        self._read_all_models()
+        session = self._session
+        includes_objects = all(self._scope(*placement) for placement in session.fleet.deployments())
+        usage = merge_usages((session.fleet_policies.usage, self._usage.usage))
+        yield from session.policy_engine.unused_findings(usage, includes_objects=includes_objects)

@@ -1,0 +1,140 @@
+"""A run that reuses results of earlier runs finds and renders what a run without them does, after any sequence of edits."""
+
+import os
+import random
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from compiler.foundation.errors import UsageError
+from compiler.pipeline.fingerprints import Fingerprints
+from compiler.pipeline.kept_results import KeptResults
+from compiler.pipeline.session import Session
+from compiler.pipeline.stages import BuildResult, build, check
+from compiler.source.memory_tree import MemoryTree
+from compiler.store.project_store import Store
+from compiler.store.store_files import StoreFiles
+
+DAY = date(2026, 12, 1)
+ROUNDS = int(os.environ.get("MODELYARD_TEST_ROUNDS", "1"))
+EDITS = 10
+_VALUE = re.compile(r"(?m)^( *(?:- )?[A-Za-z]+: )([A-Za-z0-9.%-]+)$")
+_WORDS = ("1", "2", "high", "low", "prod", "dev", "true", "model-risk", "30d", "99.5%", "absent")
+
+
+def open_run(files: dict[str, bytes], folder: Path | None) -> tuple[Session, Store]:
+    session = Session(MemoryTree(files), DAY)
+    store = Store(StoreFiles(folder, "a" * 32)) if folder else Store()
+    if folder:
+        session.keeper = KeptResults(store, lambda: Fingerprints(session.tree, session.fleet), session.reads, 1)
+    return session, store
+
+
+def outcome(files: dict[str, bytes], folder: Path | None) -> object:
+    """The findings and the files of a build, or the error that ends it."""
+    session, store = open_run(files, folder)
+    try:
+        checked, built = check(session), build(session)
+    except UsageError as error:
+        return str(error)
+    finally:
+        store.commit()
+    return checked, built.findings, files_of(built)
+
+
+def files_of(built: BuildResult) -> dict[str, object]:
+    return {
+        file.path: (unit.id, file.content, file.emitter, file.sources, file.commit_path)
+        for unit in built.units
+        for file in unit.files
+    }
+
+
+def edit_a_value(chance: random.Random, files: dict[str, bytes]) -> str:
+    path = chance.choice([path for path in sorted(files) if path.endswith(".yaml")])
+    text = files[path].decode()
+    values = list(_VALUE.finditer(text))
+    if values:
+        value = chance.choice(values)
+        files[path] = (text[: value.start(2)] + chance.choice(_WORDS) + text[value.end(2) :]).encode()
+    return path
+
+
+def add_a_comment(chance: random.Random, files: dict[str, bytes]) -> str:
+    path = chance.choice([path for path in sorted(files) if path.endswith(".yaml")])
+    files[path] = b"# a comment\n" + files[path]
+    return path
+
+
+def change_any_file(chance: random.Random, files: dict[str, bytes]) -> str:
+    path = chance.choice([path for path in sorted(files) if not path.endswith(".yaml")])
+    files[path] += b"\n"
+    return path
+
+
+def delete_a_file(chance: random.Random, files: dict[str, bytes]) -> str:
+    path = chance.choice([path for path in sorted(files) if path != "modelyard.yaml"])
+    del files[path]
+    return path
+
+
+def move_a_file(chance: random.Random, files: dict[str, bytes]) -> str:
+    path = chance.choice([path for path in sorted(files) if path.startswith("models/")])
+    folder, _, name = path.rpartition("/")
+    files[f"{folder}/moved-{name}"] = files.pop(path)
+    return path
+
+
+def add_defaults(chance: random.Random, files: dict[str, bytes]) -> str:
+    folder = chance.choice(sorted({path.rpartition("/")[0] for path in files if path.startswith("models/")}))
+    path = f"{folder}/_defaults.yaml"
+    files[path] = b"apiVersion: modelyard/v1\nkind: Defaults\nlabels: {added: 'yes'}\n"
+    return path
+
+
+def add_a_policy(_: random.Random, files: dict[str, bytes]) -> str:
+    path = "schemas/policies/has-label.yaml"
+    files[path] = b"""\
+apiVersion: modelyard/v1
+kind: Policy
+name: has-label
+title: A model has a label
+severity: low
+enforcement: advisory
+reason: Teams search by label.
+remedy: Add one.
+rules:
+  - {expression: "has(model.labels)", path: labels, message: "no label"}
+"""
+    project = files["modelyard.yaml"].decode()
+    files["modelyard.yaml"] = re.sub(r"(?m)^policies: \[", "policies: [has-label, ", project, count=1).encode()
+    return path
+
+
+EDIT_KINDS = (
+    *[edit_a_value] * 5,
+    add_a_comment,
+    change_any_file,
+    delete_a_file,
+    move_a_file,
+    add_defaults,
+    add_a_policy,
+)
+
+
+@pytest.mark.parametrize("seed", range(ROUNDS))
+def test_results_of_earlier_runs_change_nothing(seed: int, sample_files: dict[str, bytes], tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    files = dict(sample_files)
+    history = [dict(files)]
+    edits = ["the sample"]
+    for _ in range(EDITS):
+        assert outcome(files, tmp_path) == outcome(files, None), edits
+        if chance.random() < 0.3:  # back to an earlier state, as by a checkout of another branch
+            files = dict(chance.choice(history))
+            edits.append("an earlier state")
+        edit = chance.choice(EDIT_KINDS)
+        edits.append(f"{edit.__name__} {edit(chance, files)}")
+        history.append(dict(files))
