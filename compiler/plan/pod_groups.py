@@ -1,4 +1,4 @@
-"""The groups of a model's pods that request the same resources: the first node of each replica, its further nodes, servers of prompts."""
+"""The groups of a model's pods that request the same resources: the nodes of replicas, and other containers than the server."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +25,10 @@ def pod_groups(deploy: DeployData) -> Iterator[PodGroup]:
         first_resources = prefill.get("resources", resources)
         replicas = prefill.get("replicas", 1)
         yield from _nodes(replicas, first_resources, prefill.get("parallelism", {}), prefill.get("worker"))
+    for component in (deploy.get("transformer"), deploy.get("explainer")):
+        if component is not None:
+            scaling = component.get("scaling", {})
+            yield PodGroup(1, max(scaling.get("min", 1), scaling.get("max", 1)), component.get("resources", {}))
 
 
 def _nodes(

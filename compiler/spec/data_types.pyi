@@ -65,6 +65,10 @@ class BatchData(TypedDict, total=False):
     deadline: str
     retries: int
 
+class BatcherData(TypedDict, total=False):
+    maxBatchSize: Required[int]
+    maxLatency: int
+
 class BudgetData(TypedDict, total=False):
     inputTokens: int
     outputTokens: int
@@ -210,6 +214,10 @@ class DeployData(TypedDict, total=False):
     worker: WorkerData
     prefill: PrefillData
     scheduler: SchedulerData
+    transformer: ServingComponentData
+    explainer: ServingComponentData
+    batcher: BatcherData
+    logger: LoggerData
     disruptionBudget: int
     suspended: bool
     batch: BatchData
@@ -605,6 +613,11 @@ class LockedImageData(TypedDict):
     image: str
     digest: str
 
+class LoggerData(TypedDict, total=False):
+    url: Required[str]
+    mode: Literal["all", "request", "response"]
+    metadataHeaders: Sequence[str]
+
 class LoggingData(TypedDict):
     retention: str
 
@@ -796,6 +809,10 @@ class PartialBatchData(TypedDict, total=False):
     deadline: str | None
     retries: int | None
 
+class PartialBatcherData(TypedDict, total=False):
+    maxBatchSize: int | None
+    maxLatency: int | None
+
 PartialCallersItemData = TypedDict(
     "PartialCallersItemData",
     {
@@ -829,6 +846,10 @@ class PartialDeployData(TypedDict, total=False):
     worker: PartialWorkerData | None
     prefill: PartialPrefillData | None
     scheduler: PartialSchedulerData | None
+    transformer: PartialServingComponentData | None
+    explainer: PartialServingComponentData | None
+    batcher: PartialBatcherData | None
+    logger: PartialLoggerData | None
     disruptionBudget: int | None
     suspended: bool | None
     batch: PartialBatchData | None
@@ -988,6 +1009,11 @@ PartialLinksItemData = TypedDict(
     total=False,
 )
 
+class PartialLoggerData(TypedDict, total=False):
+    url: str | None
+    mode: Literal["all", "request", "response"] | None
+    metadataHeaders: Sequence[str] | None
+
 class PartialLoggingData(TypedDict, total=False):
     retention: str | None
 
@@ -1041,6 +1067,10 @@ class PartialPrefillData(TypedDict, total=False):
     resources: PartialResourcesData | None
     parallelism: PartialParallelismData | None
     worker: PartialWorkerData | None
+
+class PartialReplicaRangeData(TypedDict, total=False):
+    min: int | None
+    max: int | None
 
 class PartialRequestSeriesData(TypedDict, total=False):
     total: PartialSelectorData | None
@@ -1128,6 +1158,15 @@ class PartialSelectorData(TypedDict, total=False):
     metric: str | None
     labels: Mapping[str, str | None] | None
     matchRegex: Mapping[str, str | None] | None
+
+class PartialServingComponentData(TypedDict, total=False):
+    image: str | None
+    digest: str | None
+    command: Sequence[str] | None
+    args: Sequence[str] | None
+    env: Sequence[PartialEnvItemData] | None
+    resources: PartialResourcesData | None
+    scaling: PartialReplicaRangeData | None
 
 class PartialSlaData(TypedDict, total=False):
     availability: str | None
@@ -1281,6 +1320,10 @@ class ReleaseData(TypedDict, total=False):
     evaluations: Sequence[EvaluationData]
     source: Required[SourceData]
 
+class ReplicaRangeData(TypedDict, total=False):
+    min: int
+    max: int
+
 class RequestCountersData(TypedDict, total=False):
     total: SeriesData
     successes: SeriesData
@@ -1397,6 +1440,15 @@ class SeriesData(TypedDict, total=False):
     metric: Required[str]
     labels: Mapping[str, str]
     matchRegex: Mapping[str, str]
+
+class ServingComponentData(TypedDict, total=False):
+    image: Required[str]
+    digest: str
+    command: Sequence[str]
+    args: Sequence[str]
+    env: Sequence[VariableData]
+    resources: ResourcesData
+    scaling: ReplicaRangeData
 
 class SlaData(TypedDict, total=False):
     availability: str

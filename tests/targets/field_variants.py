@@ -67,3 +67,42 @@ PARTS_OF_LANGUAGE_MODELS: dict[str, Variant] = {
     "scheduler.replicas": parts({"scheduler": {"replicas": 1}}, {"scheduler": {"replicas": 2}}),
     "scheduler.config": parts({"scheduler": {"config": {"kind": "a"}}}, {"scheduler": {"config": {"kind": "b"}}}),
 }
+
+
+COMPONENT = {"image": "registry.example/front:1", "digest": "sha256:" + "1" * 64, "args": ["a"]}
+
+
+def components(field: str) -> dict[str, Variant]:
+    """Two values of each field of a container in front of the server; with the protocol v1, which an explainer needs."""
+
+    def variant(one: dict[str, Any], other: dict[str, Any]) -> Variant:
+        return (f"deploy.{field}", {**COMPONENT, **one}, {**COMPONENT, **other})
+
+    return {
+        f"{field}.image": variant({}, {"image": "registry.example/front:2"}),
+        f"{field}.digest": variant({}, {"digest": "sha256:" + "2" * 64}),
+        f"{field}.command": variant({"command": ["a"]}, {"command": ["b"]}),
+        f"{field}.args": variant({}, {"args": ["b"]}),
+        f"{field}.env.name": variant({"env": [{"name": "A", "value": "1"}]}, {"env": [{"name": "B", "value": "1"}]}),
+        f"{field}.env.value": variant({"env": [{"name": "A", "value": "1"}]}, {"env": [{"name": "A", "value": "2"}]}),
+        f"{field}.scaling.min": variant({"scaling": {"min": 1, "max": 3}}, {"scaling": {"min": 2, "max": 3}}),
+        f"{field}.scaling.max": variant({"scaling": {"max": 2}}, {"scaling": {"max": 3}}),
+        **{
+            f"{field}.resources.{key}": variant(*({"resources": {"gpu": 1, key: amount}} for amount in AMOUNTS[key]))
+            for key in AMOUNTS
+        },
+    }
+
+
+LOG = {"url": "http://log.audit.svc:80"}
+PARTS_OF_SERVICES: dict[str, Variant] = {
+    **components("transformer"),
+    **components("explainer"),
+    "batcher.maxBatchSize": ("deploy.batcher", {"maxBatchSize": 1}, {"maxBatchSize": 2}),
+    "batcher.maxLatency": (
+        "deploy.batcher", {"maxBatchSize": 1, "maxLatency": 1}, {"maxBatchSize": 1, "maxLatency": 2},
+    ),
+    "logger.url": ("deploy.logger", LOG, {"url": "http://log.other.svc:80"}),
+    "logger.mode": ("deploy.logger", {**LOG, "mode": "all"}, {**LOG, "mode": "request"}),
+    "logger.metadataHeaders": ("deploy.logger", {**LOG, "metadataHeaders": ["a"]}, {**LOG, "metadataHeaders": ["b"]}),
+}  # fmt: skip

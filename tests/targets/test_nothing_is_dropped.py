@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from compiler.foundation.resources import kind_schemas, shipped_folder
-from tests.targets.field_variants import PARTS_OF_LANGUAGE_MODELS, Variant
+from tests.targets.field_variants import PARTS_OF_LANGUAGE_MODELS, PARTS_OF_SERVICES, Variant
 
 DIGEST, OTHER_DIGEST, THIRD = ("sha256:" + digit * 64 for digit in "012")
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}
@@ -114,7 +114,7 @@ COMMON: dict[str, Variant] = {
     "deploy.scaling.concurrency": (2, 3),
     "deploy.scaling.requestsPerSecond": (2, 3),
     "deploy.disruptionBudget": (1, 2),
-    **{f"deploy.{field}": variant for field, variant in PARTS_OF_LANGUAGE_MODELS.items()},
+    **{f"deploy.{field}": variant for field, variant in {**PARTS_OF_LANGUAGE_MODELS, **PARTS_OF_SERVICES}.items()},
     "deploy.suspended": (True, False),
     "deploy.batch.schedule": ("0 1 * * *", "0 2 * * *"),
     "deploy.batch.timeZone": ("deploy.batch", {**BATCH, "timeZone": "Europe/Zurich"}, {**BATCH, "timeZone": "Europe/Paris"}),

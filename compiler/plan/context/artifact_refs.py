@@ -42,9 +42,10 @@ def context_images(context: "dict[str, ContextValue]") -> list[str]:
     match context.get("image"):
         case ComputedValue(value):
             values.append(value)
-    match context.get("images"):
-        case ComputedValue(dict(target_images)):
-            values += target_images.values()
+    for name in ("componentImages", "images"):
+        match context.get(name):
+            case ComputedValue(dict(named_images)):
+                values += named_images.values()
     return [value for value in values if isinstance(value, str)]
 
 

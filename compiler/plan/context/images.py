@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
+from compiler.foundation.json_data import Pointer
 from compiler.foundation.provenance import ComputedValue, Origin, Origins
 from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.data_types import EnvironmentData
+from compiler.spec.data_types import EnvironmentData, RuntimeData, ServingComponentData
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,34 @@ def model_image(model: ResolvedModel, environment: EnvironmentData) -> PinnedIma
     return None
 
 
+def component_images(model: ResolvedModel, environment: EnvironmentData) -> dict[str, PinnedImage]:
+    """The images of the containers in front of the model's server that have a digest, by field of `deploy`."""
+    return {
+        pointer[-1]: PinnedImage(
+            image_reference(section["image"], section["digest"], environment.get("registry", "")),
+            (Origin("model", (*pointer, "image")), Origin("model", (*pointer, "digest"))),
+        )
+        for pointer, section in _component_sections(model)
+        if "digest" in section
+    }
+
+
+def _component_sections(model: ResolvedModel) -> Iterator[tuple[tuple[str, str], ServingComponentData]]:
+    deploy = model.data.get("deploy", {})
+    if "transformer" in deploy:
+        yield ("deploy", "transformer"), deploy["transformer"]
+    if "explainer" in deploy:
+        yield ("deploy", "explainer"), deploy["explainer"]
+
+
 def unpinned_image_findings(model: ResolvedModel) -> Iterator[Finding]:
-    """The finding for an image of the model without a digest."""
-    runtime = model.data.get("runtime", {})
-    if "image" in runtime and "digest" not in runtime:
-        message = f"{runtime['image']} has no digest"
-        yield model.finding(codes.IMAGE_NOT_PINNED, message, ("runtime", "image"), "add `digest: sha256:…` next to it")
+    """The findings for images of the model without a digest."""
+    sections: list[tuple[Pointer, RuntimeData | ServingComponentData]] = [
+        (("runtime",), model.data.get("runtime", {})),
+        *_component_sections(model),
+    ]
+    for pointer, section in sections:
+        if "image" in section and "digest" not in section:
+            message = f"{section['image']} has no digest"
+            help_ = "add `digest: sha256:…` next to it"
+            yield model.finding(codes.IMAGE_NOT_PINNED, message, (*pointer, "image"), help_)

@@ -34,6 +34,10 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "runtimeHash": "The first ten digits of `runtimeDigest`.",
         "options": "`deploy.options`, with the defaults that the emitter declares.",
         "image": "The model's own image with its digest: `runtime.image`, else the image of the release. Absent if there is none.",
+        "componentImages": (
+            "The images of the containers in front of the model's server (`transformer`, `explainer`), each with its digest. Absent if "
+            "there are none."
+        ),
         "images": "The images that the emitter lists under `images`, by name, each with its digest.",
         "files": (
             "The companion files that the release names under `files`: `path`, `name` (the path without slashes), and `text` or "

@@ -109,6 +109,11 @@ def _environment_factories(model: ResolvedModel) -> ValueFactories:
         "environment": lambda: DocumentValue("environment", environment.json),
         "namespace": lambda: ComputedValue(namespace(model), adoption_origins(model, "namespace", origins)),
     }
+    components = images.component_images(model, environment.data)
+    if components:
+        component_values: Object = {name: image.reference for name, image in components.items()}
+        component_origins = tuple(origin for image in components.values() for origin in image.origins)
+        factories["componentImages"] = lambda: ComputedValue(component_values, component_origins)
     return factories if model_image is None else {**factories, "image": lambda: model_image.value}
 
 

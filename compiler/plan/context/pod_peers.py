@@ -35,6 +35,13 @@ class PodPeers:
         """The endpoints of the entries, with their pods."""
         for _, entry in self.entries:
             yield with_pods(_endpoint_data(entry["url"]), plain_data(entry))
+        if url := self._log_url:
+            yield self.with_entry_pods(_endpoint_data(url))
+
+    @property
+    def _log_url(self) -> str:
+        """The URL of the service that gets the payloads of requests; empty if there is none."""
+        return self.model.data.get("deploy", {}).get("logger", {}).get("url", "")
 
     def with_entry_pods(self, endpoint: Object) -> Object:
         """The endpoint, with the pods of the entry that has the same host and port."""
@@ -45,7 +52,7 @@ class PodPeers:
         return endpoint
 
     def entry_findings(self) -> Iterator[Finding]:
-        """Findings about the entries themselves."""
+        """Findings about the entries themselves, and about the service that gets payloads."""
         for pointer, entry in self.entries:
             endpoint = with_pods(_endpoint_data(entry["url"]), plain_data(entry))
             if not endpoint.get("internal"):
@@ -55,6 +62,11 @@ class PodPeers:
                 yield self.model.finding(
                     self._code, message, url_pointer, f"write the entry as {_map_text(entry['url'])}"
                 )
+
+        log_endpoint = self.with_entry_pods(_endpoint_data(self._log_url))
+        if message := self._wide_message(self._log_url, log_endpoint):
+            help_ = f"add {_map_text(self._log_url)} to `deploy.egress`"
+            yield self.model.finding(self._code, message, ("deploy", "logger", "url"), help_)
 
     def url_findings(self, url: str, endpoint: Object, pointer: Pointer) -> Iterator[Finding]:
         """Findings about a URL in the content of the release."""

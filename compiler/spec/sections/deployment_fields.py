@@ -8,10 +8,12 @@ from compiler.spec.field_types import (
     AnyMap,
     CpuText,
     CronText,
+    DigestText,
     DurationText,
     EndpointText,
     EnvVarText,
     HostText,
+    ImageText,
     LabelKeyText,
     LabelValueText,
     MemoryText,
@@ -22,6 +24,7 @@ from compiler.spec.field_types import (
 )
 from compiler.spec.network_fields import EgressPeer, LabelSelector
 from compiler.spec.sections.language_model_fields import Parallelism, Scheduler
+from compiler.spec.sections.request_fields import Batcher, Logger, ReplicaRange
 from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
@@ -100,6 +103,25 @@ class Variable(StrictModel):
     """The name of the variable."""
     value: str
     """The value of the variable. Put secrets under `secrets` instead."""
+
+
+class ServingComponent(StrictModel):
+    """A container of your own in front of the model's server. It gets the address of the server as an argument."""
+
+    image: ImageText
+    """The image of the container."""
+    digest: DigestText | None = None
+    """The digest of the image."""
+    command: list[str] | None = None
+    """The command of the container. Default: that of the image."""
+    args: list[str] | None = None
+    """Arguments of the container. The target appends the name of the model, the address of the server and the port to listen on."""
+    env: list[Variable] | None = field(merge="name")
+    """Environment variables that are not secret."""
+    resources: Resources | None = None
+    """The resources of one replica."""
+    scaling: ReplicaRange | None = None
+    """The number of replicas."""
 
 
 class PatchTarget(StrictModel):
@@ -198,6 +220,14 @@ class Deploy(StrictModel):
     """Servers that only process the prompts of a language model."""
     scheduler: Scheduler | None = None
     """A scheduler that picks the server of a language model for each request from outside the cluster."""
+    transformer: ServingComponent | None = None
+    """A container that changes requests before the model's server gets them, and responses after it. Callers call it."""
+    explainer: ServingComponent | None = None
+    """A container that explains predictions of the model's server."""
+    batcher: Batcher | None = None
+    """A container that collects requests and passes them to the server as one."""
+    logger: Logger | None = None
+    """A container that sends the payloads of requests and responses to a service."""
     disruptionBudget: int | None = field(ge=1, at_most="/deploy/scaling/max")
     """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
