@@ -21,25 +21,32 @@ RecordCounter = Callable[[ModelPlacements], Iterable[RecordCounts]]
 
 def build_inventory(fleet: Fleet, count_fields: RecordCounter) -> Inventory:
     """Every valid model of the fleet, retired and proposed ones included, with its relations."""
+    names = fleet.portfolio.by_kind("Model")
+    return assemble_inventory(fleet, {name: build_row(fleet, name, count_fields) for name in names})
+
+
+def assemble_inventory(fleet: Fleet, rows: Mapping[str, Row | None]) -> Inventory:
+    """The inventory of models with these rows; `None` for an invalid one."""
     portfolio = fleet.portfolio
-    use_cases = {name: model_relations.use_case(spec) for name, spec in portfolio.by_kind("UseCase").items()}
-    rows: list[Row] = []
     exclusions = [ExcludedDocument(kind, name) for kind, name in portfolio.broken_names]
-    for name in portfolio.by_kind("Model"):
-        model_placements = resolve_placements(fleet, name)
-        if model_placements is None:
-            exclusions.append(ExcludedDocument("Model", name))
-        else:
-            rows.append(_row(fleet, model_placements, use_cases, LazySequence(partial(count_fields, model_placements))))
+    exclusions += [ExcludedDocument("Model", name) for name, row in rows.items() if row is None]
     environments = portfolio.by_kind("Environment")
     return Inventory(
         project=portfolio.project.name,
-        models=tuple(_with_dependents(rows)),
+        models=tuple(_with_dependents(row for row in rows.values() if row is not None)),
         excluded_documents=tuple(sorted(exclusions, key=lambda document: (document.kind, document.name))),
         datasets=tuple(map(model_relations.dataset, portfolio.by_kind("Dataset").values())),
-        use_cases=tuple(use_cases.values()),
+        use_cases=tuple(map(model_relations.use_case, portfolio.by_kind("UseCase").values())),
         stages={name: environments[name].data["stage"] for name in fleet.environments},
     )
+
+
+def build_row(fleet: Fleet, name: str, count_fields: RecordCounter) -> Row | None:
+    """The row of a model, without its dependents; `None` if it is invalid. Record fields are counted when they are first needed."""
+    model_placements = resolve_placements(fleet, name)
+    if model_placements is None:
+        return None
+    return _row(fleet, model_placements, LazySequence(partial(count_fields, model_placements)))
 
 
 def resolve_placements(fleet: Fleet, name: str) -> ModelPlacements | None:
@@ -59,7 +66,6 @@ def resolve_placements(fleet: Fleet, name: str) -> ModelPlacements | None:
 def _row(
     fleet: Fleet,
     model_placements: ModelPlacements,
-    use_cases: Mapping[str, UseCase],
     record_counts: Sequence[RecordCounts],
 ) -> Row:
     model = model_placements.last_model
@@ -84,7 +90,7 @@ def _row(
         intended_use=optional_str(governance_data.get("intendedUse")),
         out_of_scope=str_tuple(governance_data.get("outOfScope")),
         limitations=str_tuple(governance_data.get("limitations")),
-        use_case=use_cases.get(data.get("useCase", "")),
+        use_case=_use_case(fleet, data.get("useCase", "")),
         environments=tuple(placements(model_placements.models)),
         sla=_sla(data.get("sla", {})),
         datasets=tuple(model_relations.used_datasets(fleet, model_placements)),
@@ -114,6 +120,11 @@ def _with_dependents(rows: Iterable[Row]) -> Iterator[Row]:
             dependents.setdefault(dependency.model, {})[row.name] = None
     for row in all_rows:
         yield replace(row, dependents=tuple(dependents[row.name])) if row.name in dependents else row
+
+
+def _use_case(fleet: Fleet, name: str) -> UseCase | None:
+    spec = fleet.find("UseCase", name)
+    return model_relations.use_case(spec) if spec else None
 
 
 def _contacts(team: TeamSpec | None) -> Contacts | None:

@@ -88,9 +88,9 @@ class Fingerprints:
 
 
 def _document_fingerprint(spec: Spec) -> str:
-    """The document's path and its data, but not the positions of its values."""
+    """The document's path, first line and data, but not the positions of its values."""
     document = spec.document
-    return f"{document.path} {document.index} {digest(document.data)}"
+    return f"{document.path} {document.index} {document.line} {digest(document.data)}"
 
 
 def _hash(*texts: str) -> str:

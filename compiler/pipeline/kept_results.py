@@ -14,7 +14,7 @@ import msgspec
 
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.fingerprints import Fingerprints
-from compiler.pipeline.result_keeper import Result, ResultKind
+from compiler.pipeline.result_keeper import Result, ResultKind, identity
 from compiler.pipeline.workers import map_in_order
 from compiler.source.read_log import FILE, Read, ReadLog
 from compiler.store.project_store import Store
@@ -69,7 +69,8 @@ class KeptResults:
         new_results = map_in_order(compute_encoded, new_names, self._jobs)
         for name in names:
             if name in summaries:
-                yield Result(name, summaries[name], None, partial(self._read, kind, name, full_scope, compute))
+                read = partial(self._read, kind, name, full_scope, compute)
+                yield Result(name, partial(identity, summaries[name]), read, is_kept=True)
             else:
                 yield self._keep(kind, name, _computed_decoder.decode(next(new_results)))
 
@@ -122,7 +123,8 @@ class KeptResults:
         elif self._store.is_enabled:
             self._store.delete(kind.name, [name])
             self._store.delete(_value_table(kind), [name])
-        return Result(name, computed.summary, kind.decode(computed.value))
+        value = kind.decode(computed.value)
+        return Result(name, partial(identity, computed.summary), partial(identity, value), is_kept=False)
 
     def _read(self, kind: ResultKind[T], name: str, scope: str, compute: Callable[[str], T]) -> T:
         """The kept result; one that was damaged meanwhile is computed again."""

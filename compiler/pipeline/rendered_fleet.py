@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.rendered_model import RenderedModel, RenderedUnits, render_model, render_units
+from compiler.pipeline.result_codecs import decode_plan, decode_usage_bytes
 from compiler.pipeline.result_keeper import NoKeeper, Result
-from compiler.pipeline.result_kinds import FINDINGS, RENDERED_MODEL, SHARED_UNITS, render_summary
+from compiler.pipeline.result_kinds import FINDINGS, RENDERED_MODEL, SHARED_UNITS, RenderSummary, render_summary
 from compiler.pipeline.session import Session, all_units
-from compiler.policy.policy_usage import UsageRecorder, merge_usages
+from compiler.policy.policy_usage import merge_usages
 
 if TYPE_CHECKING:
     from compiler.pipeline.stages import UnitSink
-    from compiler.plan.planning import PlannedModel, SharedNeeds, UnitFilter
+    from compiler.plan.planning import SharedNeeds, UnitFilter
 
 
 def render_fleet(
@@ -37,9 +38,7 @@ class _FleetRenderer:
         self._keeper = session.keeper if scope is all_units else NoKeeper()
         self._findings: list[Finding] = []
         self._notices: dict[str, Finding] = {}
-        self._plans: dict[str, PlannedModel] = {}
-        self._usage = UsageRecorder()
-        self._unread: list[Result[RenderedModel]] = []
+        self._summaries: list[RenderSummary] = []
         self._digest = hashlib.sha256()
 
     def render(self) -> Iterator[Finding]:
@@ -48,7 +47,8 @@ class _FleetRenderer:
         for result in self._keeper.obtain(RENDERED_MODEL, names, "", self._render_model):
             self._add_model(result)
         self._keeper.forget_others(RENDERED_MODEL, names)
-        scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()}"
+        inventory_digest = session.inventory_digest if self._scope("", "") else ""
+        scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()} {inventory_digest}"
         for shared_result in self._keeper.obtain(SHARED_UNITS, ["all"], scope, self._render_shared_units):
             self._add_units(shared_result, lambda rendered: rendered)
         yield from self._findings
@@ -66,23 +66,11 @@ class _FleetRenderer:
         return render_model(self._session, name, self._scope, self._needs)
 
     def _add_model(self, result: Result[RenderedModel]) -> None:
-        """Take a model's units; its plan and its usage are read later if it was kept and they are needed."""
-        self._digest.update(f"{result.name} {render_summary(result.summary).digest}\n".encode())
-        if not result.is_kept:
-            self._read_model(result)
-        else:
-            self._unread.append(result)
+        """Take a model's units, and what shared files read of it."""
+        summary = render_summary(result.summary)
+        self._digest.update(f"{result.name}\0".encode() + summary.plan + summary.usage)
+        self._summaries.append(summary)
         self._add_units(result, lambda model: model.rendered)
-
-    def _read_model(self, result: Result[RenderedModel]) -> None:
-        model = result.value
-        self._plans[result.name] = model.plan
-        self._usage.add(model.rendered.usage)
-
-    def _read_all_models(self) -> None:
-        for result in self._unread:
-            self._read_model(result)
-        self._unread = []
 
     def _add_units(self, result: Result[T], units_of: Callable[[T], RenderedUnits]) -> None:
         """Give the sink the units of a result; those of a kept one are read if the sink needs their files, or for their findings."""
@@ -101,13 +89,12 @@ class _FleetRenderer:
                 self._on_unit(unit.id)
 
     def _render_shared_units(self, _: str) -> RenderedUnits:
-        self._read_all_models()
-        plans = [self._plans[name] for name in sorted(self._plans)]
+        plans = [decode_plan(summary.plan) for summary in self._summaries]
         return render_units(self._session, self._session.plan_shared_units(plans, self._scope))
 
     def _unused_findings(self) -> Iterator[Finding]:
-        self._read_all_models()
         session = self._session
         includes_objects = all(self._scope(*placement) for placement in session.fleet.deployments())
-        usage = merge_usages((session.fleet_policies.usage, self._usage.usage))
+        object_usages = (decode_usage_bytes(summary.usage) for summary in self._summaries)
+        usage = merge_usages((session.fleet_policies.usage, *object_usages))
         yield from session.policy_engine.unused_findings(usage, includes_objects=includes_objects)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from compiler.diagnostics.finding import Finding
 from compiler.diagnostics.finding_codec import FindingRows, decode_findings, encode_findings
+from compiler.inventory.row import Row
 from compiler.pipeline.checked_model import CheckedModel
 from compiler.pipeline.fleet_findings import FleetChecks
 from compiler.pipeline.rendered_model import RenderedModel, RenderedUnits
 from compiler.plan.codeowners.ownership_claims import CommittedFile
 from compiler.plan.model_facts import ModelFacts
 from compiler.plan.planning import PlannedModel
+from compiler.policy.policy_usage import PolicyUsage
 from compiler.policy.usage_codec import UsageRow, decode_usage, encode_usage
 from compiler.resolve.checks.fleet_checks import SharedDocumentChecks
 from compiler.write.output_units import Unit
@@ -55,6 +58,9 @@ _encoder = msgspec.msgpack.Encoder()
 _checked_decoder = msgspec.msgpack.Decoder(_CheckedRow)
 _rendered_decoder = msgspec.msgpack.Decoder(_RenderedRow)
 _units_decoder = msgspec.msgpack.Decoder(_UnitsRow)
+_row_decoder: msgspec.msgpack.Decoder[Row | None] = msgspec.msgpack.Decoder(Row | None)
+_plan_decoder = msgspec.msgpack.Decoder(_PlanRow)
+_usage_decoder = msgspec.msgpack.Decoder(UsageRow)
 _findings_decoder = msgspec.msgpack.Decoder(FindingRows)
 _shared_documents_decoder = msgspec.msgpack.Decoder(tuple[FindingRows, tuple[tuple[str, int], ...]])
 _fleet_checks_decoder = msgspec.msgpack.Decoder(tuple[FindingRows, FindingRows, tuple[str, ...]])
@@ -126,9 +132,34 @@ def decode_fleet_checks(content: bytes) -> FleetChecks:
     return FleetChecks(decode_findings(findings), decode_findings(unused_findings), object_policy_ids)
 
 
+def encode_row(row: Row | None) -> bytes:
+    """A row of the inventory as bytes; its record fields are counted."""
+    return _encoder.encode(None if row is None else replace(row, record_fields=tuple(row.record_fields)))
+
+
+def decode_row(content: bytes) -> Row | None:
+    """The row of the inventory."""
+    return _decoded(_row_decoder.decode, content)
+
+
 def encode_plan(plan: PlannedModel) -> bytes:
     """What shared files read of a model, as bytes."""
     return _encoder.encode(_plan_row(plan))
+
+
+def decode_plan(content: bytes) -> PlannedModel:
+    """What shared files read of a model."""
+    return _plan_of(_decoded(_plan_decoder.decode, content))
+
+
+def encode_usage_bytes(usage: PolicyUsage) -> bytes:
+    """A usage of policies as bytes."""
+    return _encoder.encode(encode_usage(usage, includes_secrets=True))
+
+
+def decode_usage_bytes(content: bytes) -> PolicyUsage:
+    """The usage of policies."""
+    return decode_usage(_decoded(_usage_decoder.decode, content))
 
 
 def _plan_row(plan: PlannedModel) -> _PlanRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -27,25 +28,30 @@ class ResultKind(NamedTuple, Generic[T]):
 
 
 class Result(Generic[T]):
-    """A result with its name and its summary; a kept one is read when it is needed."""
+    """A result with its name and its summary. A kept one is read when it is needed."""
 
-    __slots__ = ("_read", "_value", "is_kept", "name", "summary")
+    __slots__ = ("_read", "_summarise", "is_kept", "name")
 
-    def __init__(self, name: str, summary: bytes, value: T | None, read: Callable[[], T] | None = None) -> None:
+    def __init__(self, name: str, summarise: Callable[[], bytes], read: Callable[[], T], *, is_kept: bool) -> None:
         self.name = name
-        self.summary = summary
-        self.is_kept = value is None
-        self._value = value
+        self.is_kept = is_kept
+        self._summarise = summarise
         self._read = read
+
+    @property
+    def summary(self) -> bytes:
+        """The summary."""
+        return self._summarise()
 
     @property
     def value(self) -> T:
         """The result. One that was kept is read each time, so that it takes no memory."""
-        if self._value is not None:
-            return self._value
-        if self._read is None:
-            raise AssertionError("a result has a value, or a way to read it")
         return self._read()
+
+
+def identity(value: T) -> T:
+    """The value."""
+    return value
 
 
 class ResultKeeper(Protocol):
@@ -72,7 +78,7 @@ class NoKeeper:
         del scope
         for name in names:
             value = compute(name)
-            yield Result(name, kind.summary_of(value), value)
+            yield Result(name, partial(kind.summary_of, value), partial(identity, value), is_kept=False)
 
     def forget_others(self, kind: ResultKind[T], names: Sequence[str]) -> None:
         """There is nothing to drop."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from compiler.diagnostics.finding import Finding
+from compiler.inventory.row import Row
 from compiler.pipeline import result_codecs
 from compiler.pipeline.checked_model import CheckedModel
 from compiler.pipeline.fleet_findings import FleetChecks
@@ -33,8 +34,10 @@ class RenderSummary(NamedTuple):
 
     units: tuple[tuple[str, str], ...]
     has_findings: bool
-    digest: str
-    """Of what shared files read of the model, and of what policies on objects left behind."""
+    plan: bytes
+    """What shared files read of the model; empty for units that belong to no model."""
+    usage: bytes
+    """What policies on objects left behind."""
 
 
 _check_summary_decoder = msgspec.msgpack.Decoder(CheckSummary)
@@ -57,17 +60,15 @@ def _summarise_checked_model(model: CheckedModel) -> bytes:
 
 
 def _summarise_rendered_model(model: RenderedModel) -> bytes:
-    plan = result_codecs.encode_plan(model.plan)
-    return _summarise_units(model.rendered, plan)
+    return _summarise_units(model.rendered, result_codecs.encode_plan(model.plan))
 
 
 def _summarise_units(rendered: RenderedUnits, plan: bytes = b"") -> bytes:
     units = tuple(
         (unit.id, unit_digest([(file, digest_of(file.content)) for file in unit.files])) for unit in rendered.units
     )
-    usage = _encoder.encode(encode_usage(rendered.usage, includes_secrets=True))
     has_findings = bool(rendered.findings or rendered.notices)
-    return _encoder.encode(RenderSummary(units, has_findings, _digest(plan + usage)))
+    return _encoder.encode(RenderSummary(units, has_findings, plan, result_codecs.encode_usage_bytes(rendered.usage)))
 
 
 def _digest(content: bytes) -> str:
@@ -126,3 +127,20 @@ FLEET_CHECKS: ResultKind[FleetChecks] = ResultKind(
     lambda _: b"",
     lambda _: True,
 )
+INVENTORY_ROW: ResultKind[Row | None] = ResultKind(
+    "inventory_row",
+    result_codecs.encode_row,
+    result_codecs.decode_row,
+    lambda _: (),
+    lambda row: _digest(result_codecs.encode_row(row)).encode(),
+    lambda _: True,
+)
+READS_INVENTORY: ResultKind[bool] = ResultKind(
+    "reads_inventory",
+    lambda is_read: b"\1" if is_read else b"",
+    bool,
+    lambda _: (),
+    lambda _: b"",
+    lambda _: True,
+)
+"""Whether a file of the project reads the inventory."""

@@ -17,7 +17,7 @@ from compiler.pipeline.checked_fleet import CheckedFleet
 from compiler.pipeline.checked_model import CheckedModel, check_one_model
 from compiler.pipeline.fleet_findings import FleetChecks, check_fleet
 from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
-from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, SHARED_DOCUMENTS
+from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, INVENTORY_ROW, READS_INVENTORY, SHARED_DOCUMENTS
 from compiler.pipeline.secret_collector import SecretCollector
 from compiler.plan.context.adoption import models_that_may_set
 from compiler.plan.emitters.conditions import ConditionEvaluator
@@ -34,6 +34,7 @@ from compiler.policy.policy_context import BaseRevision
 from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
 from compiler.policy.policy_engine import PolicyEngine
 from compiler.resolve.checks.fleet_checks import SharedDocumentChecks, check_shared_documents
+from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
 from compiler.source.read_log import ReadLog, RecordedTree
 from compiler.source.tree import Tree
@@ -46,7 +47,7 @@ from compiler.spec.spec_loader import load_portfolio
 
 if TYPE_CHECKING:
     from compiler.foundation.provenance import ContextValue
-    from compiler.inventory.row import Inventory
+    from compiler.inventory.row import Inventory, Row
     from compiler.render.render_stage import RenderStage
 
 
@@ -269,12 +270,24 @@ class Session:
     @cached_property
     def inventory(self) -> Inventory:
         """One row per model; imported here, since no check needs it."""
-        from compiler.inventory.inventory_builder import build_inventory  # noqa: PLC0415 - as the docstring says
+        from compiler.inventory.inventory_builder import assemble_inventory  # noqa: PLC0415 - as the docstring says
+
+        return assemble_inventory(self.fleet, {row.name: row.value for row in self._inventory_rows})
+
+    @cached_property
+    def _inventory_rows(self) -> tuple[Result[Row | None], ...]:
+        from compiler.inventory.inventory_builder import build_row  # noqa: PLC0415 - as above
         from compiler.inventory.record_counts import count_record_fields  # noqa: PLC0415 - likewise
 
-        return build_inventory(
-            self.fleet, lambda placements: count_record_fields(self.plan_stage.record_statuses, placements)
-        )
+        def build_one_row(name: str) -> Row | None:
+            return build_row(
+                self.fleet, name, lambda placements: count_record_fields(self.plan_stage.record_statuses, placements)
+            )
+
+        names = list(self.portfolio.by_kind("Model"))
+        rows = tuple(self.keeper.obtain(INVENTORY_ROW, names, "", build_one_row))
+        self.keeper.forget_others(INVENTORY_ROW, names)
+        return rows
 
     def plan_units(self, scope: UnitFilter = all_units) -> Iterator[PlannedUnit]:
         """The units in scope; the inventory is built first, if a file of the project reads it."""
@@ -301,11 +314,22 @@ class Session:
 
     @cached_property
     def _inventory_value(self) -> ContextValue | None:
-        if not self.plan_stage.reads_inventory:
+        if not self._reads_inventory:
             return None
         from compiler.inventory.template_value import to_template_value  # noqa: PLC0415 - as the inventory above
 
         return to_template_value(self.inventory)
+
+    @cached_property
+    def _reads_inventory(self) -> bool:
+        [result] = self.keeper.obtain(READS_INVENTORY, ["all"], "", lambda _: self.plan_stage.reads_inventory)
+        return result.value
+
+    @property
+    def inventory_digest(self) -> str:
+        """A digest of the rows of all models, if a file of the project reads the inventory."""
+        rows = self._inventory_rows if self._reads_inventory else ()
+        return digest([f"{row.name} {row.summary.decode()}" for row in rows])
 
     @property
     def summary(self) -> str:

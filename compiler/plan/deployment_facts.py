@@ -22,6 +22,8 @@ class DeploymentFacts:
     """
 
     model: str
+    path: str
+    """The path of the model's document."""
     environment: str
     owner: str
     owner_origins: Origins
@@ -39,6 +41,7 @@ def deployment_facts(fleet: Fleet, exports: EmitterExports, model: ResolvedModel
     dependencies = model_dependencies(model, language)
     return DeploymentFacts(
         model=model.name,
+        path=model.spec.document.path,
         environment=environment.name,
         owner=model.data["owner"],
         owner_origins=to_document_origins(model, (Origin("model", ("owner",)),)),

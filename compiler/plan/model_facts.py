@@ -21,6 +21,8 @@ class ModelFacts:
     """
 
     name: str
+    path: str
+    """The path of its document."""
     base_owner: str
     companion_paths: tuple[str, ...]
     deployments: tuple[DeploymentFacts, ...]
@@ -34,6 +36,7 @@ def model_facts(fleet: Fleet, exports: EmitterExports, name: str) -> ModelFacts:
     models = [fleet.resolve(name, environment)[0] for environment in fleet.environments_of(name) if environment]
     return ModelFacts(
         name=name,
+        path=spec.document.path,
         base_owner=_base_owner(fleet, spec),
         companion_paths=tuple(_companion_paths(fleet, spec)),
         deployments=tuple(deployment_facts(fleet, exports, model) for model in models if model is not None),

@@ -142,7 +142,7 @@ class SharedFilePlanner:
 def input_document_paths(fleet: Fleet, deployments: Sequence[DeploymentFacts]) -> tuple[str, ...]:
     """The paths of the Project document and of the models' documents."""
     portfolio = fleet.portfolio
-    models = dict.fromkeys(portfolio.by_kind("Model")[deployment.model].document.path for deployment in deployments)
+    models = dict.fromkeys(deployment.path for deployment in deployments)
     return (portfolio.project.document.path, *models)
 
 

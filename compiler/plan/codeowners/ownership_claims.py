@@ -43,11 +43,11 @@ def ownership_claims(
 ) -> Iterator[OwnershipClaim]:
     """Every ownership claim: documents, companion files, and committed output files."""
     owners = {model.name: model.base_owner for model in models}
-    project, specs = fleet.portfolio.project, fleet.portfolio.by_kind("Model")
+    project = fleet.portfolio.project
     yield OwnershipClaim(project.document.path, "", project.kind, Origin("project", ("owner",)))
     for model in models:
         origin = Origin(f"Model/{model.name}", ("owner",))
-        for path in (specs[model.name].document.path, *model.companion_paths):
+        for path in (model.path, *model.companion_paths):
             yield OwnershipClaim(path, model.base_owner, "Model", origin, model.name)
     for folder, defaults in fleet.portfolio.defaults.items():
         folder_owners = {owners[model.name] for model in fleet.portfolio.models_by_folder.get(folder, ())}
