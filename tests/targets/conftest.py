@@ -57,7 +57,7 @@ def build_unit() -> Callable[..., Unit]:
     def make(
         *models: Mapping[str, Any], owner: str = "risk", files: Mapping[str, bytes] = NO_FILES, **capabilities: Any
     ) -> Unit:
-        session, lines = _session(models, owner, capabilities, files)
+        session, lines = project_session(models, owner, capabilities, files)
         unit = _unit(session, models[0]["name"])
         return replace(
             unit, blamed_lines={message: lines[int(line) - 1].strip() for message, line in unit.blamed_lines.items()}
@@ -71,7 +71,7 @@ def refusals() -> Callable[..., dict[str, str]]:
     """Every finding about some models and the files of the first: its message and help, with the text of its line."""
 
     def find(*models: Mapping[str, Any], **capabilities: Any) -> dict[str, str]:
-        session, lines = _session(models, "risk", capabilities)
+        session, lines = project_session(models, "risk", capabilities)
         unit = next((unit for unit in session.plan_units() if unit.id == f"prod/{models[0]['name']}"), None)
         rendered = session.render_stage.render_unit(unit)[1] if unit else []
         findings = [*session.portfolio.findings, *(unit.findings if unit else ()), *rendered]
@@ -83,7 +83,7 @@ def refusals() -> Callable[..., dict[str, str]]:
     return find
 
 
-def _session(
+def project_session(
     models: Sequence[Mapping[str, Any]],
     owner: str,
     capabilities: Mapping[str, Any],

@@ -53,6 +53,8 @@ def accessed_fields(path: Pointer, language: TypeLanguage, source_keys: Collecti
             yield ("deploy", "options", *rest)
         case ("secrets", _, part, *_):
             yield ("deploy", "secrets", ELEMENT, _SECRET_PARTS.get(part, part))
+        case ("componentImages", component, *_):
+            yield from (("deploy", component, part) for part in ("image", "digest"))
         case ("network", *rest):
             yield from accessed_fields(tuple(rest), language, source_keys) if rest else ()
         case _:

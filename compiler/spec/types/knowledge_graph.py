@@ -46,7 +46,7 @@ class Updates(StrictModel):
 class Source(StrictModel):
     """Facts, by URI and digest or as companion files, and the constraints on them."""
 
-    model_config = one_of_config("uri", "files", uri=["digest"])
+    model_config = one_of_config("uri", "files", uri=["digest"], digest=["uri"])
 
     ontology: Ontology
     """The ontology of the facts."""

@@ -11,7 +11,7 @@ from compiler.spec.strict_model import StrictModel, field
 class Source(StrictModel):
     """A trained artifact, by URI and digest or as companion files."""
 
-    model_config = one_of_config("uri", "files", uri=["digest"])
+    model_config = one_of_config("uri", "files", uri=["digest"], digest=["uri"])
 
     format: Literal[
         "sklearn", "xgboost", "lightgbm", "onnx", "tensorflow", "pytorch", "pmml", "paddle", "mlflow", "huggingface", "tensorrt",

@@ -20,7 +20,7 @@ class Period(StrictModel):
 class Source(StrictModel):
     """Estimated coefficients, by URI and digest or as companion files."""
 
-    model_config = one_of_config("uri", "files", uri=["digest"])
+    model_config = one_of_config("uri", "files", uri=["digest"], digest=["uri"])
 
     method: NameText = field(..., used_by="records")
     """The estimation method, such as `logistic-regression` or `scorecard`."""
