@@ -18,6 +18,7 @@ from compiler.commands.common.kept_session import (
     open_project_store,
     saving,
 )
+from compiler.commands.common.measuring import measuring
 from compiler.commands.common.name_checks import require_environments, resolve_models
 from compiler.commands.common.output_plan import OutputPlan, display_path
 from compiler.commands.common.progress_bars import check_for_build_with_progress, render_with_progress
@@ -53,12 +54,14 @@ def build_project(
     rev: str | None,
     jobs: int | None,
     no_cache: bool,
+    timings: bool,
+    profile: Path | None,
 ) -> None:
     """Render, report findings, and write the files or compare them."""
-    folder, options = project_root(root), RunOptions(not no_cache, jobs)
+    folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     store = open_project_store(folder, options)
     session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since))
-    with saving(store):
+    with measuring(is_enabled=timings, profile=profile) as session.timings, saving(store):
         keep_results(session, store, options)
         require_environments(session.fleet, environments)
         models = resolve_models(session.portfolio, folder, models)
@@ -73,7 +76,8 @@ def build_project(
             _report(session, folder, sorted_unique([*findings, *planned.findings]), format_, verbose=verbose)
             if check_:
                 raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
-            build_output.apply()
+            with session.timings.measure("stage", "write"):
+                build_output.apply()
         for destination in planned.destinations:
             print_status(f"{_format_counts(destination.changes)} in {display_path(destination.path)}")
 

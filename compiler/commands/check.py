@@ -11,7 +11,8 @@ import click
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.file_arguments import project_paths, require_inputs
 from compiler.commands.common.finding_report import make_report
-from compiler.commands.common.kept_session import RunOptions, keep_results, open_project_store
+from compiler.commands.common.kept_session import RunOptions, keep_results, open_project_store, saving
+from compiler.commands.common.measuring import measuring
 from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress, check_with_progress
 from compiler.commands.common.project import open_tree, project_root, to_date
@@ -48,35 +49,38 @@ def check_project(
     max_findings: int,
     jobs: int | None,
     no_cache: bool,
+    timings: bool,
+    profile: Path | None,
 ) -> None:
     """Check the project, fix what may be fixed, and report; exit with 1 if there are mandatory findings."""
-    folder = project_root(root)
+    folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
-    cache, options = open_cache(folder, git_root(folder)), RunOptions(not no_cache, jobs)
-    store = open_project_store(folder, options)
+    cache, store = open_cache(folder, git_root(folder)), open_project_store(folder, options)
+    renders, limit = renders or write_baseline is not None, max_findings or None
+    with measuring(is_enabled=timings, profile=profile) as measured_timings, saving(store):
 
-    def open_session() -> Session:
-        scope = named_files if write_baseline is None else frozenset()
-        session = Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
-        return keep_results(session, store, options)
+        def open_session() -> Session:
+            scope = named_files if write_baseline is None else frozenset()
+            session = Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
+            session.timings = measured_timings
+            return keep_results(session, store, options)
 
-    session, renders, limit = open_session(), renders or write_baseline is not None, max_findings or None
-    _require_known(session, named_files, environments)
-    findings = _collect_findings(session, renders=renders)
-    if fix or diff:
-        selected = filter_findings(findings, named_files, environments)
-        if _fix_files(selected, session, folder, unsafe=unsafe_fixes, diff=diff):
-            session = open_session()
-            findings = _collect_findings(session, renders=renders)
-    if runs_sources:
-        findings = sorted_unique((*findings, *check_sources_with_progress(session)))
-    findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
-    cache.save(session.redactor())
-    store.commit()
-    findings = filter_findings(findings, named_files, environments)
-    code = _report(session, findings, folder, format_, output, limit, hint=not (renders or files), verbose=verbose)
-    _end(session, code, runs_sources=runs_sources)
+        session = open_session()
+        _require_known(session, named_files, environments)
+        findings = _collect_findings(session, renders=renders)
+        if fix or diff:
+            selected = filter_findings(findings, named_files, environments)
+            if _fix_files(selected, session, folder, unsafe=unsafe_fixes, diff=diff):
+                session = open_session()
+                findings = _collect_findings(session, renders=renders)
+        if runs_sources:
+            findings = sorted_unique((*findings, *check_sources_with_progress(session)))
+        findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
+        cache.save(session.redactor())
+        findings = filter_findings(findings, named_files, environments)
+        code = _report(session, findings, folder, format_, output, limit, hint=not (renders or files), verbose=verbose)
+        _end(session, code, runs_sources=runs_sources)
 
 
 def _require_known(session: Session, files: frozenset[str], environments: tuple[str, ...]) -> None:

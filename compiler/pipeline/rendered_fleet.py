@@ -63,7 +63,9 @@ class _FleetRenderer:
         return self._session.plan_stage.units.shared_needs(self._scope)
 
     def _render_model(self, name: str) -> RenderedModel:
-        return render_model(self._session, name, self._scope, self._needs)
+        needs = self._needs
+        with self._session.timings.measure("model", name):
+            return render_model(self._session, name, self._scope, needs)
 
     def _add_model(self, result: Result[RenderedModel]) -> None:
         """Take a model's units, and what shared files read of it."""

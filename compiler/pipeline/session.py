@@ -13,6 +13,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
 from compiler.foundation.json_data import Object
 from compiler.foundation.secret_redaction import Redactor
+from compiler.foundation.timings import Timings
 from compiler.pipeline.checked_fleet import CheckedFleet
 from compiler.pipeline.checked_model import CheckedModel, check_one_model
 from compiler.pipeline.fleet_findings import FleetChecks, check_fleet
@@ -110,6 +111,7 @@ class Session:
         self.tree = tree
         self.reads = ReadLog()
         self.keeper: ResultKeeper = NoKeeper()
+        self.timings = Timings()
         self.files = files
         self._secret_collector = SecretCollector(parse_yaml)
         self.as_of = as_of or datetime.now(UTC).date()
@@ -188,7 +190,8 @@ class Session:
 
         def check_relevant_model(name: str) -> CheckedModel:
             if names is None or name in names:
-                return check_one_model(self, name)
+                with self.timings.measure("model", name):
+                    return check_one_model(self, name)
             return CheckedModel(self.plan_stage.model_facts(name))
 
         broken_documents = sorted(self.shared_documents.broken_documents)
@@ -231,7 +234,8 @@ class Session:
     def policy_engine(self) -> PolicyEngine:
         """Evaluates policies."""
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
-        return PolicyEngine(self.fleet, WorkTree(resources.shipped_folder("schemas")), self.as_of, policy_base)
+        shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
+        return PolicyEngine(self.fleet, shipped_schemas, self.as_of, policy_base, timings=self.timings)
 
     def redactor(self, paths: Iterable[str] = ()) -> Redactor:
         """Masks the secrets that policies detected so far, values with the name of a secret, and whatever has the form of a credential.
@@ -260,7 +264,7 @@ class Session:
         """Renders planned units; imported here, since a check renders nothing."""
         from compiler.render.render_stage import RenderStage  # noqa: PLC0415 - as the docstring says
 
-        return RenderStage(self.fleet.tree, self.fleet, self.emitter_templates, self.policy_engine)
+        return RenderStage(self.fleet.tree, self.fleet, self.emitter_templates, self.policy_engine, self.timings)
 
     @cached_property
     def plan_stage(self) -> PlanStage:

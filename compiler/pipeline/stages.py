@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
@@ -138,7 +139,13 @@ def all_findings(_finding: Finding) -> bool:
 
 
 def _run_checks(session: Session) -> Iterator[Finding]:
-    return without_repeated_warnings(chain.from_iterable(stage(session) for stage in CHECK_STAGES))
+    return without_repeated_warnings(chain.from_iterable(map(partial(_measured, session), CHECK_STAGES)))
+
+
+def _measured(session: Session, stage: Stage) -> Sequence[Finding]:
+    """The findings of a stage, and the time that it takes."""
+    with session.timings.measure("stage", stage.__name__.replace("_", " ")):
+        return tuple(stage(session))
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,8 @@ class CheckedBuild:
         """Render the units in scope into the sink; returns all findings. `on_unit` is called with the id of each unit."""
         from compiler.pipeline.rendered_fleet import render_fleet  # noqa: PLC0415 - a check renders nothing
 
-        findings = [*self.check_findings, *render_fleet(self.session, scope, sink, on_unit)]
+        with self.session.timings.measure("stage", "render"):
+            findings = [*self.check_findings, *render_fleet(self.session, scope, sink, on_unit)]
         return apply_baseline(self._merged(findings), self.baseline)
 
     def _merged(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:

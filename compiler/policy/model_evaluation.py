@@ -7,7 +7,7 @@ from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json, Object, Pointer, format_path
 from compiler.policy.match_cache import SelectedPolicies
 from compiler.policy.policy_context import PolicyContext
-from compiler.policy.policy_definition import Policy, PolicyViolation
+from compiler.policy.policy_definition import Policy, PolicyViolation, Variables
 from compiler.policy.policy_inputs import DOCUMENT_VARIABLES, PolicyInput
 from compiler.policy.policy_usage import PolicyUsage, UsageRecorder
 from compiler.policy.result_reuse import ResultReuse
@@ -130,6 +130,7 @@ class ModelEvaluation:
         new_violations: dict[str, list[PolicyViolation]] = {}
         if pending_policies:
             pending_batch = evaluator.batch(pending_policies)
+            self._measure_policies(pending_policies, variables)
             result = pending_batch.evaluate(variables)
             self._recorder.selected_ids.update(evaluator.conditionally_selected_ids(pending_batch, result))
             for violation in evaluator.find_violations(pending_batch, variables, result):
@@ -138,6 +139,14 @@ class ModelEvaluation:
         result_reuse.remember(replace(previous, policies=batch.ids, violations=violations_by_id))
         for policy in policies if violations_by_id else ():
             yield from violations_by_id.get(policy.id, ())
+
+    def _measure_policies(self, policies: Sequence[Policy], variables: Variables) -> None:
+        """Evaluate each policy alone, if timings are wanted: those that are evaluated together have no time of their own."""
+        timings = self._context.timings
+        for policy in policies if timings.is_enabled else ():
+            batch = self._context.evaluator.batch([policy])
+            with timings.measure("policy", policy.id):
+                batch.evaluate(variables)
 
 
 def select_policies(

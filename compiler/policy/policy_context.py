@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from compiler.foundation.timings import Timings
 from compiler.policy.match_cache import MatchCache
 from compiler.policy.policy_library import PolicyLibrary
 from compiler.policy.result_reuse import UnaffectedPolicies
@@ -33,6 +34,7 @@ class PolicyContext:
     suppressions: Suppressions
     as_of: date
     base: BaseRevision | None
+    timings: Timings
     detectors: SecretDetectors = field(default_factory=SecretDetectors)
     match_cache: MatchCache = field(default_factory=MatchCache)
     unaffected_policies: UnaffectedPolicies = field(default_factory=UnaffectedPolicies)

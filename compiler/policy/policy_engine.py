@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
+from compiler.foundation.timings import Timings
 from compiler.policy import policy_findings
 from compiler.policy.binding import Binding, bindings
 from compiler.policy.controls import ControlCatalogues
@@ -39,6 +40,7 @@ class PolicyEngine:
         as_of: date,
         base: BaseRevision | None = None,
         policy_portfolio: Portfolio | None = None,
+        timings: Timings | None = None,
     ) -> None:
         """`policy_portfolio`: whose policies and waivers apply; by default the fleet's own."""
         policy_portfolio = policy_portfolio or fleet.portfolio
@@ -52,7 +54,7 @@ class PolicyEngine:
         self._suppressions = Suppressions(fleet.portfolio)
         self.controls = ControlCatalogues(shipped_tree, fleet.tree, policy_portfolio.folder("schemas"))
         self._context = PolicyContext(
-            fleet, self.library, self._evaluator, self._waivers, self._suppressions, as_of, base
+            fleet, self.library, self._evaluator, self._waivers, self._suppressions, as_of, base, timings or Timings()
         )
 
     def start_evaluation(self) -> ModelEvaluation:

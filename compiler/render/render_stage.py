@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
+from compiler.foundation.timings import Timings
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planned_units import PlannedFile, PlannedUnit
 from compiler.policy.baseline import is_policy_finding
@@ -33,9 +34,12 @@ class RenderNotes:
 class RenderStage:
     """Renders units one after the other; its parts keep what they compiled for one run."""
 
-    def __init__(self, tree: Tree, fleet: Fleet, templates: EmitterTemplates, policies: PolicyEngine) -> None:
+    def __init__(
+        self, tree: Tree, fleet: Fleet, templates: EmitterTemplates, policies: PolicyEngine, timings: Timings
+    ) -> None:
         self.renderer = FileRenderer(templates)
         self._policies = policies
+        self._timings = timings
         self._evaluation = policies.start_evaluation()
         self._blame = ValueBlame(fleet, self.renderer)
         output_schemas = OutputSchemas(tree, fleet.portfolio.folder("schemas"))
@@ -83,7 +87,8 @@ class RenderStage:
             documents = assign_content_ids(file.rule.content_id, patched_documents)
             findings += self._validator.findings(file, documents)
             findings += object_policy_findings(self._evaluation, self._blame, file, documents)
-            text = file_text(file, filled_template, documents)
+            with self._timings.measure("emitter", file.emitter.id):
+                text = file_text(file, filled_template, documents)
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.commit_path))
         return files, findings
 
@@ -91,7 +96,8 @@ class RenderStage:
         filled_templates: list[FilledTemplate] = []
         findings: list[Finding] = []
         for file in planned_files:
-            filled_template = self.renderer.fill(file)
+            with self._timings.measure("emitter", file.emitter.id):
+                filled_template = self.renderer.fill(file)
             if isinstance(filled_template, tuple):
                 findings += [self._blame.problem_finding(file, problem) for problem in filled_template]
             else:

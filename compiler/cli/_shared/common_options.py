@@ -38,7 +38,7 @@ def environment_option(function: F) -> F:
 
 
 def run_options(function: F) -> F:
-    """`--jobs` and `--no-cache`: how results are computed; they change no result."""
+    """`--jobs`, `--no-cache`, `--timings` and `--profile`: how results are computed and measured; they change no result."""
     jobs = click.option(
         "--jobs",
         "-j",
@@ -49,7 +49,18 @@ def run_options(function: F) -> F:
     no_cache = click.option(
         "--no-cache", is_flag=True, help="Compute everything again; read and write no results of other runs."
     )
-    return jobs(no_cache(function))
+    timings = click.option(
+        "--timings",
+        is_flag=True,
+        help="Print the time by stage and the slowest models, emitters and policies; one process.",
+    )
+    profile = click.option(
+        "--profile",
+        type=PathType(folders=False, writes=True),
+        metavar="FILE",
+        help="Write a profile of the main process to this file, for `python -m pstats`.",
+    )
+    return jobs(no_cache(timings(profile(function))))
 
 
 def format_option(*formats: str, help_text: str = "Output format.") -> Callable[[F], F]:

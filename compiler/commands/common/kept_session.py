@@ -19,11 +19,18 @@ _UNIT_STATES = "unit_states"
 
 
 class RunOptions(NamedTuple):
-    """How a command computes its results; both options change no result."""
+    """How a command computes its results, and measures that; no option changes a result."""
 
     uses_cache: bool = True
     jobs: int | None = None
     """The number of processes; `None`: one per core."""
+    timings: bool = False
+    profile: Path | None = None
+
+    @property
+    def process_count(self) -> int:
+        """The number of processes. Timings are those of one process."""
+        return 1 if self.timings else self.jobs or default_jobs()
 
 
 class StoredUnitStates:
@@ -57,7 +64,7 @@ def keep_results(session: Session, store: Store, options: RunOptions) -> Session
             store,
             lambda: Fingerprints(session.tree, session.fleet),
             session.reads,
-            options.jobs or default_jobs(),
+            options.process_count,
         )
     return mask_secrets_of(session)
 
