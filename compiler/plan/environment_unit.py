@@ -14,7 +14,7 @@ from compiler.plan.shared_files import (
     input_document_paths,
     shared_context,
 )
-from compiler.plan.sync_waves import sync_waves
+from compiler.plan.sync_waves import dependency_chains
 from compiler.resolve.fleet import Fleet
 
 KINDS_VARIABLE = "renderedKinds"
@@ -30,14 +30,15 @@ def plan_environment_units(
 ) -> Iterator[PlannedUnit]:
     """The units of an environment with its deployments; `kinds`: group and kind of their objects, if a template reads them."""
     spec = fleet.portfolio.by_kind("Environment")[environment]
-    wave_by_model = sync_waves({item.model: item.dependency_names for item in deployments})
+    chains = dependency_chains({item.model: item.dependency_names for item in deployments})
+    chain_by_model = {name: chain for chain in chains for name in chain.waves}
     namespace_entries, findings = namespace_values(fleet, spec, deployments)
     findings += [item for item in dict.fromkeys(kinds) if isinstance(item, Finding)]
     context = {
-        **shared_context(fleet, [deployment_value(item, wave_by_model[item.model]) for item in deployments]),
+        **shared_context(fleet, [deployment_value(item, chain_by_model[item.model]) for item in deployments]),
         "environment": DocumentValue(f"Environment/{environment}", spec.json),
         "namespaces": computed_list(namespace_entries, ()),
-        "waves": ComputedValue(sorted({*wave_by_model.values()}), ()),
+        "chains": ComputedValue([chain.json for chain in chains if chain.is_ordered], ()),
         KINDS_VARIABLE: ComputedValue(kind_values([*{item for item in kinds if not isinstance(item, Finding)}]), ()),
     }
     sources = (spec.document.path, *input_document_paths(fleet, deployments))

@@ -28,6 +28,7 @@ from compiler.plan.planned_units import (
     shared_unit_id,
     unit_value,
 )
+from compiler.plan.sync_waves import DependencyChain
 from compiler.resolve.fleet import Fleet, promotion_groups
 
 INVENTORY_VARIABLE = "inventory"
@@ -146,7 +147,7 @@ def input_document_paths(fleet: Fleet, deployments: Sequence[DeploymentFacts]) -
     return (portfolio.project.document.path, *models)
 
 
-def deployment_value(deployment: DeploymentFacts, wave: int | None) -> ObjectValue:
+def deployment_value(deployment: DeploymentFacts, chain: DependencyChain | None) -> ObjectValue:
     """A deployment in the context of a template."""
     name_origins: Origins = (Origin(f"Model/{deployment.model}", ("name",)),)
     members: dict[str, ContextValue] = {
@@ -158,7 +159,10 @@ def deployment_value(deployment: DeploymentFacts, wave: int | None) -> ObjectVal
         ),
         "owner": ComputedValue(deployment.owner, deployment.owner_origins),
     }
-    return ObjectValue(members if wave is None else {**members, "wave": ComputedValue(wave, name_origins)})
+    if chain is not None:
+        members["wave"] = ComputedValue(chain.waves[deployment.model], name_origins)
+        members["chain"] = ComputedValue(chain.name if chain.is_ordered else None, name_origins)
+    return ObjectValue(members)
 
 
 def shared_context(fleet: Fleet, deployments: Sequence[ObjectValue]) -> ContextValues:

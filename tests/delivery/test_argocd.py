@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.delivery.conftest import ARGOCD, ENVIRONMENT
+
 SAMPLE = ["prod", "staging"]
 """Environments of the sample portfolio that have Argo CD."""
 
@@ -32,10 +34,32 @@ def _action(action: str, values: Mapping[str, str]) -> str:
 
 def applications(delivery: Any, environment: str = "prod") -> dict[str, Any]:
     """The Applications by name that the ApplicationSet's controller makes."""
-    spec = delivery.read(f"{environment}/_argocd/applicationset.yaml")["spec"]
-    [generator] = spec["generators"]
-    found = [template(spec["template"], element) for element in generator["list"]["elements"]]
+    found = [one for application_set in application_sets(delivery, environment) for one in generated(application_set)]
+    assert len({one["metadata"]["name"] for one in found}) == len(found), "an Application has one owner"
     return {one["metadata"]["name"]: one for one in found}
+
+
+def application_sets(delivery: Any, environment: str = "prod") -> list[Any]:
+    return delivery.documents(f"{environment}/_argocd/applicationset.yaml")
+
+
+def generated(application_set: Any) -> list[Any]:
+    """The Applications that the controller makes of one set."""
+    [generator] = application_set["spec"]["generators"]
+    return [template(application_set["spec"]["template"], element) for element in generator["list"]["elements"]]
+
+
+def steps(application_set: Any) -> dict[str, int]:
+    """The step of each model of a set, by name; none without an order. A step waits for the earlier ones of the same set."""
+    expressions = [
+        step["matchExpressions"][0]
+        for step in application_set["spec"].get("strategy", {}).get("rollingSync", {}).get("steps", [])
+    ]
+    step_of = {value: index for index, one in enumerate(expressions) for value in one["values"]}
+    return {
+        one["metadata"]["name"].rpartition(".")[2]: step_of[one["metadata"]["labels"][expressions[0]["key"]]]
+        for one in (generated(application_set) if expressions else [])
+    }
 
 
 def is_permitted(project: Any, manifest: Any, cluster: str) -> bool:
@@ -95,7 +119,8 @@ def test_every_folder_is_built_and_the_project_permits_exactly_what_is_in_it(env
 
 def test_the_two_folders_of_its_own_are_built(sample, kustomize):
     own = kustomize(sample, "prod/_argocd")
-    assert [one["kind"] for one in own] == ["AppProject", "Application", "ApplicationSet"]
+    assert [one["kind"] for one in own[:3]] == ["AppProject", "Application", "ApplicationSet"]
+    assert {one["kind"] for one in own[3:]} == {"ApplicationSet"}
     assert {one["metadata"]["namespace"] for one in own} == {"argocd"}
     there = kustomize(sample, "prod/_namespaces")
     assert {one["kind"] for one in there} == {"Namespace", "ResourceQuota", "LimitRange"}
@@ -103,7 +128,7 @@ def test_the_two_folders_of_its_own_are_built(sample, kustomize):
 
 def test_namespaces_come_before_models_and_the_project_before_both(sample):
     def wave(path: str) -> int:
-        return int(sample.read(path)["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"])
+        return int(sample.documents(path)[0]["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"])
 
     order = [wave(f"prod/_argocd/{name}.yaml") for name in ("appproject", "namespaces", "applicationset")]
     assert order == sorted(order)
@@ -117,22 +142,49 @@ def test_namespaces_come_before_models_and_the_project_before_both(sample):
 
 
 def test_whom_others_ask_is_rolled_out_before_them(sample):
-    spec = sample.read("prod/_argocd/applicationset.yaml")["spec"]
-    steps = [step["matchExpressions"][0] for step in spec["strategy"]["rollingSync"]["steps"]]
-    step_of = {value: index for index, one in enumerate(steps) for value in one["values"]}
-    application_by_name = applications(sample)
-    step_by_model = {
-        name.removeprefix("bank.prod."): step_of[one["metadata"]["labels"][steps[0]["key"]]]
-        for name, one in application_by_name.items()
-    }
     fleet = sample.run.fleet
-    pairs = [(name, user) for name in step_by_model for user in fleet.dependents(name, "prod")]
-    assert len(pairs) > 4
-    assert all(step_by_model[name] < step_by_model[user] for name, user in pairs)
-    alone = {name for name in step_by_model if not fleet.dependents(name, "prod")}
-    assert {step_by_model[name] for name in alone} == {max(step_by_model.values())}, (
-        "a model without dependents delays no other"
-    )
+    ordered = {}
+    for steps_of_set in map(steps, application_sets(sample)):
+        ordered |= steps_of_set
+        pairs = [(name, user) for name in steps_of_set for user in fleet.dependents(name, "prod")]
+        assert all(steps_of_set[name] < steps_of_set[user] for name, user in pairs)
+        assert bool(pairs) is bool(steps_of_set)
+    models = {name.rpartition(".")[2] for name in applications(sample)}
+    related = {name for name in models for user in fleet.dependents(name, "prod") for name in (name, user)}
+    assert len(related) > 4
+    assert set(ordered) == related, "a model without dependencies and dependents waits for none"
+
+
+def test_models_of_two_tenants_share_no_order_unless_one_calls_the_other(deliver, a_model):
+    def sets(*uses: tuple[str, str]) -> list[dict[str, int]]:
+        models = [
+            a_model(name, tenant=tenant, uses=[{"model": other, "env": "A"} for user, other in uses if user == name])
+            for name, tenant in (("cards", "one"), ("fees", "one"), ("loans", "two"), ("rates", "two"))
+        ]
+        environment = {
+            "namespaces": {"one": "models-one", "two": "models-two"},
+            "capabilities": {**ENVIRONMENT["capabilities"], "argocd": {**ARGOCD, "progressiveSyncs": True}},
+        }
+        return [found for found in map(steps, application_sets(deliver(*models, environment=environment))) if found]
+
+    assert sets() == []
+    assert sets(("fees", "cards"), ("loans", "rates")) == [{"cards": 0, "fees": 1}, {"loans": 1, "rates": 0}]
+    assert sets(("fees", "cards"), ("loans", "cards")) == [{"cards": 0, "fees": 1, "loans": 1}]
+    assert sets(("fees", "cards"), ("loans", "fees"), ("rates", "loans")) == [
+        {"cards": 0, "fees": 1, "loans": 2, "rates": 3}
+    ]
+
+
+def test_the_sets_of_chains_have_names_of_their_own_and_no_automated_sync_to_restore(sample):
+    first, *others = application_sets(sample)
+    assert first["metadata"]["name"] == "bank.prod"
+    assert "strategy" not in first["spec"]
+    names = [one["metadata"]["name"] for one in others]
+    assert len(set(names)) == len(names) > 2
+    for one in others:
+        assert one["metadata"]["name"] in {app["metadata"]["name"] for app in generated(one)}
+        assert one["spec"]["strategy"]["type"] == "RollingSync"
+        assert "ignoreApplicationDifferences" not in one["spec"]
 
 
 def test_without_progressive_syncs_each_is_synced_by_itself(deliver, a_model):
@@ -146,11 +198,12 @@ def test_without_progressive_syncs_each_is_synced_by_itself(deliver, a_model):
 
 def test_nothing_is_deleted_with_an_application_and_no_application_by_its_set(sample):
     for environment in SAMPLE:
-        found = sample.read(f"{environment}/_argocd/applicationset.yaml")
-        assert found["spec"]["syncPolicy"] == {"applicationsSync": "create-update", "preserveResourcesOnDeletion": True}
-        assert found["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
-        assert "argocd.argoproj.io/deletion-approved" in found["spec"]["preservedFields"]["annotations"]
-        assert "finalizers" not in found["spec"]["template"]["metadata"]
+        for found in application_sets(sample, environment):
+            policy = {"applicationsSync": "create-update", "preserveResourcesOnDeletion": True}
+            assert found["spec"]["syncPolicy"] == policy
+            assert found["metadata"]["finalizers"] == ["resources-finalizer.argocd.argoproj.io"]
+            assert "argocd.argoproj.io/deletion-approved" in found["spec"]["preservedFields"]["annotations"]
+            assert "finalizers" not in found["spec"]["template"]["metadata"]
 
 
 def test_in_production_what_is_pruned_or_deleted_is_confirmed(sample, deliver, a_model):
@@ -161,8 +214,9 @@ def test_in_production_what_is_pruned_or_deleted_is_confirmed(sample, deliver, a
         assert confirm_options.issubset(one["spec"]["syncPolicy"]["syncOptions"]) is (stage == "prod")
         assert confirm_options.issubset(made.read("prod/_argocd/namespaces.yaml")["spec"]["syncPolicy"]["syncOptions"])
     for path in ("prod/_argocd/appproject.yaml", "prod/_argocd/namespaces.yaml", "prod/_argocd/applicationset.yaml"):
-        options = sample.read(path)["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
-        assert set(options.split(",")) == confirm_options
+        for document in sample.documents(path):
+            options = document["metadata"]["annotations"]["argocd.argoproj.io/sync-options"]
+            assert set(options.split(",")) == confirm_options
     for found in sample.documents("prod/_namespaces/namespaces.yaml"):
         assert set(found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"].split(",")) == confirm_options
 
@@ -235,7 +289,7 @@ def with_change(data: Any, pointer: tuple, change: Any) -> Any:
 
 @pytest.mark.parametrize("name", ["appproject", "applicationset", "namespaces"])
 def test_the_official_schema_takes_it_and_no_field_that_is_wrong(name, sample, official):
-    document = sample.read(f"prod/_argocd/{name}.yaml")
+    document = sample.documents(f"prod/_argocd/{name}.yaml")[-1]
     schema = official(document["kind"])
     assert schema.violations(document) == ()
     violation_count = 0
@@ -441,7 +495,7 @@ def test_a_line_of_what_argo_cd_is_reported_leads_back_to_who_says_it(sample):
         ),
         (
             "prod/_argocd/applicationset.yaml",
-            "spec.generators[0].list.elements[3].owner",
+            "spec.generators[0].list.elements[2].owner",
             "models/payments/_defaults.yaml",
         ),
         ("prod/_namespaces/namespaces.yaml", "metadata.name", "models/environments/prod.yaml"),

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.plan.sync_waves import sync_waves
+from compiler.plan.sync_waves import dependency_chains, sync_waves
 
 NAMES = [f"m{number}" for number in range(12)]
 
@@ -11,6 +11,34 @@ NAMES = [f"m{number}" for number in range(12)]
 def test_dependencies_come_first_and_models_without_dependents_last() -> None:
     asks = {"agent": ["writer", "score"], "writer": ["vectors"], "vectors": [], "score": [], "alone": []}
     assert sync_waves(asks) == {"vectors": 0, "writer": 1, "score": 1, "agent": 2, "alone": 2}
+
+
+def chains(dependencies: dict[str, list[str]]) -> dict[str, dict[str, int]]:
+    return {chain.name: dict(chain.waves) for chain in dependency_chains(dependencies)}
+
+
+def test_each_chain_has_its_own_waves_and_the_name_of_a_model_that_depends_on_no_other() -> None:
+    uses = {
+        "agent": ["writer", "score"],
+        "writer": ["vectors"],
+        "vectors": [],
+        "score": [],
+        "alone": [],
+        "b": ["a"],
+        "a": [],
+    }
+    assert chains(uses) == {
+        "score": {"vectors": 0, "writer": 1, "score": 1, "agent": 2},
+        "alone": {"alone": 0},
+        "a": {"a": 0, "b": 1},
+    }
+    assert [chain.is_ordered for chain in dependency_chains(uses)] == [True, False, True]
+    assert chains({**uses, "above": ["agent"]})["score"]["above"] == 3, "a new dependent keeps the name"
+
+
+def test_a_dependency_that_runs_elsewhere_and_a_cycle_make_no_chain_of_their_own() -> None:
+    assert chains({"a": ["elsewhere"], "b": ["b"]}) == {"a": {"a": 0}, "b": {"b": 0}}
+    assert chains({"a": ["b"], "b": ["a"]}) == {"a": {"a": 0, "b": 0}}
 
 
 def test_without_relations_there_is_one_wave() -> None:

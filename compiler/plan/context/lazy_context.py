@@ -143,9 +143,13 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "deployments": (
             "In files of an environment or the project: its models, each with `name`, `path`, `namespace`, `environment`, `owner`. In "
-            "files of an environment also the `wave`, which is lower for dependencies than for the models that depend on them."
+            "files of an environment also the `wave`, which is lower for dependencies than for the models that depend on them, and the "
+            "`chain`, absent for a model without dependencies and dependents."
         ),
-        "waves": "In files of an environment: the numbers of its waves, in order.",
+        "chains": (
+            "In files of an environment: the chains of several models that depend on each other, directly or through others, each with "
+            "`name` and `waves`, the numbers of its waves in order."
+        ),
         "renderedKinds": "In files of an environment: the kinds of the objects that are rendered for it, each with `group` and `kind`.",
         "namespaces": (
             "In files of an environment: the namespaces of its models, each with `name`, `models`, `adopted` (whether only "
