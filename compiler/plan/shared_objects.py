@@ -1,13 +1,14 @@
 """Objects that two models would share in a cluster, those that controllers make included."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import TypeAlias
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
-from compiler.plan.context.adoption import base_name, cluster_name
+from compiler.foundation.json_data import Pointer
+from compiler.plan.context.adoption import ADOPT_POINTER, base_name, cluster_name, models_that_may_set
 from compiler.plan.context.emitter_evaluation import EmitterEvaluator
 from compiler.plan.emitters.conditions import NAME_SECTIONS
 from compiler.plan.emitters.emitter import Emitters
@@ -41,7 +42,7 @@ class SharedObjectChecker:
 
     def findings(self, selected_models: Container[str] | None) -> Iterator[Finding]:
         """One finding for each two deployments that would share an object, at the one that is later by name."""
-        for first, second in self._candidates():
+        for first, second in dict.fromkeys(self._candidates()):
             if selected_models is None or first[0] in selected_models or second[0] in selected_models:
                 yield from self._pair_findings(first, second)
 
@@ -50,6 +51,7 @@ class SharedObjectChecker:
         by_cluster: dict[str, dict[str, list[str]]] = {}
         for name, environment in self._fleet.deployments():
             by_cluster.setdefault(cluster_name(self._fleet, environment), {}).setdefault(name, []).append(environment)
+        yield from self._adopted_candidates(by_cluster)
         pairs = self._similar_names()
         for environments_by_model in by_cluster.values():
             for first, second in pairs:
@@ -69,13 +71,36 @@ class SharedObjectChecker:
         pairs = {pair for models in models_by_object.values() for pair in combinations(sorted(models), 2)}
         return sorted(pairs)
 
+    def _adopted_candidates(
+        self, by_cluster: Mapping[str, Mapping[str, Sequence[str]]]
+    ) -> Iterator[tuple[_Deployment, _Deployment]]:
+        """Two deployments in one cluster of which at least one adopts objects, whose names begin with the adopted name."""
+        adopting_models = models_that_may_set(self._fleet.portfolio, ADOPT_POINTER)
+        for environments_by_model in by_cluster.values() if adopting_models else ():
+            deployments_by_object: dict[str, set[_Deployment]] = {}
+            for deployment in (
+                (name, one) for name, environments in environments_by_model.items() for one in environments
+            ):
+                base = self._base_name(deployment, adopting_models)
+                for suffix in self._suffixes:
+                    deployments_by_object.setdefault(base + suffix, set()).add(deployment)
+            pairs = {pair for group in deployments_by_object.values() for pair in combinations(sorted(group), 2)}
+            yield from (pair for pair in sorted(pairs) if any(name in adopting_models for name, _ in pair))
+
+    def _base_name(self, deployment: _Deployment, adopting_models: Container[str]) -> str:
+        model = self._fleet.model(*deployment) if deployment[0] in adopting_models else None
+        return base_name(model) if model else deployment[0]
+
     def _pair_findings(self, first: _Deployment, second: _Deployment) -> Iterator[Finding]:
         first_objects, second_objects = self._objects_of(first), self._objects_of(second)
         if first_objects is None or second_objects is None:
             return
         (model, names), (other_model, other_names) = first_objects, second_objects
-        if namespace(model) != namespace(other_model) or adoption_config(model) or adoption_config(other_model):
+        if namespace(model) != namespace(other_model):
             return
+        adopts = bool(adoption_config(model) or adoption_config(other_model))
+        if adopts and base_name(model) == base_name(other_model):
+            return  # the check of adopted objects reports it
         shared = {name: kinds & other_names.get(name, set()) for name, kinds in names.items()}
         name, kinds = next(((name, kinds) for name, kinds in sorted(shared.items()) if kinds), ("", set[str]()))
         if kinds:
@@ -110,5 +135,6 @@ def _finding(model: ResolvedModel, other: ResolvedModel, shared_objects: str) ->
         if is_same
         else "rename one of the models, and add the old name to `previousNames`; or deploy them to different namespaces"
     )
-    finding = other.finding(codes.OBJECT_CONFLICT, message, ("name",), help_, per_environment=True)
+    pointer: Pointer = (*ADOPT_POINTER, "name") if "name" in adoption_config(other) else ("name",)
+    finding = other.finding(codes.OBJECT_CONFLICT, message, pointer, help_, per_environment=True)
     return replace(finding, notes=(Note("the other model", model.spec.document.location(("name",))),))

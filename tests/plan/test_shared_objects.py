@@ -118,3 +118,20 @@ def test_two_models_have_different_addresses(first: dict, second: dict, count: i
     for message, line in found:
         assert message.startswith("rates and limits are both exposed at models.example/")
         assert line.startswith("host: ")
+
+
+def test_adopted_objects_are_compared_with_those_of_controllers():
+    adopting = program("limits", adopt={"name": "price-predictor"})
+    [(message, line)] = conflicts(served("price"), adopting)
+    assert "limits and price" in message or "price and limits" in message
+    assert "Service price-predictor" in message
+    assert line in {"name: price-predictor", "name: price"}
+    assert conflicts(served("price"), program("limits", adopt={"name": "price-old"})) == []
+    assert conflicts(served("price"), program("limits", adopt={"name": "price-predictor", "namespace": "other"})) == []
+    elsewhere = {**adopting, "environments": {"test": {}}}
+    assert conflicts(served("price"), elsewhere) == []
+
+
+def test_two_models_that_adopt_one_name_have_one_finding():
+    one, other = (program(name, adopt={"name": "legacy", "selector": {"app": name}}) for name in ("a", "b"))
+    assert len(conflicts(one, other)) == 1

@@ -14,7 +14,7 @@ from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.language import ANY_KEY, iter_values
 from compiler.spec.portfolio import Portfolio
 
-_ADOPT_POINTER: Pointer = ("deploy", "adopt")
+ADOPT_POINTER: Pointer = ("deploy", "adopt")
 
 
 def base_name(model: ResolvedModel) -> str:
@@ -34,7 +34,7 @@ def pod_selector(model: ResolvedModel, project: str) -> Object:
 
 def adoption_origins(model: ResolvedModel, field: str, default: Origins) -> Origins:
     """The origins of a name, a namespace or a selector: the adopted value, if there is one."""
-    return (Origin("model", (*_ADOPT_POINTER, field)),) if field in adoption_config(model) else default
+    return (Origin("model", (*ADOPT_POINTER, field)),) if field in adoption_config(model) else default
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _collision_finding(
 ) -> Finding:
     adopted_field = field if field in adoption_config(first.model) else next(iter(adoption_config(first.model)))
     finding = first.model.finding(
-        codes.OBJECT_CONFLICT, message, (*_ADOPT_POINTER, adopted_field), help_, per_environment=True
+        codes.OBJECT_CONFLICT, message, (*ADOPT_POINTER, adopted_field), help_, per_environment=True
     )
     return replace(finding, notes=(Note("the other model", second.model.location(("name",))),))
 
@@ -113,7 +113,7 @@ def _matches_labels(match_labels: Object, labels: Object) -> bool:
 
 def _objects_by_cluster(fleet: Fleet) -> Mapping[str, list[_ClusterObjects]]:
     """Models by cluster, for clusters with adoption; an environment that names no cluster has one of its own."""
-    adopting_models = models_that_may_set(fleet.portfolio, _ADOPT_POINTER)
+    adopting_models = models_that_may_set(fleet.portfolio, ADOPT_POINTER)
     clusters = {name: cluster_name(fleet, name) for name in fleet.environments}
     adopting_clusters = {clusters[environment] for name, environment in fleet.deployments() if name in adopting_models}
     objects: dict[str, list[_ClusterObjects]] = {}
