@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from fields import rows, table
 from language import language
+from sample_fields import sample_fields
 
 from compiler.cli._shared.command_group import modelyard
 from compiler.diagnostics.built_in_codes import all_codes
@@ -406,6 +407,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "filters.md": ("Filters, encoders and tests", filters),
     "policies.md": ("Shipped policies", policies),
     "findings.md": ("Findings in each format", findings),
+    "kserve-sample-fields.md": ("Fields of KServe's samples", sample_fields),
     "inventory.md": ("Inventory and due dates as JSON", inventory),
 }
 

@@ -8,7 +8,7 @@ from fields import dereference, description_of, takes
 
 from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str
 
-_OWN_SECTION_FROM = 5
+_OWN_SECTION_FROM = 3
 """A map with fewer fields below it is shown in the table of the map that holds it."""
 _REPEATED_FROM = 3
 """A definition that a kind refers to this often is shown once, and linked from the other fields."""
