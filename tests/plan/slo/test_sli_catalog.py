@@ -1,5 +1,7 @@
 """Each objective is measured by what measures it where the model runs, and refused with its reason where nothing does."""
 
+import re
+
 import pytest
 import yaml
 
@@ -28,13 +30,48 @@ def test_the_nearest_to_who_asks_comes_first(make, spec):
     assert "model_infer_request_failure_total" in expressions(without, "availability")[0]
 
 
+KNATIVE = {"version": "0.20", "mode": "Knative"}
+STANDARD = {"version": "0.20", "mode": "Standard"}
+SERVICES = {
+    "Standard": (STANDARD, {"mesh": MESH}, "destination_service_name", ["scorer-predictor"]),
+    "Knative": (
+        KNATIVE, {"mesh": MESH}, "destination_service_name",
+        ["scorer-predictor", "scorer-predictor-00001", "scorer-predictor-00002-private"],
+    ),
+    "pods in Standard mode": (STANDARD, {}, "pod", ["scorer-predictor-7d9c5b8f6d-x2k4p", "scorer-predictor-7d9c5b8f6x2k4p"]),
+    "pods in Knative mode": (KNATIVE, {}, "pod", ["scorer-predictor-00001-deployment-7d9c5b8f6d-x2k4p"]),
+}  # fmt: skip
+NAMESAKES = {
+    "destination_service_name": [
+        "scorer-predictors-predictor", "scorer-predictor-predictor", "scorer-predictor-predictor-00001",
+    ],
+    "pod": [
+        "scorer-predictor-predictor-7d9c5b8f6d-x2k4p", "scorer-predictor-predictor-00001-deployment-7d9c5b8f6d-x2k4p",
+        "scorer-predictor-0", "other-predictor-7d9c5b8f6d-x2k4p",
+    ],
+}  # fmt: skip
+"""What KServe makes for models whose names begin as those of the objects of `scorer` do."""
+
+
+@pytest.mark.parametrize("case", SERVICES)
+def test_a_series_selects_the_objects_of_one_model(case, make, spec):
+    kserve, capabilities, label, own = SERVICES[case]
+    deploy = {"target": "kserve", "options": {"runtime": "kserve-mlserver"}}
+    made = make(spec("ml", sla={"availability": "99%"}, deploy=deploy), kserve=kserve, **capabilities)
+    patterns = {found for one in expressions(made, "availability") for found in re.findall(rf'{label}=~"([^"]+)"', one)}
+    assert patterns
+    for pattern in patterns:
+        assert [name for name in own if not re.fullmatch(pattern, name)] == []
+        assert [name for name in NAMESAKES[label] if re.fullmatch(pattern, name)] == []
+
+
 MEASURED_CASES = {
     "the mesh of a trained model": (
         "ml",
         {"mesh": MESH},
         "availability",
         "99%",
-        'destination_service_name=~"scorer-predictor.*"',
+        'destination_service_name=~"scorer-predictor"',
     ),
     "the mesh of a language model": (
         "llm",
