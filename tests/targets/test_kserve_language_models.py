@@ -215,3 +215,11 @@ def test_callers_of_a_disaggregated_model_are_warned(refusals):
     caller = {"name": "a", "namespace": "a", "podSelector": {"matchLabels": {"app": "a"}}, "serviceAccount": "a"}
     findings = refusals(summary({**DISAGGREGATED, "callers": [caller]}), **EXTENDED)
     assert any("bypass the scheduler" in text for text in findings)
+
+
+def test_a_server_with_its_own_certificate_is_not_exposed(build_unit):
+    """`expectedSelfSignedCertsSecret` in `workload_tls_self_signed.go`: no ConfigMap holds the authority that a BackendTLSPolicy needs."""
+    tls = {"kserve": {"version": "0.20", "mode": "Standard", "llmTls": True}}
+    exposed = summary({"expose": {"host": "llm.bank.example"}})
+    assert "a certificate that the gateway cannot verify" in build_unit(exposed, **EXTENDED, **tls).reasons
+    assert spec_of(build_unit(summary({}), **EXTENDED, **tls))
