@@ -69,6 +69,8 @@ def _derived_fields(path: Pointer, language: TypeLanguage, source_keys: Collecti
         yield from _dependency_fields(rest, language)
     elif variable == "variables" and "settingsEnv" in source_keys:
         yield from _SETTINGS
+    elif variable in {"files", "filesHash"} and "engine" in source_keys:
+        yield ("source", "parameters")  # the files of an engine contain them
     elif variable == "image" and "image" in source_keys:
         yield from _IMAGE
     elif variable == "egress":

@@ -53,6 +53,7 @@ def findings_of():
         model_lines = yaml.dump(model, Dumper=yaml.CSafeDumper, sort_keys=False)
         tree = {
             "modelyard.yaml": PROJECT,
+            "models/a.json": "{}",
             "models/others.yaml": "---\n".join([OTHERS, *(yaml.dump(other) for other in others)]),
             "models/price.yaml": model_lines,
             f"{folder}/emitter.yaml": yaml.dump({**EMITTER, **emitter}),
@@ -160,6 +161,15 @@ def test_the_settings_of_a_release_are_used_only_if_a_variable_passes_them_on(fi
         "MY415 source.timeLimit at timeLimit: 1s",
     ]
     assert findings_of(variables, {**PRICE, "source": {**source, "settingsEnv": "S"}}) == []
+
+
+def test_parameters_of_an_engine_are_in_its_files(findings_of):
+    parameter = {"name": "a", "value": 1, "rationale": "Why."}
+    model = {**PRICE, "source": {"engine": "gorules", "files": ["a.json"], "parameters": [parameter]}}
+    files = (
+        "{% for file in files %}\n{{ file.name }}: {{ file.text }}\n{% endfor %}\nengine: {{ release.source.engine }}\n"
+    )
+    assert findings_of(files, model) == []
 
 
 def test_a_dependency_is_used_through_its_address(findings_of):
