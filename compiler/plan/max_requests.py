@@ -53,7 +53,9 @@ def max_requests(exports: EmitterExports, model: ResolvedModel) -> ResourceTotal
         return ResourceTotals()
     groups = list(pod_groups(model.data.get("deploy", {})))
     missing_resources = tuple(
-        name for name in ("cpu", "memory") if any(name not in group.resources for group in groups)
+        name
+        for name, requests in (("cpu", map(_cpu_request, groups)), ("memory", map(_memory_request, groups)))
+        if None in requests
     )
     if missing_resources:
         return missing_resources
@@ -72,8 +74,18 @@ def _group_requests(group: PodGroup, model: ResolvedModel, pods: Object) -> Reso
     accelerators = {name: count * number for name, number in resources.get("extended", {}).items()}
     if gpu:
         accelerators[str(pods.get("accelerator", ""))] = count * gpu
-    cpu, memory = Cpu(resources["cpu"]).millicores, Memory(resources["memory"]).bytes
+    cpu, memory = Cpu(_cpu_request(group) or "0").millicores, Memory(_memory_request(group) or "0").bytes
     return ResourceTotals(count * cpu, count * memory, accelerators)
+
+
+def _cpu_request(group: PodGroup) -> str | None:
+    """The CPU of a pod; with a limit alone it requests as much (Kubernetes, "Resource Management for Pods and Containers")."""
+    return group.resources.get("cpu", group.resources.get("limits", {}).get("cpu"))
+
+
+def _memory_request(group: PodGroup) -> str | None:
+    """The memory of a pod; with a limit alone it requests as much."""
+    return group.resources.get("memory", group.resources.get("limits", {}).get("memory"))
 
 
 def max_replicas(model: ResolvedModel, pods: Object) -> int:

@@ -1078,9 +1078,15 @@ class PartialRequestSeriesData(TypedDict, total=False):
     errors: PartialSelectorData | None
     probe: PartialSelectorData | None
 
+class PartialResourceLimitsData(TypedDict, total=False):
+    cpu: str | float | None
+    memory: str | None
+    ephemeralStorage: str | None
+
 class PartialResourcesData(TypedDict, total=False):
     cpu: str | float | None
     memory: str | None
+    limits: PartialResourceLimitsData | None
     gpu: int | None
     gpuType: str | None
     extended: Mapping[str, int | None] | None
@@ -1351,6 +1357,11 @@ class RequirementData(TypedDict, total=False):
     remedy: str
     field: str
 
+class ResourceLimitsData(TypedDict, total=False):
+    cpu: str
+    memory: str
+    ephemeralStorage: str
+
 class ResourceTotalsData(TypedDict, total=False):
     cpu: str | float
     memory: str
@@ -1358,6 +1369,7 @@ class ResourceTotalsData(TypedDict, total=False):
 class ResourcesData(TypedDict, total=False):
     cpu: str
     memory: str
+    limits: ResourceLimitsData
     gpu: int
     gpuType: str
     extended: Mapping[str, int]

@@ -10,9 +10,8 @@ _SYNONYMS: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("replicas", "replicacount", "instances"), "set `deploy.scaling.min` and `deploy.scaling.max`"),
         "minreplicas": "set `deploy.scaling.min`",
         "maxreplicas": "set `deploy.scaling.max`",
-        **dict.fromkeys(
-            ("limits", "requests"), "set `cpu`, `memory` and `gpu` in `deploy.resources`: a replica may use what it requests"
-        ),
+        "requests": "set `cpu` and `memory` in `deploy.resources`: they are the requests",
+        "limits": "set `deploy.resources.limits`",
         "metadata": "write `name` and `labels` at the top level of the document",
         "spec": "write its keys at the top level of the document",
         **dict.fromkeys(("description", "desc", "title"), "write a sentence in `summary`"),

@@ -70,7 +70,12 @@ class Bounds:
         quantities = {
             annotation.pointer: annotation.value for annotation in annotations.get("x-modelyard-quantity", ())
         }
-        return cls(annotations.get("x-modelyard-at-most", ()), annotations.get("x-modelyard-ascending", ()), quantities)
+        at_most = tuple(
+            Annotation(annotation.pointer, bound)
+            for annotation in annotations.get("x-modelyard-at-most", ())
+            for bound in annotation.value.split()
+        )
+        return cls(at_most, annotations.get("x-modelyard-ascending", ()), quantities)
 
 
 AnnotationTree: TypeAlias = "str | Mapping[str, AnnotationTree]"
@@ -263,6 +268,10 @@ class Language:
     def references(self, kind: str) -> tuple[Annotation, ...]:
         """The references in a document of a kind other than Model: their pointers and the kinds of document."""
         return self._kind_annotations(kind).get("x-modelyard-ref", ())
+
+    def bounds(self, kind: str) -> Bounds:
+        """The fields of a document of a kind other than Model that bound each other."""
+        return Bounds.of(self._kind_annotations(kind))
 
     def _kind_annotations(self, kind: str) -> "AnnotationsByKeyword":
         if kind not in self._annotations_by_kind:

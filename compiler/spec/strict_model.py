@@ -47,15 +47,15 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     used_by: FieldUser | None = None,
     undeletable: bool = False,
     value_choices: Mapping[str, tuple[str, ...]] | None = None,
-    at_most: str | None = None,
+    at_most: str | tuple[str, ...] | None = None,
     ascending_percentiles: bool = False,
     **limits: Unpack[_Limits],
 ) -> Any:
     """Declare a field with its annotations; it is optional unless the default is `...`.
 
     `undeletable`: no layer may delete with `null` what weaker layers set. `value_choices`: the allowed values of `value` under some keys.
-    `at_most`: the field of the same map, or the JSON pointer into the model, whose value this one must not exceed; of maps, the values of
-    equal keys are compared. `ascending_percentiles`: values by percentile do not fall.
+    `at_most`: the path of a field from the same map, or the JSON pointer into the document, whose value this one must not exceed, or
+    several; of maps, the values of equal keys are compared. `ascending_percentiles`: values by percentile do not fall.
     """
     annotations: JsonDict = {
         "merge": merge,
@@ -65,7 +65,7 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
         "egress-url": is_egress_url,
         "used-by": used_by,
         "undeletable": undeletable,
-        "at-most": at_most,
+        "at-most": at_most if isinstance(at_most, str) else " ".join(at_most or ()),
         "ascending": "percentiles" if ascending_percentiles else None,
         "value-choices": {key: list(values) for key, values in (value_choices or {}).items()},
     }

@@ -156,6 +156,14 @@ def test_a_model_that_does_not_say_what_a_quota_counts_is_reported(lacks, messag
     assert made.wrong
 
 
+def test_limits_alone_are_what_replicas_request(deliver, a_model):
+    limited = {"resources": {"limits": {"cpu": 1, "memory": "1Gi"}}}
+    requested = {"resources": {"cpu": 1, "memory": "1Gi", "limits": {"cpu": 2, "memory": "2Gi"}}}
+    quotas = [hard(deliver(a_model("one", deploy), environment={"quota": QUOTA})) for deploy in (limited, requested)]
+    assert quotas[0] == quotas[1]
+    assert quotas[0]
+
+
 def test_resources_that_the_quota_does_not_count_are_not_required(deliver, a_model):
     quota = {"namespaces": {"models": {"cpu": 4}}}
     assert deliver(a_model("one", {"resources": {"cpu": 1}}), environment={"quota": quota}).reported_findings == []

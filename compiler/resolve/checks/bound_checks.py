@@ -13,6 +13,7 @@ from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.language import ANY_KEY, Bounds, iter_values
+from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 
 Magnitude: TypeAlias = "int | float | str | Fraction"
@@ -74,11 +75,12 @@ def contradictions(data: Object, bounds: Bounds) -> Iterator[Contradiction]:
             upper: Pointer = (
                 tuple(annotation.value.split("/")[1:])
                 if annotation.value[0] == "/"
-                else (*lower[:-1], annotation.value)
+                else (*lower[:-1], *annotation.value.split("/"))
             )
             if isinstance(value, Mapping):
-                quantity = bounds.quantities.get((*annotation.pointer, ANY_KEY))
+                any_quantity = bounds.quantities.get((*annotation.pointer, ANY_KEY))
                 for key in value:
+                    quantity = bounds.quantities.get((*annotation.pointer, key), any_quantity)
                     yield from _contradiction(data, (*lower, key), (*upper, key), quantity)
             else:
                 yield from _contradiction(data, lower, upper, bounds.quantities.get(annotation.pointer))
@@ -92,6 +94,14 @@ def contradictions(data: Object, bounds: Bounds) -> Iterator[Contradiction]:
             )
             for smaller, larger in pairwise(percentiles):
                 yield from _contradiction(data, (*pointer, smaller), (*pointer, larger), quantity)
+
+
+def check_document_bounds(spec: Spec, bounds: Bounds) -> Iterator[Finding]:
+    """Findings where a value of a document is above its upper bound."""
+    for contradiction in contradictions(spec.json, bounds):
+        location = spec.document.location(contradiction.lower)
+        subject = replace(spec.subject, pointer=contradiction.lower)
+        yield Finding(codes.CONTRADICTORY_BOUNDS, contradiction.message, location, subject, contradiction.help)
 
 
 def check_bounds(model: ResolvedModel, bounds: Bounds) -> Iterator[Finding]:

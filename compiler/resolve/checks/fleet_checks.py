@@ -9,6 +9,7 @@ from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.json_data import Pointer, format_path, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import SchemaViolation
+from compiler.resolve.checks.bound_checks import check_document_bounds
 from compiler.resolve.checks.delivery_checks import check_deliveries
 from compiler.resolve.checks.model_checks import ModelCheck, check_model
 from compiler.resolve.checks.reference_help import unknown_name_help
@@ -297,10 +298,20 @@ def _suggestion_help(name: str, known_names: Iterable[str]) -> str | None:
     return f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(choices[:10])}" if choices else None
 
 
+def _check_bounds(fleet: Fleet) -> Iterator[Finding]:
+    """No value of a document other than a Model is above its upper bound."""
+    for kind in fleet.language.kinds:
+        if kind != "Model":
+            bounds = fleet.language.bounds(kind)
+            for spec in fleet.portfolio.by_kind(kind).values():
+                yield from check_document_bounds(spec, bounds)
+
+
 FLEET_CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (
     _check_promotion_order,
     _check_overlay_keys,
     _check_references,
     _check_classifications,
+    _check_bounds,
     check_deliveries,
 )

@@ -63,11 +63,11 @@ class ContainerResources(StrictModel):
 class ContainerLimits(StrictModel):
     """Limits for each container in a namespace, in the terms of a Kubernetes limit range."""
 
-    default: ContainerResources | None = None
+    default: ContainerResources | None = field(at_most="max")
     """The limits of a container that sets none."""
-    defaultRequest: ContainerResources | None = None
+    defaultRequest: ContainerResources | None = field(at_most="default")
     """The requests of a container that sets none."""
-    min: ContainerResources | None = None
+    min: ContainerResources | None = field(at_most=("defaultRequest", "default", "max"))
     """The least that a container may request."""
     max: ContainerResources | None = None
     """The highest limits that a container may have."""

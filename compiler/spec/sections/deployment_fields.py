@@ -29,13 +29,28 @@ from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
 
-class Resources(StrictModel):
-    """The resources of one replica. Requests and limits are equal."""
+class ResourceLimits(StrictModel):
+    """The limits of one replica."""
 
     cpu: CpuText | None = None
-    """The CPU that a replica requests."""
+    """The CPU above which a replica is throttled. Default: none. Where a controller always sets a limit, the target sets it to the request;
+    the reference of capabilities says when.
+    """
     memory: MemoryText | None = None
-    """The memory that a replica requests, and its limit."""
+    """The memory above which a replica is stopped. Default: the request."""
+    ephemeralStorage: MemoryText | None = None
+    """The storage above which a replica is evicted. Default: the request."""
+
+
+class Resources(StrictModel):
+    """The resources of one replica: its requests, and its limits under `limits`."""
+
+    cpu: CpuText | None = field(at_most="limits/cpu")
+    """The CPU that a replica requests."""
+    memory: MemoryText | None = field(at_most="limits/memory")
+    """The memory that a replica requests."""
+    limits: ResourceLimits | None = None
+    """The limits of one replica, where they differ from the defaults: no limit of CPU, and the requests of memory and storage."""
     gpu: int | None = field(ge=1)
     """The number of accelerators, or of shares of one, that a replica requests."""
     gpuType: NameText | None = None
@@ -44,8 +59,8 @@ class Resources(StrictModel):
     """
     extended: dict[ResourceNameText, Annotated[int, Field(ge=1)]] | None = None
     """Other resources that nodes advertise, each with the number that a replica requests, such as `rdma/hca: 1`."""
-    ephemeralStorage: MemoryText | None = None
-    """The storage of the node's disk that a replica requests for logs, `emptyDir` volumes and its writable layer, and its limit."""
+    ephemeralStorage: MemoryText | None = field(at_most="limits/ephemeralStorage")
+    """The storage of the node's disk that a replica requests for logs, `emptyDir` volumes and its writable layer."""
 
 
 class Scaling(StrictModel):

@@ -101,7 +101,7 @@ class Slo(StrictModel):
     """The period over which the objective is evaluated: 7d, 28d, 30d or 90d."""
     minRequests: int | None = field(ge=1)
     """The minimum number of requests in an alert's longer window. Below it, the alert does not fire."""
-    missingDataAfter: DurationText | None = None
+    missingDataAfter: DurationText | None = field(at_most="window")
     """How long an objective or a signal may have no data before an alert fires. Default: 1h. Set a longer time for a model that scales to
     zero or that is seldom called.
     """

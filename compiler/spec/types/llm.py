@@ -64,9 +64,9 @@ class Guardrails(StrictModel):
 class Budget(StrictModel):
     """Token limits."""
 
-    inputTokens: int | None = field(ge=1, at_most="tokensPerDay")
+    inputTokens: int | None = field(ge=1, at_most=("tokensPerDay", "/source/contextLength"))
     """The maximum number of tokens per request."""
-    outputTokens: int | None = field(ge=1, at_most="tokensPerDay")
+    outputTokens: int | None = field(ge=1, at_most=("tokensPerDay", "/source/contextLength"))
     """The maximum number of tokens per response."""
     tokensPerDay: int | None = field(ge=1)
     """The maximum number of tokens per day, for requests and responses together."""

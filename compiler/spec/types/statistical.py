@@ -13,8 +13,8 @@ class Period(StrictModel):
 
     from_: DateText = field(..., alias="from", at_most="to")
     """The first day."""
-    to: DateText
-    """The last day."""
+    to: DateText = field(..., at_most="/date")
+    """The last day. It is at most the date of the release."""
 
 
 class Source(StrictModel):

@@ -14,10 +14,12 @@ TYPES = [LANGUAGE.type_language(name) for name in sorted(LANGUAGE.types)]
 VALUES = {
     "duration": ("90s", "2m"),
     "percentage": ("9%", "10%"),
+    "cpu": ("900m", "1"),
+    "memory": ("900Mi", "1Gi"),
     None: (9, 10),
 }
 DATES = ("2026-09-30", "2026-10-01")
-DATE_FIELDS = {"date", "from"}
+DATE_FIELDS = {"date", "from", "to"}
 
 
 def pairs() -> Iterator[tuple[str, Bounds, Pointer, str]]:
@@ -28,7 +30,9 @@ def pairs() -> Iterator[tuple[str, Bounds, Pointer, str]]:
                 yield language.title, bounds, annotation.pointer, annotation.value
 
 
-PAIRS = {f"{title} {'/'.join(map(str, pointer))}": entry for entry in pairs() for title, _, pointer, _ in [entry]}
+PAIRS = {
+    f"{title} {'/'.join(map(str, pointer))} {bound}": entry for entry in pairs() for title, _, pointer, bound in [entry]
+}
 
 
 def with_value(data: Json, pointer: Pointer, value: Json) -> Json:
@@ -44,7 +48,7 @@ def with_value(data: Json, pointer: Pointer, value: Json) -> Json:
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_value_above_its_bound_is_a_contradiction(name) -> None:
     _, bounds, lower, bound = PAIRS[name]
-    upper = tuple(bound.split("/")[1:]) if bound[0] == "/" else (*lower[:-1], bound)
+    upper = tuple(bound.split("/")[1:]) if bound[0] == "/" else (*lower[:-1], *bound.split("/"))
     quantity = bounds.quantities.get(lower)
     if map_quantity := bounds.quantities.get((*lower, ANY_KEY)):
         quantity, lower, upper = map_quantity, (*lower, "p99"), (*upper, "p99")
@@ -67,6 +71,12 @@ def test_the_pairs_are_those_of_the_language() -> None:
         ("date", "next"),
         ("from", "to"),
         ("inputTokens", "tokensPerDay"),
+        ("inputTokens", "/source/contextLength"),
+        ("cpu", "limits/cpu"),
+        ("memory", "limits/memory"),
+        ("ephemeralStorage", "limits/ephemeralStorage"),
+        ("to", "/date"),
+        ("missingDataAfter", "window"),
     }
 
 
@@ -82,3 +92,20 @@ def test_the_paths_of_fields_in_different_maps_are_written_in_full() -> None:
     [contradiction] = contradictions(data, TYPES[0].bounds)
     assert contradiction.message == "sla.timeToFirstToken.p99 2s is above sla.latency.p99 1s"
     assert contradiction.help == "lower `sla.timeToFirstToken.p99` to 1s, or raise `sla.latency.p99` to 2s"
+
+
+def test_limits_of_containers_in_an_environment_ascend() -> None:
+    bounds = LANGUAGE.bounds("Environment")
+    limit_range = {
+        "min": {"cpu": "2"},
+        "defaultRequest": {"cpu": "1", "memory": "2Gi"},
+        "default": {"memory": "1Gi"},
+        "max": {"cpu": 1},
+    }
+    messages = {one.message for one in contradictions({"namespaceSettings": {"limitRange": limit_range}}, bounds)}
+    prefix = "namespaceSettings.limitRange."
+    assert messages == {
+        f"{prefix}defaultRequest.memory 2Gi is above {prefix}default.memory 1Gi",
+        f"{prefix}min.cpu 2 is above {prefix}defaultRequest.cpu 1",
+        f"{prefix}min.cpu 2 is above {prefix}max.cpu 1",
+    }
