@@ -8,7 +8,7 @@ from compiler.foundation.json_data import Json, Object
 
 TextKeyword = Literal[
     "$id", "$ref", "description", "format", "pattern", "x-modelyard-ascending", "x-modelyard-at-most",
-    "x-modelyard-companion-file", "x-modelyard-dependency",
+    "x-modelyard-companion-file", "x-modelyard-control", "x-modelyard-dependency",
     "x-modelyard-digest", "x-modelyard-egress-url", "x-modelyard-expects", "x-modelyard-merge", "x-modelyard-quantity",
     "x-modelyard-ref", "x-modelyard-text", "x-modelyard-title", "x-modelyard-used-by",
 ]  # fmt: skip

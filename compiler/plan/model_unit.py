@@ -134,8 +134,8 @@ class _RecordContexts:
             *(release.version for release in subject.releases),
         )
         if key not in self._common_contexts:
-            target = self._matcher.target_of(subject.model) if subject.placements else None
-            common_context = record_context(self._fleet, self._conditions, subject, target)
+            targets = tuple(self._matcher.target_of(placement) for placement in subject.placements)
+            common_context = record_context(self._fleet, self._conditions, subject, targets)
             pod_labels = self._matcher.pod_labels_of(subject.model) if subject.placements else {}
             if pod_labels:
                 common_context["selector"] = ComputedValue(pod_labels, (Origin("model", ("name",)),))

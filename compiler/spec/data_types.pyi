@@ -289,6 +289,7 @@ class EmitterData(TypedDict, total=False):
     fields: Sequence[RequiredFieldData]
     images: Sequence[ImageData]
     files: Required[Sequence[FileData]]
+    enforces: Sequence[EnforcedControlData]
     objectNames: Sequence[ObjectNameData]
     exports: Mapping[str, Object]
     sli: Sequence[SliDefinitionData]
@@ -323,6 +324,13 @@ class EndpointData(TypedDict, total=False):
     host: Required[str]
     port: int
     path: str
+
+class EnforcedControlData(TypedDict, total=False):
+    control: Required[str]
+    id: str
+    when: str
+    by: Required[str]
+    isPassedOn: bool
 
 class EnsembleSourceData(TypedDict):
     router: Literal["sequence", "splitter", "ensemble", "switch"]

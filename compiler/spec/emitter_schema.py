@@ -93,6 +93,21 @@ class Image(StrictModel):
     """A CEL expression that is true if the image is needed. Default: always."""
 
 
+class EnforcedControl(StrictModel):
+    """A control of a release that is in force where the emitter's files run. Records describe each other control as declared."""
+
+    control: str = field(..., pattern=r"^source(?:\.[A-Za-z][A-Za-z0-9]*)+$")
+    """The field of the release that declares it, such as `source.guardrails`."""
+    id: NameText | None = None
+    """How it is enforced, for templates that read `enforced`, where there are several ways."""
+    when: str | None = None
+    """A CEL expression that is true if the control is in force. Default: always."""
+    by: str
+    """What enforces or verifies it, as a noun phrase such as `the server's argument --max-model-len`."""
+    isPassedOn: bool = False
+    """Whether `by` only receives the setting, and must apply it itself."""
+
+
 class File(StrictModel):
     """A file that the emitter renders."""
 
@@ -305,6 +320,9 @@ class Emitter(StrictModel):
     """The images that the emitter uses. The project's `images` defines them."""
     files: list[File] = field(..., min_length=1)
     """The files that the emitter renders."""
+    enforces: list[EnforcedControl] | None = None
+    """The controls that are in force where the emitter's files run, for a target. Templates read them as `enforced`, records as `controls`.
+    """
     objectNames: list[ObjectName] | None = None
     """The names of a model's objects in the cluster, for a target. Two models with the same object are rejected."""
     exports: dict[NameText, AnyMap] | None = None

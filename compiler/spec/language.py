@@ -179,6 +179,15 @@ class TypeLanguage:
         return self._release_annotations.get("x-modelyard-dependency", ())
 
     @cached_property
+    def release_controls(self) -> tuple[Annotation, ...]:
+        """The controls that a release declares: their pointers, and whether they are `enforced` or `verified`."""
+        annotations = self._release_annotations.get("x-modelyard-control", ())
+        return tuple(
+            Annotation(annotation.pointer[:-1], annotation.value) if annotation.pointer[-1] == ANY_KEY else annotation
+            for annotation in annotations
+        )
+
+    @cached_property
     def egress_urls(self) -> tuple[Annotation, ...]:
         """The URLs that a running release calls: their pointers."""
         return self._release_annotations.get("x-modelyard-egress-url", ())
@@ -307,7 +316,8 @@ def _merge_rules(node: SchemaNode, root: SchemaNode) -> MergeRules:
 
 _ANNOTATIONS: frozenset[TextKeyword] = frozenset({
     "format", "x-modelyard-ascending", "x-modelyard-at-most",
-    "x-modelyard-companion-file", "x-modelyard-dependency", "x-modelyard-egress-url", "x-modelyard-merge",
+    "x-modelyard-companion-file", "x-modelyard-control", "x-modelyard-dependency", "x-modelyard-egress-url",
+    "x-modelyard-merge",
     "x-modelyard-quantity", "x-modelyard-ref",
 })  # fmt: skip
 

@@ -49,6 +49,7 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     value_choices: Mapping[str, tuple[str, ...]] | None = None,
     at_most: str | tuple[str, ...] | None = None,
     ascending_percentiles: bool = False,
+    control: Literal["enforced", "verified"] | None = None,
     **limits: Unpack[_Limits],
 ) -> Any:
     """Declare a field with its annotations; it is optional unless the default is `...`.
@@ -56,6 +57,7 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
     `undeletable`: no layer may delete with `null` what weaker layers set. `value_choices`: the allowed values of `value` under some keys.
     `at_most`: the path of a field from the same map, or the JSON pointer into the document, whose value this one must not exceed, or
     several; of maps, the values of equal keys are compared. `ascending_percentiles`: values by percentile do not fall.
+    `control`: the field declares a control, which is in force only where something in the cluster enforces or verifies it.
     """
     annotations: JsonDict = {
         "merge": merge,
@@ -66,6 +68,7 @@ def field(  # noqa: PLR0913 - each parameter is one annotation of the published 
         "used-by": used_by,
         "undeletable": undeletable,
         "at-most": at_most if isinstance(at_most, str) else " ".join(at_most or ()),
+        "control": control,
         "ascending": "percentiles" if ascending_percentiles else None,
         "value-choices": {key: list(values) for key, values in (value_choices or {}).items()},
     }

@@ -20,6 +20,9 @@ def digest_pairs(document: dict) -> Iterator[tuple[str, str]]:
     )
     images = [document.get("runtime", {}), *document.get("images", {}).values()]
     yield from ((image["image"], image["digest"]) for image in images if image)
+    for image in document.get("capabilities", {}).get("kserve", {}).get("verification", {}).values():
+        name, _, digest = image.partition("@")
+        yield name, digest
     if document["kind"] == "Dataset" and "digest" in document:
         yield f"{name} {document['version']}", document["digest"]
 

@@ -125,13 +125,13 @@ def test_what_happens_while_it_does_not_answer_is_a_sentence(behaviour, phrase, 
     target, source, _ = TYPES["vendor"]
     records = make_records(of_type("vendor", {**source, "fallback": {"behaviour": behaviour}}, target))
     for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
-        assert f"Fallback: requests {phrase}" in text
+        assert f"Fallback (declared, not enforced): requests {phrase}" in text
     beside = ({"behaviour": behaviour}, f"; requests {phrase}"), ({}, ".")
     for more, ending in beside:
         fallback, whole = {"model": "helper", **more}, f"helper answers instead{ending}"
         records = make_records(of_type("vendor", {**source, "fallback": fallback}, target))
         for text in (visible_text(records[FILE]), Page(records[PAGE]).text):
-            assert f"Fallback: {whole}" in text
+            assert f"Fallback (declared, not enforced): {whole}" in text
 
 
 @pytest.mark.parametrize("field", [*DOCUMENTATION])

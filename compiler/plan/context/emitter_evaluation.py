@@ -10,6 +10,7 @@ from compiler.foundation.json_data import Json, plain_data
 from compiler.foundation.provenance import ComputedValue, Origin
 from compiler.plan.context import images
 from compiler.plan.context.adoption import base_name
+from compiler.plan.context.enforced_controls import enforced_controls
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import (
     ContextValues,
@@ -71,6 +72,11 @@ class EmitterEvaluator:
         image_value, image_findings = _required_images(
             self._fleet, emitter, condition_results, environment_of(model).data
         )
+        image_findings += [
+            result
+            for pointer, result in condition_results.items()
+            if pointer[0] == "enforces" and isinstance(result, Finding)
+        ]
         if emitter.is_target:
             image_findings += images.unpinned_image_findings(model)
         return EmitterEvaluation(model, emitter, condition_results, image_value, tuple(image_findings))
@@ -84,6 +90,10 @@ class EmitterEvaluator:
         model, emitter, image_value = evaluation.model, evaluation.emitter, evaluation.images
         context = {**with_emitter_options(self._fleet, model, emitter, context), "images": image_value}
         if emitter.is_target:
+            context["enforced"] = ComputedValue(
+                {control.field: control.json for control in enforced_controls(emitter, evaluation.condition_results)},
+                (Origin("release", ("source",)),),
+            )
             release_origins = (Origin("model", ("release",)),)
             runtime = digest([model.runtime_digest, image_value.value])
             context["runtimeDigest"] = ComputedValue(runtime, release_origins)

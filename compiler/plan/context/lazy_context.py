@@ -39,6 +39,10 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "there are none."
         ),
         "images": "The images that the emitter lists under `images`, by name, each with its digest.",
+        "enforced": (
+            "For a target: the controls of the release that are in force where its files run, by field (`source.digest`), each with "
+            "`by`, what enforces it, and `id`: the entries of `enforces` in emitter.yaml whose condition is true."
+        ),
         "files": (
             "The companion files that the release names under `files`: `path`, `name` (the path without slashes), and `text` or "
             "`base64`."
@@ -120,6 +124,10 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "waivers": "In files of a model or a release: the Waivers that cover the model, whether expired or not.",
         "companionFiles": "In files of a model or a release: the companion files of the release, each with `path` and `digest`.",
+        "controls": (
+            "In files of a model or a release: the controls that the release declares, by field (`source.guardrails`), each with `status`, "
+            "such as `declared, not enforced`."
+        ),
         "runtimeImages": (
             "In files of a model or a release: the serving images, each with `image`, `digest` and the `name` that the target gives it."
         ),

@@ -35,8 +35,11 @@ COMPATIBILITY_SECTIONS: ConditionSections = (
     ("unsupported", "when"),
     ("limitations", "when"),
     ("images", "when"),
+    ("enforces", "when"),
 )
 """The sections that decide whether an emitter can deploy a model."""
+CONTROL_SECTIONS: ConditionSections = (("enforces", "when"),)
+"""The section that decides which controls are in force."""
 ALL_SECTIONS: ConditionSections = (*COMPATIBILITY_SECTIONS, ("files", "when"))
 """The sections above, and the files that the emitter renders."""
 _CACHED_RESULTS = 4
@@ -287,6 +290,7 @@ def _section_conditions(data: EmitterData, section: str) -> list[str | None]:
         "unsupported": [entry["when"] for entry in data.get("unsupported", ())],
         "limitations": [entry["when"] for entry in data.get("limitations", ())],
         "images": [entry.get("when") for entry in data.get("images", ())],
+        "enforces": [entry.get("when") for entry in data.get("enforces", ())],
         "fields": [entry.get("when") for entry in data.get("fields", ())],
         "sli": [entry.get("when") for entry in data.get("sli", ())],
         "objectNames": [entry.get("when") for entry in data.get("objectNames", ())],

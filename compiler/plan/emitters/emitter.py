@@ -101,6 +101,7 @@ class Emitter:
             or data.get("unsupported")
             or data.get("limitations")
             or data.get("images")
+            or data.get("enforces")
             or data.get("inputs")
             or "when" in self.model_selector
         )

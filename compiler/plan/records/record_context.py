@@ -1,6 +1,6 @@
 """What templates of records see of a model: deployments, approvals, releases and relations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from compiler.foundation.json_data import Json, Object, plain_data
 from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, Origin, computed_list
@@ -10,6 +10,7 @@ from compiler.plan.context.model_context import ContextValues, environment_of, m
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.records.approvals import check_approvals
+from compiler.plan.records.control_status import control_statuses
 from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.digests import bytes_digest
@@ -23,9 +24,10 @@ _RELEASE_ORIGINS = (Origin("model", ("release",)),)
 
 
 def record_context(
-    fleet: Fleet, conditions: ConditionEvaluator, subject: RecordSubject, target: Emitter | None
+    fleet: Fleet, conditions: ConditionEvaluator, subject: RecordSubject, targets: Sequence[Emitter | None]
 ) -> ContextValues:
-    """The values for every emitter of records; `target` renders the model in its last environment."""
+    """The values for every emitter of records; `targets` render the placements of the subject."""
+    target = targets[-1] if targets else None
     model = subject.model
     context = model_context(fleet, model)
     releases = list(_release_values(subject))
@@ -45,6 +47,10 @@ def record_context(
         "waivers": computed_list(list(_waiver_values(fleet, subject)), ()),
         "companionFiles": ComputedValue(_companion_file_values(model), (Origin("release", ("source",)),)),
     }
+    release = context.get("release")
+    release_content = release.data if isinstance(release, DocumentValue) else {}
+    statuses = control_statuses(fleet, conditions, subject, release_content, targets)
+    context["controls"] = ComputedValue(statuses, _RELEASE_ORIGINS)
     runtime_images = _runtime_images(fleet, conditions, model, target, context)
     context["runtimeImages"] = ComputedValue(runtime_images, _RELEASE_ORIGINS)
     return context

@@ -56,13 +56,13 @@ class Source(Program, Settings):
     """The image of the agent, without its digest."""
     digest: DigestText
     """The digest of the image."""
-    prompts: list[Prompt] | None = field(merge="name")
+    prompts: list[Prompt] | None = field(merge="name", control="enforced")
     """The system prompts. They are part of the release."""
-    tools: list[Tool] | None = field(merge="name")
+    tools: list[Tool] | None = field(merge="name", control="enforced")
     """The tool servers that the agent may use."""
-    limits: Limits
+    limits: Limits = field(..., control="enforced")
     """The limits of each task."""
-    killSwitch: KillSwitch | None = None
+    killSwitch: KillSwitch | None = field(control="enforced")
     """Who can stop the agent immediately, and how."""
 
 

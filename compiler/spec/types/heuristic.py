@@ -21,9 +21,9 @@ class Source(Program, Settings):
     """The decision that requests evaluate."""
     parameters: list[Parameter] | None = field(merge="name")
     """The parameters that experts chose, each with its reason."""
-    timeLimit: DurationText | None = None
+    timeLimit: DurationText | None = field(control="enforced")
     """The maximum response time."""
-    fallback: Fallback | None = field(used_by="callers")
+    fallback: Fallback | None = field(used_by="callers", control="enforced")
     """What callers do while the model does not answer."""
     tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of test cases: an input, and the expected output."""

@@ -56,7 +56,7 @@ class Source(StrictModel):
     """Companion files of the facts, in Turtle, N-Triples or TriG."""
     uri: ArtifactUriText | None = None
     """The location of the facts."""
-    digest: DigestText | None = None
+    digest: DigestText | None = field(control="verified")
     """The digest of the facts."""
     questions: list[Question] | None = field(used_by="checks")
     """Competency questions: questions that the graph must answer."""

@@ -24,7 +24,7 @@ class Adapter(StrictModel):
     """The model name that requests use for the adapter."""
     uri: UriText
     """The location of the adapter's weights."""
-    digest: DigestText | None = None
+    digest: DigestText | None = field(control="verified")
     """The digest of the adapter's weights."""
 
 
@@ -79,20 +79,20 @@ class Source(StrictModel):
     """The base model of the weights."""
     uri: UriText
     """The location of the weights."""
-    digest: DigestText | None = None
+    digest: DigestText | None = field(control="verified")
     """The digest of the weights, if the store provides one."""
-    contextLength: int | None = field(ge=1)
+    contextLength: int | None = field(ge=1, control="enforced")
     """The maximum number of tokens of a request and its response."""
     adapters: list[Adapter] | None = field(merge="name")
     """Adapters of the base model."""
-    prompts: list[Prompt] | None = field(merge="name", used_by="callers")
+    prompts: list[Prompt] | None = field(merge="name", used_by="callers", control="enforced")
     """The prompts. They are part of the release. No shipped target passes them to a server: callers send them."""
-    retrieval: Retrieval | None = field(used_by="callers")
-    """The retrieval of passages that are added to the prompt. Declared, not enforced: callers retrieve."""
-    guardrails: Guardrails | None = field(used_by="callers")
-    """The checks of requests and responses. Declared, not enforced: callers apply them."""
-    budget: Budget | None = field(used_by="records")
-    """Token limits. Declared, not enforced."""
+    retrieval: Retrieval | None = field(used_by="callers", control="enforced")
+    """The retrieval of passages that are added to the prompt. Declared, not enforced by shipped targets: callers retrieve."""
+    guardrails: Guardrails | None = field(used_by="callers", control="enforced")
+    """The checks of requests and responses. Declared, not enforced by shipped targets: callers apply them."""
+    budget: Budget | None = field(used_by="records", control="enforced")
+    """Token limits. Declared, not enforced by shipped targets."""
 
 
 TYPE = ModelType(

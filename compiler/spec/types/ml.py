@@ -22,7 +22,7 @@ class Source(StrictModel):
     """The version of the format, if the runtime requires it."""
     uri: ArtifactUriText | None = None
     """The location of the artifact."""
-    digest: DigestText | None = None
+    digest: DigestText | None = field(control="verified")
     """The digest of the artifact."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files of the artifact."""

@@ -50,9 +50,9 @@ class Source(Program, Settings):
     """Companion files of the formulation, in LP or MPS format."""
     parameters: list[Parameter] | None = field(merge="name")
     """The parameters that experts chose, each with its reason."""
-    limits: Limits
+    limits: Limits = field(..., control="enforced")
     """The stopping criteria of the solver."""
-    fallback: Fallback | None = field(used_by="callers")
+    fallback: Fallback | None = field(used_by="callers", control="enforced")
     """What callers do if no solution is found in time."""
     tests: list[PathText] | None = field(min_length=1, used_by="checks")
     """Companion files of test cases: changed bounds, and the expected solution."""

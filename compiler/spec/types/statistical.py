@@ -28,7 +28,7 @@ class Source(StrictModel):
     """The format of the artifact. Only the model's own server reads `custom`."""
     uri: ArtifactUriText | None = None
     """The location of the artifact."""
-    digest: DigestText | None = None
+    digest: DigestText | None = field(control="verified")
     """The digest of the artifact."""
     files: list[PathText] | None = field(min_length=1)
     """Companion files of the artifact."""

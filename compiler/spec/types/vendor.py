@@ -64,7 +64,7 @@ class Source(StrictModel):
     """The endpoint of the product."""
     egress: Egress | None = None
     """Network egress to the vendor."""
-    fallback: Fallback | None = field(used_by="callers")
+    fallback: Fallback | None = field(used_by="callers", control="enforced")
     """What callers do while the vendor does not answer."""
 
 
