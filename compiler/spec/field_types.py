@@ -20,6 +20,10 @@ def _any_case(text: str) -> str:
 _NO_GIT_FOLDER = rf"(?!.*(?:^|/){_any_case('.git')}(?:/|$))(?!.*\.(?:/|$))"
 """No part is git's folder, on any file system: some ignore case, and some drop dots at the end of a name."""
 _NO_STATE_FOLDER = rf"(?!.*(?:^|/){_any_case('.modelyard')})"
+_NO_FORGE_FOLDER = "".join(
+    rf"(?!.*(?:^|/){_any_case(name)})" for name in (".git", ".forgejo", ".circleci", ".woodpecker", ".buildkite")
+)
+"""No part begins like a folder of git or of a forge (`.github`, `.gitlab`, `.gitea`), which runs the workflows in it."""
 _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 
 
@@ -195,8 +199,8 @@ FolderText = Annotated[
 ProjectFolderText = Annotated[
     str,
     _text_type(
-        rf"^(?!/)(?!.*//){_NO_GIT_FOLDER}{_NO_STATE_FOLDER}[A-Za-z0-9_./@+-]+$",
-        "a folder of the project such as build, but not .git or .modelyard",
+        rf"^(?!/)(?!.*//){_NO_GIT_FOLDER}{_NO_FORGE_FOLDER}{_NO_STATE_FOLDER}[A-Za-z0-9_./@+-]+$",
+        "a folder of the project such as build, but not .git, .github or .modelyard",
         "build",
     ),
 ]

@@ -24,7 +24,8 @@ def project_findings(*lines: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     "folder",
-    [".git", ".git/hooks", ".GIT", ".gIt/x", "a/.git/b", ".git.", "a./b", "git~1", ".modelyard", ".Modelyard/locks", "a/.modelyard-x",
+    [".git", ".git/hooks", ".GIT", ".gIt/x", ".github", ".github/workflows", "a/.GitHub/x", ".gitlab/ci", ".gitea", ".forgejo/workflows",
+     "a/.git/b", ".git.", "a./b", "git~1", ".modelyard", ".Modelyard/locks", "a/.modelyard-x",
      "../x", "a/../b", "/etc", ".", "a//b"],
 )  # fmt: skip
 @pytest.mark.parametrize("field", ["output", "folders.records", "folders.models"])
@@ -52,8 +53,6 @@ def test_records_are_not_committed_among_the_inputs(records: str) -> None:
     assert project_findings(line) == [("folder-overlap", line)]
 
 
-@pytest.mark.parametrize(
-    "folder", ["out", "build/", ".build", "docs/out", "models-out", "my.models", ".github", "a.git"]
-)
+@pytest.mark.parametrize("folder", ["out", "build/", ".build", "docs/out", "models-out", "my.models", "a.git"])
 def test_other_folders_are_accepted(folder: str) -> None:
     assert project_findings(f"output: {folder}") == []
