@@ -17,8 +17,8 @@ from compiler.write.output_units import DigestedFile, OutputFile
 from compiler.write.path_reservations import PathHolder, PathReservations
 from compiler.write.staging import Staging
 
-KnownPaths = Callable[[str, str], Collection[str]]
-"""The paths that an earlier build recorded for a unit, by the unit and the digest of its present lock.
+KnownPaths = Callable[[str, str], Sequence[str]]
+"""The paths that an earlier build recorded for a unit in their order, by the unit and the digest of its present lock.
 
 No other unit had one of them, and no build gives one to another unit without comparing it with those of all units.
 """
@@ -121,7 +121,7 @@ class FolderComparison:
         """The change set, and the operations of files that are not staged: left-over files are removed, which makes room for others."""
         self._add_orphans()
         if None in self._units.values() and self._has_unknown_paths(known_paths):
-            self._reserve_again()
+            self._reserve_again(known_paths)
         if damage_findings := self._locks.damage_findings:
             return FolderPlan(ChangeSet(conflicts=damage_findings))
         removals = [
@@ -274,17 +274,25 @@ class FolderComparison:
                 return True
         return False
 
-    def _reserve_again(self) -> None:
+    def _reserve_again(self, known_paths: KnownPaths) -> None:
         """Reserve the paths of all units in their order, with those of unchanged ones."""
         self._reservations = PathReservations()
         self._clashes.clear()
+        clashing_files = set()
         for unit, entry in self._units.items():
-            for path, holder in zip(*entry, strict=True) if entry else self._locked_paths(unit):
-                if not invalid_path_reason(path):
-                    self._reserve(path, holder)
+            for path, holder in zip(*entry, strict=True) if entry else self._unchanged_paths(unit, known_paths):
+                if not invalid_path_reason(path) and not self._reserve(path, holder):
+                    clashing_files.add((unit, path))
+        self._blocked_writes = [
+            write for write in self._blocked_writes if (write.operation.unit, write.file.path) not in clashing_files
+        ]
 
-    def _locked_paths(self, unit: str) -> Iterator[tuple[str, PathHolder]]:
-        return ((path, (unit, file.sources)) for path, file in self._locks.lock(unit).items())
+    def _unchanged_paths(self, unit: str, known_paths: KnownPaths) -> Iterator[tuple[str, PathHolder]]:
+        """The paths of an unchanged unit in the order in which they were rendered, with their holders."""
+        text = self._locks.text(unit)
+        lock = self._locks.parse(unit, text.content) if text else EMPTY_LOCK
+        for path in known_paths(unit, text.digest) if text else ():
+            yield path, (unit, lock[path].sources)
 
     def _remove(self, leftover: _LeftoverFile) -> Operation | None:
         path, unit, entry = leftover

@@ -10,7 +10,7 @@
 Nothing outside the staging folders changes before `apply`. A writer that ends without it removes them.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -155,7 +155,7 @@ class OutputWriter:
     def _state(self, unit: str) -> UnitState | None:
         return decode_state(self._location, self._states.get(unit)) if self._states is not None else None
 
-    def _known_paths(self, index: int, unit: str, lock_digest: str) -> Collection[str]:
+    def _known_paths(self, index: int, unit: str, lock_digest: str) -> Sequence[str]:
         state = self._state(unit)
         record = state.records.get(index) if state else None
         return record.paths if record and record.lock_digest == lock_digest else ()
