@@ -29,6 +29,8 @@ _GIT_FOLDER = re.compile(r"(?:\.git|git~[0-9]+)(?:[. ]*|:.*)", re.IGNORECASE)
 
 def is_in_git_folder(path: str) -> bool:
     r"""Whether a part of the path names git's folder on some system; `path` may be absolute, with `/` or `\`."""
+    if path.isascii() and "git" not in path.lower():
+        return False  # the names of most files, which are checked for each of them
     return any(_GIT_FOLDER.fullmatch(INVISIBLE.sub("", part)) for part in re.split(r"[/\\]", path))
 
 

@@ -3,7 +3,10 @@
 import os
 import stat
 import time
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeAlias
+
+StatNumbers: TypeAlias = tuple[int, int, int]
+"""The fields of `FileStat`, as they are stored."""
 
 
 class FileStat(NamedTuple):

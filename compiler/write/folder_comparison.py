@@ -8,14 +8,14 @@ from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.plan.output_paths import invalid_path_reason
 from compiler.write.change_set import Action, Change, ChangeSet, RemovalRule
 from compiler.write.conflicts import ConflictReporter
-from compiler.write.file_stat import UNKNOWN_STAT, FileStat, racy_time
+from compiler.write.file_stat import UNKNOWN_STAT, FileStat, StatNumbers, racy_time
 from compiler.write.filesystem import Disk, PathKind, PathState
 from compiler.write.journal import Operation
 from compiler.write.lock_files import EMPTY_LOCK, Lock, ManagedFile, digest_of, encode_lock, lock_path
 from compiler.write.lock_index import LockIndex, LockText
 from compiler.write.output_units import DigestedFile, OutputFile
 from compiler.write.path_reservations import PathHolder, PathReservations
-from compiler.write.staging import Staging
+from compiler.write.staging import NOT_STAGED, Staging
 
 KnownPaths = Callable[[str, str], Sequence[str]]
 """The paths that an earlier build recorded for a unit in their order, by the unit and the digest of its present lock.
@@ -29,7 +29,7 @@ class FolderRecord(NamedTuple):
 
     lock_digest: str
     paths: tuple[str, ...]
-    stats: tuple[FileStat, ...]
+    stats: tuple[StatNumbers, ...]
 
 
 class _UnitPaths(NamedTuple):
@@ -232,11 +232,11 @@ class FolderComparison:
 
     def _stage(self, unit: str, file: OutputFile, old_digest: str | None, digest: str) -> tuple[Operation, FileStat]:
         """The operation that writes a file; nothing is staged if nothing will be written."""
-        operation = Operation(file.path, unit, old_digest, digest, executable=file.executable)
         if self._staging is None or self._has_conflicts:
-            return operation, UNKNOWN_STAT
-        staged = self._staging.put(file.path, file.content, executable=file.executable)
-        return replace(operation, staged_name=staged.name), staged.stat
+            staged = NOT_STAGED
+        else:
+            staged = self._staging.put(file.path, file.content, executable=file.executable)
+        return Operation(file.path, unit, old_digest, digest, staged.name, file.executable), staged.stat
 
     def _write_lock(self, unit: str, old_text: LockText | None, content: bytes, digest: str) -> FileStat:
         self._lock_count += 1
@@ -250,8 +250,8 @@ class FolderComparison:
 
     def _add_orphans(self) -> None:
         """The units that have a lock, and are no longer given."""
-        for unit in self._locks.units():
-            if unit in self._units or not self._is_in_scope(unit):
+        for unit in self._locks.units(self._units):
+            if not self._is_in_scope(unit):
                 continue
             self.orphans.append(unit)
             lock_text = self._locks.text(unit)

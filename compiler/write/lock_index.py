@@ -1,6 +1,6 @@
 """The locks of a root: the lock of a unit is read when the unit is compared, all others when the owner of a path is looked up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ class PathOwners(NamedTuple):
     external_unit: str | None = None
 
 
+_UNIT_START, _UNIT_END = len(f"{LOCKS_FOLDER}/"), -len(".json")
 _NO_OWNERS = PathOwners()
 
 
@@ -61,10 +62,11 @@ class LockIndex:
         """Whether a lock that was read is damaged, or no lock can be read."""
         return bool(self._damage_findings)
 
-    def units(self) -> Iterator[str]:
-        """All units that have a lock."""
-        if self._is_reachable:
-            yield from filter(None, map(unit_from_path, self._disk.walk(LOCKS_FOLDER)))
+    def units(self, known_units: Container[str] = ()) -> Iterator[str]:
+        """The units that have a lock, without known ones."""
+        for path in self._disk.walk(LOCKS_FOLDER) if self._is_reachable else ():
+            if path[_UNIT_START:_UNIT_END] not in known_units and (unit := unit_from_path(path)) is not None:
+                yield unit
 
     def text(self, unit: str) -> LockText | None:
         """The text of the lock of a unit, if there is one."""

@@ -161,5 +161,5 @@ class OutputWriter:
         return record.paths if record and record.lock_digest == lock_digest else ()
 
     def _remember(self, unit: str, state: UnitState) -> None:
-        mtime = max((file_stat.mtime_ns for record in state.records.values() for file_stat in record.stats), default=0)
+        mtime = max((mtime_ns for record in state.records.values() for _, mtime_ns, _ in record.stats), default=0)
         self._new_states[unit] = mtime, encode_state(self._location, state)

@@ -9,7 +9,7 @@ from typing import BinaryIO, NamedTuple
 
 from compiler.foundation.safe_folder import SafeFolder, os_errors, os_failure
 from compiler.plan.output_paths import STATE_FOLDER
-from compiler.write.file_stat import FileStat
+from compiler.write.file_stat import UNKNOWN_STAT, FileStat
 from compiler.write.journal import JOURNAL_PATH, JournalHeader, Operation, encode_journal, encode_operation
 
 _BUFFER_SIZE = 1 << 16
@@ -18,8 +18,12 @@ _BUFFER_SIZE = 1 << 16
 class StagedFile(NamedTuple):
     """The name of a staged file, and its stat data, which it keeps when it is moved."""
 
-    name: str
+    name: str | None
     stat: FileStat
+
+
+NOT_STAGED = StagedFile(None, UNKNOWN_STAT)
+"""Stands for a file of a build that will write nothing."""
 
 
 class Staging:

@@ -84,11 +84,13 @@ def _list_state_folder(files: SafeFolder) -> list[str]:
 
 
 @contextmanager
-def _open_journal(files: SafeFolder) -> Iterator[tuple[JournalHeader, Iterator[Operation]]]:
-    """The header of the journal, and its operations, read one by one."""
+def _open_journal(
+    files: SafeFolder, *, is_trusted: bool = False
+) -> Iterator[tuple[JournalHeader, Iterator[Operation]]]:
+    """The header of the journal, and its operations, read one by one; `is_trusted` if they were checked."""
     with os_errors("read", JOURNAL_PATH), open(files.open_for_reading(JOURNAL_PATH), "rb") as file:
         header = decode_header(file.readline())
-        yield header, decode_operations(header, file)
+        yield header, decode_operations(header, file, is_trusted=is_trusted)
 
 
 def _read_interruption(files: SafeFolder) -> Interruption:
@@ -134,7 +136,7 @@ def _complete(
 ) -> tuple[Operation, ...]:
     """Do what is still to do; any number of runs have the same result."""
     kept_operations = []
-    with _open_journal(files) as (header, operations):
+    with _open_journal(files, is_trusted=True) as (header, operations):
         for operation in operations:
             on_step()
             if operation.unit in foreign_units:

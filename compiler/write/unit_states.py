@@ -72,15 +72,17 @@ def _decode_records(content: bytes) -> Iterator[tuple[int, FolderRecord]]:
         position += count * _NUMBERS * 8
         names = content[position : position + length].decode()
         position += length
-        stats = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
-        yield index, FolderRecord(_digest(lock_digest), tuple(names.split("\n")), tuple(map(FileStat._make, stats)))
+        stats = tuple(zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True))
+        yield index, FolderRecord(_digest(lock_digest), tuple(names.split("\n")), stats)
 
 
 def without_racy_stats(state: UnitState, racy_time: int) -> UnitState:
     """The state without the stat data of files that could change after a time of the file system without a trace in their stat data."""
     return state._replace(
         records={
-            index: record._replace(stats=tuple(file_stat.settled_before(racy_time) for file_stat in record.stats))
+            index: record._replace(
+                stats=tuple(FileStat(*numbers).settled_before(racy_time) for numbers in record.stats)
+            )
             for index, record in state.records.items()
         }
     )

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from compiler.write.file_stat import FileStat, racy_time
+from compiler.write.file_stat import FileStat, StatNumbers, racy_time
 from compiler.write.filesystem import Disk, PathKind
 from compiler.write.folder_comparison import FolderRecord
 from compiler.write.lock_files import DamagedLockError, ManagedFile, decode_lock, digest_of, lock_path
@@ -25,21 +25,23 @@ class UnitVerifier:
         """Whether the lock and the files of a unit have the recorded stat data."""
         if self._is_full:
             return False
+        path = lock_path(unit)
         try:
             return all(
-                self._has_same_stats(index, (lock_path(unit), *record.paths), record.stats)
+                self._has_same_stats(index, (path, *record.paths), record.stats)
                 for index, record in state.records.items()
             )
         except OSError:
             return False
 
-    def _has_same_stats(self, index: int, paths: Sequence[str], stats: Sequence[FileStat]) -> bool:
-        root = self._folders[index]
-        known_folders = self._is_real_folder[index]
+    def _has_same_stats(self, index: int, paths: Sequence[str], stats: Sequence[StatNumbers]) -> bool:
+        root, checked_folder = self._folders[index], ""
         for path, (size_and_mode, mtime_ns, inode) in zip(paths, stats, strict=True):
             folder = path.rpartition("/")[0]
-            if folder and not known_folders.get(folder) and not self._check_folder(index, folder):
-                return False
+            if folder != checked_folder:
+                if not self._check_folder(index, folder):
+                    return False
+                checked_folder = folder
             status = os.lstat(f"{root}/{path}")
             if (
                 status.st_mtime_ns != mtime_ns
