@@ -9,7 +9,7 @@ PYTEST_ARGS ?= -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help build test pytest stress lint golden docs bench kill-test wheel wheel-environment wheel-test wheel-pytest clean
+.PHONY: help build test pytest stress lint golden docs bench crash wheel wheel-environment wheel-test wheel-pytest clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,7 +46,7 @@ docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and the
 bench: $(VENV)/.dev ## measure costs against a reference
 	@status=0; for bench in bench/run.py bench/bench_*.py; do $(BIN)/python $$bench || status=1; done; exit $$status
 
-kill-test: $(VENV)/.dev ## kill builds at random moments for minutes, and check that nothing is lost
+crash: $(VENV)/.dev ## kill a thousand builds at random moments, and check that the next build needs no help
 	$(BIN)/python bench/kill_builds.py
 
 wheel: $(VENV)/.dev ## build the distributions in dist/

@@ -1,31 +1,69 @@
-"""Kills `modelyard build` at random moments, changes specs and edits output in between, and checks that nothing is lost.
+"""Kills builds at random moments, changes specs and output in between, and checks that the next build needs no help.
 
 python bench/kill_builds.py [ROUNDS [SEED]]
+
+Each build is a forked process, so that a round takes a part of a second. After one kill or several, a build has the result of a build of
+the same specs into an empty folder.
 """
 
+import contextlib
 import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+import compiler.commands.build  # noqa: F401 - loaded before the process is forked
+from compiler.cli import main as run_cli
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "tests" / "cases" / "_base" / "input"
-MODELS = 60
+MODELS = 20
+VARIANTS = 6
 EDIT_RATE = 0.1
-MAX_WRITE_SECONDS = 0.03
+INPUT_FOLDERS = {"models", "templates"}
+Tree = dict[str, bytes]
 
 
-def modelyard(project: Path, *words: str) -> list[str]:
-    """The words of a command on a project."""
-    return [sys.executable, "-m", "compiler", *words, "--project", os.fspath(project)]
+def start(project: Path, log: Path) -> int:
+    """A build in a process of its own; its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    os.setsid()
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    sys.argv = ["modelyard", "build", "--project", os.fspath(project)]
+    code = 3
+    try:
+        run_cli()
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    finally:
+        os._exit(code)
 
 
-def write_models(project: Path, chance: random.Random) -> None:
-    """Some of the models, each with a random summary."""
+def exit_code(pid: int) -> int:
+    """The exit code of a process; negative if a signal ended it."""
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def build(project: Path, log: Path) -> str:
+    """A build that must succeed; what it prints."""
+    code = exit_code(start(project, log))
+    text = log.read_text(encoding="utf-8")
+    assert code == 0, text
+    return text
+
+
+def write_models(project: Path, variant: int) -> None:
+    """Some of the models, each with a summary by variant."""
+    chance = random.Random(variant)
     text = (SMALL / "models/scorer.yaml").read_text(encoding="utf-8")
     for number in range(MODELS):
         path = project / f"models/model-{number}.yaml"
@@ -35,69 +73,104 @@ def write_models(project: Path, chance: random.Random) -> None:
             path.write_text(model.replace("\nsummary: ", f"\nsummary: {chance.random()} ", 1), encoding="utf-8")
 
 
-def tree(root: Path) -> dict[str, bytes]:
-    """The output without locks."""
-    paths = (path for path in root.rglob("*") if path.is_file())
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if ".modelyard" not in path.parts}
+def tree(project: Path) -> Tree:
+    """The output with its locks; journals and staged files would be in it."""
+    paths = (path for path in project.rglob("*") if path.is_file() and not INPUT_FOLDERS & set(path.parts))
+    return {path.relative_to(project).as_posix(): path.read_bytes() for path in paths}
 
 
-def expected_tree(project: Path) -> dict[str, bytes]:
-    """The output of a build into an empty folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "project"
-        shutil.copytree(project, copy, ignore=shutil.ignore_patterns("build"))
-        subprocess.run(modelyard(copy, "build"), check=True, capture_output=True)
-        return tree(copy / "build")
+def expected_trees(folder: Path) -> list[Tree]:
+    """The output of a build of each variant into an empty folder."""
+    trees = []
+    for variant in range(VARIANTS):
+        project = folder / f"clean-{variant}"
+        shutil.copytree(SMALL, project)
+        write_models(project, variant)
+        build(project, folder / "log")
+        trees.append(tree(project))
+    return trees
 
 
-def run_round(project: Path, chance: random.Random, seconds: float) -> str:
-    """One kill and the build after it; the result in a word."""
-    write_models(project, chance)
-    process = subprocess.Popen(modelyard(project, "build"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    if chance.random() < 0.2:  # noqa: PLR2004 - at any moment
-        time.sleep(chance.uniform(0.5, 1.05) * seconds)
-    else:  # while it writes
-        while process.poll() is None and not list((project / "build/.modelyard").glob("staging-*")):
+def kill_builds(project: Path, log: Path, chance: random.Random, seconds: float) -> int:
+    """Kill one build, or several at once; returns the time that they had in milliseconds."""
+    pids = [start(project, log) for _ in range(chance.choice([1, 1, 1, 2]))]
+    pause = chance.uniform(0, 1.1) * seconds
+    if chance.random() < 0.6:  # noqa: PLR2004 - while files are staged or renamed, which is a small part of the time
+        deadline = time.monotonic() + 10 * seconds
+        while time.monotonic() < deadline and not list(project.glob("**/.modelyard/staging-*")):
             time.sleep(0.0005)
-        time.sleep(chance.uniform(0, MAX_WRITE_SECONDS))
-    process.kill()
-    process.wait()
-    is_interrupted = (project / "build/.modelyard/journal.json").exists()
-    if chance.random() < 0.5:  # noqa: PLR2004 - every second time
-        write_models(project, chance)
-    edited = chance.choice(sorted(tree(project / "build")) or [""]) if chance.random() < EDIT_RATE else ""
-    if edited:
-        (project / "build" / edited).write_bytes(b"edited by hand")
-    done = subprocess.run(modelyard(project, "build"), check=False, capture_output=True, text=True)
-    if edited:
-        assert (project / "build" / edited).read_bytes() == b"edited by hand", edited
-        assert edited in done.stderr, done.stderr
-        (project / "build" / edited).unlink()
-        done = subprocess.run(modelyard(project, "build"), check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert tree(project / "build") == expected_tree(project)
+        pause = chance.uniform(0, 0.3) * seconds
+    time.sleep(pause)
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        exit_code(pid)
+    return int(1000 * pause)
+
+
+def edit_output(project: Path, chance: random.Random) -> str:
+    """Edit a file of the output by hand; its path."""
+    paths = [path for path in sorted((project / "build").rglob("*.yaml")) if ".modelyard" not in path.parts]
+    if not paths or chance.random() >= EDIT_RATE:
+        return ""
+    path = chance.choice(paths)
+    path.write_bytes(b"edited by hand")
+    return path.relative_to(project).as_posix()
+
+
+def run_round(project: Path, log: Path, trees: Sequence[Tree], chance: random.Random, seconds: float) -> str:
+    """One kill or several, and the build after them; the result in a word."""
+    if chance.random() < 0.15:  # noqa: PLR2004 - a first build
+        for path in project.iterdir():
+            if path.is_dir() and path.name not in INPUT_FOLDERS:
+                shutil.rmtree(path)
+    write_models(project, chance.randrange(VARIANTS))
+    for _ in range(chance.choice([1, 1, 2, 3])):
+        kill_builds(project, log, chance, seconds)
+    is_interrupted = bool(list(project.glob("**/.modelyard/journal.json")))
+    variant = chance.randrange(VARIANTS)
+    write_models(project, variant)
+    if edited := edit_output(project, chance):
+        code, text = exit_code(start(project, log)), log.read_text(encoding="utf-8")
+        assert (project / edited).read_bytes() == b"edited by hand", edited
+        assert edited in text, text
+        assert code in {0, 1}, text
+        (project / edited).unlink()
+    text = build(project, log)
+    assert ("completed an interrupted build" in text) == (is_interrupted and not edited), text
+    differences = {
+        path for path in {*tree(project), *trees[variant]} if tree(project).get(path) != trees[variant].get(path)
+    }
+    assert not differences, differences
     return "interrupted" if is_interrupted else "before or after"
 
 
 def main(rounds: int, seed: int) -> None:
     """All rounds; an assertion fails if something was lost."""
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder) / "project"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        trees = expected_trees(folder)
+        project, log = folder / "project", folder / "log"
         shutil.copytree(SMALL, project)
-        write_models(project, chance)
-        start = time.monotonic()
-        subprocess.run(modelyard(project, "build"), check=True, capture_output=True)
-        seconds = time.monotonic() - start
+        write_models(project, 0)
+        begin = time.monotonic()
+        build(project, log)
+        seconds = time.monotonic() - begin
         counts: dict[str, int] = {}
         for number in range(rounds):
-            result = run_round(project, chance, seconds)
+            try:
+                result = run_round(project, log, trees, chance, seconds)
+            except AssertionError:
+                print(f"round {number + 1} of {rounds}, seed {seed}", file=sys.stderr)
+                raise
             counts[result] = counts.get(result, 0) + 1
-            print(f"round {number + 1} of {rounds}, seed {seed}: {counts}", flush=True)
+            if (number + 1) % 10 == 0 or number + 1 == rounds:
+                print(f"round {number + 1} of {rounds}, seed {seed}: {counts}", flush=True)
 
 
 if __name__ == "__main__":
     main(
-        int(sys.argv[1]) if sys.argv[1:] else 200,
+        int(sys.argv[1]) if sys.argv[1:] else 1000,
         int(sys.argv[2]) if sys.argv[2:] else random.SystemRandom().randrange(10**6),
     )

@@ -138,11 +138,10 @@ def _complete(
     kept_operations = []
     with _open_journal(files, is_trusted=True) as (header, operations):
         for operation in operations:
-            on_step()
-            if operation.unit in foreign_units:
-                continue
-            if not _advance(files, staging, operation, f"{header.staging_folder}/{operation.staged_name}"):
+            staged_path = f"{header.staging_folder}/{operation.staged_name}"
+            if operation.unit not in foreign_units and not _advance(files, staging, operation, staged_path):
                 kept_operations.append(operation)
+            on_step()
     with os_errors("remove", JOURNAL_PATH):
         files.remove(JOURNAL_PATH)
     with os_errors("remove", header.staging_folder):

@@ -18,8 +18,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-MAX_WAIT_SECONDS = 60.0
-"""A writer holds the lock for as long as it compares and writes files, which takes seconds."""
+MAX_WAIT_SECONDS = 600.0
+"""A writer holds the lock for as long as it renders and writes, which takes minutes in a very large project."""
 _POLL_SECONDS = 0.1
 _UNSUPPORTED = {errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP}
 """What file systems answer that cannot lock a folder, such as NFS."""

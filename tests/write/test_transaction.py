@@ -1,12 +1,14 @@
 """A build that is killed at any step loses nothing, and the next build has the right result."""
 
+import errno
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -42,16 +44,30 @@ class ProcessKilled(BaseException):
 
 @contextmanager
 def killed_after(effects: int) -> Iterator[list[str]]:
-    """Let the process die after some effects on the disk; yields the names of the effects that effect_names."""
+    """Let the process die after some effects on the disk; yields the names of the effects."""
+    with failing_after(effects, ProcessKilled) as effect_names:
+        yield effect_names
+
+
+@contextmanager
+def failing_after(
+    effects: int,
+    error: Callable[[], BaseException],
+    failing_names: Collection[str] = ("open", "write", "mkdir", "replace", "unlink", "rmdir", "chmod"),
+    count: int = 10_000,
+) -> Iterator[list[str]]:
+    """Let a number of effects on the disk fail after some that succeed; yields the names of those."""
     effect_names: list[str] = []
+    failures = [count]
     real = {name: getattr(os, name) for name in ("open", "write", "mkdir", "replace", "unlink", "rmdir", "chmod")}
 
     def wrap(name: str) -> Callable[..., object]:
         def effect(*arguments: object, **options: object) -> object:
             if name == "open" and not int(arguments[1]) & (os.O_CREAT | os.O_TRUNC):
                 return real[name](*arguments, **options)
-            if len(effect_names) >= effects:
-                raise ProcessKilled
+            if len(effect_names) >= effects and name in failing_names and failures[0]:
+                failures[0] -= 1
+                raise error()
             effect_names.append(name)
             return real[name](*arguments, **options)
 
@@ -245,39 +261,104 @@ def test_a_link_that_appears_during_the_build_is_not_followed(tmp_path: Path) ->
     assert list(victim.iterdir()) == []
 
 
+def full_disk() -> OSError:
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def read_only_folder() -> OSError:
+    return PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+GROWING = ("open", "write", "mkdir", "replace")
+
+
+@pytest.mark.parametrize("first", [{}, OLD], ids=["fresh", "update"])
+@pytest.mark.parametrize(
+    ("error", "names", "count"),
+    [(full_disk, GROWING, 10_000), (full_disk, GROWING, 1), (read_only_folder, (*GROWING, "unlink", "rmdir"), 10_000)],
+    ids=["full", "full once", "read-only"],
+)
+def test_a_build_that_fails_at_any_step_is_an_error_of_the_system_and_the_next_one_has_the_right_result(
+    tmp_path: Path, first: Build, error: Callable[[], OSError], names: tuple[str, ...], count: int
+) -> None:
+    root = tmp_path / "build"
+    (tmp_path / "count").mkdir()
+    for effects in range(count_effects(tmp_path, first)):
+        root.mkdir()
+        next_build(root, first)
+        with failing_after(effects, error, names, count), suppress(HostError):
+            prepare(root, units(NEW)).apply()
+        if find_interruption(root, "") is None:
+            assert tree(root) in (files(first), files(NEW)), effects
+        next_build(root, NEW)
+        assert (tree(root), state_files(root)) == (files(NEW), [])
+        shutil.rmtree(root)
+
+
+@pytest.mark.parametrize("first", [{}, OLD], ids=["fresh", "update"])
+def test_an_interrupt_at_any_step_leaves_what_the_next_build_completes(tmp_path: Path, first: Build) -> None:
+    root = tmp_path / "build"
+    (tmp_path / "count").mkdir()
+    for effects in range(count_effects(tmp_path, first)):
+        root.mkdir()
+        next_build(root, first)
+        with failing_after(effects, KeyboardInterrupt, count=1), suppress(KeyboardInterrupt):
+            prepare(root, units(NEW)).apply()
+        if find_interruption(root, "") is None:
+            assert tree(root) in (files(first), files(NEW)), effects
+            assert tree(root) == files(NEW) or state_files(root) == [], effects
+        next_build(root, ALTERNATIVE)
+        assert (tree(root), state_files(root)) == (files(ALTERNATIVE), [])
+        shutil.rmtree(root)
+
+
 SCRIPT = """
 import sys
 from pathlib import Path
 from compiler.write import FolderWriter, OutputFile, OutputWriter, Unit
 from compiler.write.destinations import recover
-root, generation = Path(sys.argv[1]), sys.argv[2]
+from compiler.write.writer_lock import writer_lock
+root, generation, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 def file(n, i):
     return OutputFile(f"prod/m{n}/{i}", f"{generation} {i}".encode() * 50, "e", ())
-made = [Unit(f"prod/m{n}", tuple(file(n, i) for i in range(10))) for n in range(40)]
+made = [Unit(f"prod/m{n}", tuple(file(n, i) for i in range(10))) for n in range(count)]
 print("start", flush=True)
-assert recover(root, "", "").findings == ()
-with OutputWriter(FolderWriter(root)) as writer:
-    for unit in made:
-        writer.add(unit)
-    plan = writer.finish()
-    assert not plan.findings, plan.findings[0].message
-    writer.apply()
+with writer_lock(root, print):
+    assert recover(root, "", "").findings == ()
+    with OutputWriter(FolderWriter(root)) as writer:
+        for unit in made:
+            writer.add(unit)
+        plan = writer.finish()
+        assert not plan.findings, plan.findings[0].message
+        writer.apply()
 """
+
+
+def run_script(root: Path, generation: int, count: int) -> "subprocess.Popen[bytes]":
+    words = [sys.executable, "-c", SCRIPT, str(root), str(generation), str(count)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no signal that ends a process at once")
-def test_a_process_that_is_killed_loses_nothing(tmp_path: Path) -> None:
+def test_processes_that_are_killed_lose_nothing(tmp_path: Path) -> None:
+    """First builds, builds of other units, and builds that revert others; some are killed while they complete a killed one."""
+    random_ = random.Random(1)
     root = tmp_path / "build"
     root.mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for number in range(8):
-        words = [sys.executable, "-c", SCRIPT, str(root), f"generation {number}"]
-        with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment) as process:
+    for number in range(30):
+        if random_.random() < 0.2:
+            shutil.rmtree(root)
+            root.mkdir()
+        with run_script(root, random_.randrange(3), random_.choice([10, 40])) as process:
             assert process.stdout
             process.stdout.readline()
-            time.sleep(0.004 * number)
+            time.sleep(random_.uniform(0, 0.08))
             process.kill()
-    subprocess.run([sys.executable, "-c", SCRIPT, str(root), "last"], check=True, env=environment, capture_output=True)
-    assert tree(root) == {f"prod/m{n}/{i}": f"last {i}" * 50 for n in range(40) for i in range(10)}
-    assert state_files(root) == []
+        if random_.random() < 0.5:
+            generation, count = random_.randrange(3), random_.choice([10, 40])
+            with run_script(root, generation, count) as process:
+                process.communicate()
+            assert process.returncode == 0
+            assert tree(root) == {f"prod/m{n}/{i}": f"{generation} {i}" * 50 for n in range(count) for i in range(10)}
+            assert state_files(root) == [], number

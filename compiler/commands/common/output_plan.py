@@ -60,7 +60,7 @@ class OutputPlan:
         `states` and `is_full` are those of `OutputWriter`.
         """
         if is_check:
-            findings = [finding for location in self._locations for finding in self._interruption_findings(location)]
+            findings = self._interruption_findings()
             with self._open_output(findings, stages=False, states=states, is_full=is_full) as output:
                 yield output
             return
@@ -82,7 +82,13 @@ class OutputPlan:
             yield BuildOutput(self, None, findings)
             return
         with OutputWriter(*self._folder_writers(stages=stages), states, is_full=is_full) as writer:
-            yield BuildOutput(self, writer, findings)
+            output = BuildOutput(self, writer, findings)
+            try:
+                yield output
+            except KeyboardInterrupt:
+                if stages and not output.has_begun:
+                    print_status("No files were written.")
+                raise
 
     def _folder_writers(self, *, stages: bool) -> tuple[FolderWriter, FolderWriter | None]:
         """The writers of the output folder and of the repository."""
@@ -99,8 +105,20 @@ class OutputPlan:
         )
         return output, repository
 
-    def _interruption_findings(self, location: OutputLocation) -> tuple[Finding, ...]:
-        return interruption_findings(*location, _root_name(location.path))
+    def _interruption_findings(self) -> list[Finding]:
+        """The findings about interrupted builds, after a build that still runs has finished."""
+        findings = self._find_interruptions()
+        if findings:
+            with writer_lock(self._location.root, print_status):
+                findings = self._find_interruptions()
+        return findings
+
+    def _find_interruptions(self) -> list[Finding]:
+        return [
+            finding
+            for location in self._locations
+            for finding in interruption_findings(*location, _root_name(location.path))
+        ]
 
     def _recover(self, location: OutputLocation) -> tuple[Finding, ...]:
         recovery = recover(*location, _root_name(location.path))
@@ -175,6 +193,8 @@ class BuildOutput:
     def __init__(self, plan: OutputPlan, writer: OutputWriter | None, findings: list[Finding]) -> None:
         self._plan, self._writer, self._findings = plan, writer, findings
         self._committed_paths: dict[str, str] = {}
+        self.has_begun = False
+        """Whether files were changed, or are about to be."""
 
     def add(self, unit: Unit) -> str | None:
         """Compare a unit with the disk, and stage what differs; returns its digest for `add_unchanged` of a later build."""
@@ -196,6 +216,7 @@ class BuildOutput:
     def apply(self) -> None:
         """Make the changes, with a progress bar; there must be no blocking finding."""
         if self._writer is not None:
+            self.has_begun = True
             write_with_progress(self._writer)
 
 
