@@ -53,6 +53,17 @@ def exit_code(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process has not ended yet."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
+def has_staging(project: Path) -> bool:
+    """Whether a build stages or renames files."""
+    states = (project / ".modelyard", project / "build/.modelyard")
+    return any(path.name.startswith("staging-") for state in states if state.is_dir() for path in state.iterdir())
+
+
 def build(project: Path, log: Path) -> str:
     """A build that must succeed; what it prints."""
     code = exit_code(start(project, log))
@@ -97,7 +108,7 @@ def kill_builds(project: Path, log: Path, chance: random.Random, seconds: float)
     pause = chance.uniform(0, 1.1) * seconds
     if chance.random() < 0.6:  # noqa: PLR2004 - while files are staged or renamed, which is a small part of the time
         deadline = time.monotonic() + 10 * seconds
-        while time.monotonic() < deadline and not list(project.glob("**/.modelyard/staging-*")):
+        while time.monotonic() < deadline and any(map(is_running, pids)) and not has_staging(project):
             time.sleep(0.0005)
         pause = chance.uniform(0, 0.3) * seconds
     time.sleep(pause)
