@@ -1,6 +1,6 @@
 """The maximum resource requests of a model: the maximum number of pods, each with its resources."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
@@ -9,6 +9,7 @@ from compiler.foundation.json_data import Json, Object
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.pod_groups import PodGroup, pod_groups
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.spec.data_types import ContainerData, InitContainerData
 from compiler.spec.quantities import Cpu, Memory
 
 PODS_EXPORT = "pods"
@@ -75,6 +76,7 @@ def _group_requests(group: PodGroup, model: ResolvedModel, pods: Object) -> Reso
     if gpu:
         accelerators[str(pods.get("accelerator", ""))] = count * gpu
     cpu, memory = Cpu(_cpu_request(group) or "0").millicores, Memory(_memory_request(group) or "0").bytes
+    cpu, memory = pod_requests(model, cpu, memory)
     return ResourceTotals(count * cpu, count * memory, accelerators)
 
 
@@ -86,6 +88,34 @@ def _cpu_request(group: PodGroup) -> str | None:
 def _memory_request(group: PodGroup) -> str | None:
     """The memory of a pod; with a limit alone it requests as much."""
     return group.resources.get("memory", group.resources.get("limits", {}).get("memory"))
+
+
+def pod_requests(model: ResolvedModel, cpu: int, memory: int) -> tuple[int, int]:
+    """The CPU and memory that a pod requests, with those of the model's own container.
+
+    Containers run at the same time, and so do init containers that are always restarted; each other init container runs alone or
+    with those (Kubernetes, "Resource sharing within containers").
+    """
+    pod = model.data.get("deploy", {}).get("pod", {})
+    started_first = [(0, 0)]
+    peaks = [(0, 0)]
+    for container in pod.get("initContainers", ()):
+        amounts = _container_amounts(container)
+        if "restartPolicy" in container:
+            started_first.append(amounts)
+        else:
+            peaks.append(_add([*started_first, amounts]))
+    peaks.append(_add([*started_first, *map(_container_amounts, pod.get("containers", ())), (cpu, memory)]))
+    return max(peak[0] for peak in peaks), max(peak[1] for peak in peaks)
+
+
+def _container_amounts(container: ContainerData | InitContainerData) -> tuple[int, int]:
+    resources = container["resources"]
+    return Cpu(resources["cpu"]).millicores, Memory(resources["memory"]).bytes
+
+
+def _add(amounts: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return sum(cpu for cpu, _ in amounts), sum(memory for _, memory in amounts)
 
 
 def max_replicas(model: ResolvedModel, pods: Object) -> int:

@@ -19,6 +19,7 @@ class AgentSourceData(TypedDict, total=False):
     settingsEnv: str
     image: Required[str]
     digest: Required[str]
+    command: Sequence[str]
     args: Sequence[str]
     port: int
     health: str
@@ -95,6 +96,10 @@ class ChampionData(TypedDict, total=False):
     environment: Required[str]
     tolerance: float
 
+class ClaimVolumeData(TypedDict, total=False):
+    claimName: Required[str]
+    readOnly: bool
+
 class ClassificationData(TypedDict, total=False):
     value: Required[str]
     reference: str
@@ -108,6 +113,10 @@ class ConditionData(TypedDict):
     op: Literal["==", "!=", "<", "<=", ">", ">="]
     value: float | str | bool
 
+class ConfigMapVolumeData(TypedDict, total=False):
+    name: Required[str]
+    optional: bool
+
 class ConstraintData(TypedDict):
     name: str
     summary: str
@@ -117,15 +126,41 @@ class ContactsData(TypedDict, total=False):
     chat: str
     onCall: str
 
+class ContainerData(TypedDict, total=False):
+    name: Required[str]
+    image: Required[str]
+    digest: Required[str]
+    command: Sequence[str]
+    args: Sequence[str]
+    env: Sequence[ContainerVariableData]
+    resources: Required[ContainerRequestsData]
+    volumeMounts: Sequence[VolumeMountData]
+
 class ContainerLimitsData(TypedDict, total=False):
     default: ContainerResourcesData
     defaultRequest: ContainerResourcesData
     min: ContainerResourcesData
     max: ContainerResourcesData
 
+class ContainerProbeData(TypedDict, total=False):
+    httpGet: HttpGetData
+    initialDelaySeconds: int
+    periodSeconds: int
+    timeoutSeconds: int
+    failureThreshold: int
+
+class ContainerRequestsData(TypedDict):
+    cpu: str
+    memory: str
+
 class ContainerResourcesData(TypedDict, total=False):
     cpu: str | float
     memory: str
+
+class ContainerVariableData(TypedDict, total=False):
+    name: Required[str]
+    value: str
+    valueFrom: ValueFromData
 
 class ContractData(TypedDict, total=False):
     id: Required[str]
@@ -186,13 +221,101 @@ class DefaultsData(TypedDict, total=False):
     uses: Sequence[DependencyData] | None
     sla: PartialSlaData | None
     slo: PartialSloData | None
-    deploy: PartialDeployData | None
+    deploy: DefaultsPartialDeployData | None
     pipeline: PartialPipelineData | None
     monitoring: Sequence[PartialMonitoringItemData] | None
     policies: Sequence[str]
     governance: PartialGovernanceData | None
     links: Sequence[PartialLinksItemData] | None
     approvals: Sequence[ApprovalData] | None
+
+DefaultsPartialContainersItemData = TypedDict(
+    "DefaultsPartialContainersItemData",
+    {
+        "name": Required[str | None],
+        "image": str | None,
+        "digest": str | None,
+        "command": Sequence[str] | None,
+        "args": Sequence[str] | None,
+        "env": Sequence[DefaultsPartialEnvItemData] | None,
+        "resources": PartialContainerRequestsData | None,
+        "volumeMounts": Sequence[PartialVolumeMountsItemData] | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
+class DefaultsPartialDeployData(TypedDict, total=False):
+    target: str | None
+    resources: PartialResourcesData | None
+    scaling: PartialScalingData | None
+    scheduling: PartialSchedulingData | None
+    parallelism: PartialParallelismData | None
+    worker: PartialWorkerData | None
+    prefill: PartialPrefillData | None
+    scheduler: PartialSchedulerData | None
+    transformer: PartialServingComponentData | None
+    explainer: PartialServingComponentData | None
+    batcher: PartialBatcherData | None
+    logger: PartialLoggerData | None
+    pod: DefaultsPartialPodData | None
+    strategy: PartialStrategyData | None
+    timeout: str | None
+    containerConcurrency: int | None
+    disruptionBudget: int | None
+    suspended: bool | None
+    batch: PartialBatchData | None
+    volume: PartialVolumeData | None
+    expose: PartialExposeData | None
+    callers: Sequence[PartialCallersItemData] | None
+    adopt: PartialAdoptData | None
+    env: Sequence[DefaultsPartialEnvItemData] | None
+    secrets: Sequence[PartialSecretsItemData] | None
+    egress: Sequence[PartialEgressItemData | str] | None
+    options: Object | None
+    patches: Sequence[PatchData] | None
+
+DefaultsPartialEnvItemData = TypedDict(
+    "DefaultsPartialEnvItemData",
+    {
+        "name": Required[str | None],
+        "value": str | None,
+        "valueFrom": PartialValueFromData | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
+DefaultsPartialInitContainersItemData = TypedDict(
+    "DefaultsPartialInitContainersItemData",
+    {
+        "name": Required[str | None],
+        "image": str | None,
+        "digest": str | None,
+        "command": Sequence[str] | None,
+        "args": Sequence[str] | None,
+        "env": Sequence[DefaultsPartialEnvItemData] | None,
+        "resources": PartialContainerRequestsData | None,
+        "volumeMounts": Sequence[PartialVolumeMountsItemData] | None,
+        "restartPolicy": Literal["Always"],
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
+class DefaultsPartialPodData(TypedDict, total=False):
+    labels: Mapping[str, str | None] | None
+    annotations: Mapping[str, str | None] | None
+    serviceAccountName: str | None
+    imagePullSecrets: Sequence[PartialImagePullSecretsItemData] | None
+    terminationGracePeriodSeconds: int | None
+    volumes: Sequence[PartialVolumesItemData] | None
+    volumeMounts: Sequence[PartialVolumeMountsItemData] | None
+    initContainers: Sequence[DefaultsPartialInitContainersItemData] | None
+    containers: Sequence[DefaultsPartialContainersItemData] | None
+    livenessProbe: PartialContainerProbeData | None
+    readinessProbe: PartialContainerProbeData | None
+    startupProbe: PartialContainerProbeData | None
 
 class DeliveryData(TypedDict, total=False):
     repository: str
@@ -218,6 +341,10 @@ class DeployData(TypedDict, total=False):
     explainer: ServingComponentData
     batcher: BatcherData
     logger: LoggerData
+    pod: PodData
+    strategy: StrategyData
+    timeout: str
+    containerConcurrency: int
     disruptionBudget: int
     suspended: bool
     batch: BatchData
@@ -225,11 +352,22 @@ class DeployData(TypedDict, total=False):
     expose: ExposeData
     callers: Sequence[CallerData]
     adopt: AdoptData
-    env: Sequence[VariableData]
+    env: Sequence[ContainerVariableData]
     secrets: Sequence[SecretData]
     egress: Sequence[EgressPeerData | str]
     options: Object
     patches: Sequence[PatchData]
+
+DocumentPartialEnvItemData = TypedDict(
+    "DocumentPartialEnvItemData",
+    {
+        "name": Required[str | None],
+        "value": str | None,
+        "valueFrom": PartialValueFromData | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
 
 class DocumentationData(TypedDict, total=False):
     development: str
@@ -319,6 +457,10 @@ class EmitterSettingData(TypedDict, total=False):
 class EmitterSourceData(TypedDict, total=False):
     title: Required[str]
     url: str
+
+class EmptyDirVolumeData(TypedDict, total=False):
+    medium: Literal["Memory"]
+    sizeLimit: str
 
 class EndpointData(TypedDict, total=False):
     host: Required[str]
@@ -442,6 +584,9 @@ class FeatureData(TypedDict):
     since: NotRequired[str]
     source: str
 
+class FieldRefData(TypedDict):
+    fieldPath: str
+
 class FileData(TypedDict, total=False):
     path: Required[str]
     commitPath: str
@@ -500,6 +645,7 @@ class HeuristicSourceData(TypedDict, total=False):
     settingsEnv: str
     image: str
     digest: str
+    command: Sequence[str]
     args: Sequence[str]
     port: int
     health: str
@@ -512,6 +658,11 @@ class HeuristicSourceData(TypedDict, total=False):
     fallback: FallbackData
     tests: Sequence[str]
 
+class HttpGetData(TypedDict, total=False):
+    path: str
+    port: int
+    scheme: Literal["HTTP", "HTTPS"]
+
 class ImageData(TypedDict, total=False):
     name: Required[str]
     when: str
@@ -521,6 +672,17 @@ class IndicatorsData(TypedDict, total=False):
     latency: LatencySeriesData
     timeToFirstToken: LatencySeriesData
     freshness: SelectorData
+
+class InitContainerData(TypedDict, total=False):
+    name: Required[str]
+    image: Required[str]
+    digest: Required[str]
+    command: Sequence[str]
+    args: Sequence[str]
+    env: Sequence[ContainerVariableData]
+    resources: Required[ContainerRequestsData]
+    volumeMounts: Sequence[VolumeMountData]
+    restartPolicy: Literal["Always"]
 
 class InterfaceData(TypedDict, total=False):
     protocol: Literal["v1", "v2", "grpc-v2", "openai", "rest", "sparql"]
@@ -573,7 +735,7 @@ class LayerData(TypedDict, total=False):
     uses: Sequence[DependencyData] | None
     sla: PartialSlaData | None
     slo: PartialSloData | None
-    deploy: PartialDeployData | None
+    deploy: DefaultsPartialDeployData | None
     pipeline: PartialPipelineData | None
     monitoring: Sequence[PartialMonitoringItemData] | None
     policies: Sequence[str]
@@ -751,6 +913,9 @@ class ObjectNameData(TypedDict, total=False):
     suffix: str
     when: str
 
+class ObjectReferenceData(TypedDict):
+    name: str
+
 class ObjectSelectorData(TypedDict, total=False):
     kinds: Sequence[str]
 
@@ -771,6 +936,7 @@ class OptimizationSourceData(TypedDict, total=False):
     settingsEnv: str
     image: str
     digest: str
+    command: Sequence[str]
     args: Sequence[str]
     port: int
     health: str
@@ -841,6 +1007,41 @@ class PartialChampionData(TypedDict, total=False):
     environment: str | None
     tolerance: float | None
 
+class PartialClaimVolumeData(TypedDict, total=False):
+    claimName: str | None
+    readOnly: bool | None
+
+class PartialConfigMapVolumeData(TypedDict, total=False):
+    name: str | None
+    optional: bool | None
+
+class PartialContainerProbeData(TypedDict, total=False):
+    httpGet: PartialHttpGetData | None
+    initialDelaySeconds: int | None
+    periodSeconds: int | None
+    timeoutSeconds: int | None
+    failureThreshold: int | None
+
+class PartialContainerRequestsData(TypedDict, total=False):
+    cpu: str | float | None
+    memory: str | None
+
+PartialContainersItemData = TypedDict(
+    "PartialContainersItemData",
+    {
+        "name": Required[str | None],
+        "image": str | None,
+        "digest": str | None,
+        "command": Sequence[str] | None,
+        "args": Sequence[str] | None,
+        "env": Sequence[DocumentPartialEnvItemData] | None,
+        "resources": PartialContainerRequestsData | None,
+        "volumeMounts": Sequence[PartialVolumeMountsItemData] | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
 class PartialDataData(TypedDict, total=False):
     training: Sequence[str] | None
     evaluation: Sequence[str] | None
@@ -858,6 +1059,10 @@ class PartialDeployData(TypedDict, total=False):
     explainer: PartialServingComponentData | None
     batcher: PartialBatcherData | None
     logger: PartialLoggerData | None
+    pod: PartialPodData | None
+    strategy: PartialStrategyData | None
+    timeout: str | None
+    containerConcurrency: int | None
     disruptionBudget: int | None
     suspended: bool | None
     batch: PartialBatchData | None
@@ -865,7 +1070,7 @@ class PartialDeployData(TypedDict, total=False):
     expose: PartialExposeData | None
     callers: Sequence[PartialCallersItemData] | None
     adopt: PartialAdoptData | None
-    env: Sequence[PartialEnvItemData] | None
+    env: Sequence[DocumentPartialEnvItemData] | None
     secrets: Sequence[PartialSecretsItemData] | None
     egress: Sequence[PartialEgressItemData | str] | None
     options: Object | None
@@ -901,6 +1106,10 @@ PartialEgressItemData = TypedDict(
     },
     total=False,
 )
+
+class PartialEmptyDirVolumeData(TypedDict, total=False):
+    medium: Literal["Memory"]
+    sizeLimit: str | None
 
 PartialEnvItemData = TypedDict(
     "PartialEnvItemData",
@@ -946,6 +1155,9 @@ PartialFairnessItemData = TypedDict(
     total=False,
 )
 
+class PartialFieldRefData(TypedDict, total=False):
+    fieldPath: str | None
+
 PartialGatesItemData = TypedDict(
     "PartialGatesItemData",
     {
@@ -976,11 +1188,42 @@ class PartialGovernanceData(TypedDict, total=False):
     evidence: Sequence[PartialEvidenceItemData] | None
     documentation: PartialDocumentationData | None
 
+class PartialHttpGetData(TypedDict, total=False):
+    path: str | None
+    port: int | None
+    scheme: Literal["HTTP", "HTTPS"] | None
+
+PartialImagePullSecretsItemData = TypedDict(
+    "PartialImagePullSecretsItemData",
+    {
+        "name": Required[str | None],
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
 class PartialIndicatorsData(TypedDict, total=False):
     availability: PartialRequestSeriesData | None
     latency: PartialLatencySeriesData | None
     timeToFirstToken: PartialLatencySeriesData | None
     freshness: PartialSelectorData | None
+
+PartialInitContainersItemData = TypedDict(
+    "PartialInitContainersItemData",
+    {
+        "name": Required[str | None],
+        "image": str | None,
+        "digest": str | None,
+        "command": Sequence[str] | None,
+        "args": Sequence[str] | None,
+        "env": Sequence[DocumentPartialEnvItemData] | None,
+        "resources": PartialContainerRequestsData | None,
+        "volumeMounts": Sequence[PartialVolumeMountsItemData] | None,
+        "restartPolicy": Literal["Always"],
+        "$delete": Literal[True],
+    },
+    total=False,
+)
 
 PartialInputsItemData = TypedDict(
     "PartialInputsItemData",
@@ -1070,6 +1313,20 @@ class PartialPipelineData(TypedDict, total=False):
     canary: PartialStepData | None
     retrain: PartialRetrainData | None
 
+class PartialPodData(TypedDict, total=False):
+    labels: Mapping[str, str | None] | None
+    annotations: Mapping[str, str | None] | None
+    serviceAccountName: str | None
+    imagePullSecrets: Sequence[PartialImagePullSecretsItemData] | None
+    terminationGracePeriodSeconds: int | None
+    volumes: Sequence[PartialVolumesItemData] | None
+    volumeMounts: Sequence[PartialVolumeMountsItemData] | None
+    initContainers: Sequence[PartialInitContainersItemData] | None
+    containers: Sequence[PartialContainersItemData] | None
+    livenessProbe: PartialContainerProbeData | None
+    readinessProbe: PartialContainerProbeData | None
+    startupProbe: PartialContainerProbeData | None
+
 class PartialPrefillData(TypedDict, total=False):
     replicas: int | None
     resources: PartialResourcesData | None
@@ -1130,10 +1387,15 @@ PartialRisksItemData = TypedDict(
     total=False,
 )
 
+class PartialRollingUpdateData(TypedDict, total=False):
+    maxSurge: int | str | None
+    maxUnavailable: int | str | None
+
 class PartialRuntimeData(TypedDict, total=False):
     image: str | None
     digest: str | None
     version: str | None
+    command: Sequence[str] | None
     args: Sequence[str] | None
     port: int | None
     health: str | None
@@ -1156,6 +1418,10 @@ class PartialSchedulingData(TypedDict, total=False):
     tolerations: Sequence[TolerationData] | None
     priorityClassName: str | None
     topologySpreadConstraints: Sequence[PartialTopologySpreadConstraintsItemData] | None
+
+class PartialSecretVolumeData(TypedDict, total=False):
+    secretName: str | None
+    optional: bool | None
 
 PartialSecretsItemData = TypedDict(
     "PartialSecretsItemData",
@@ -1206,6 +1472,10 @@ class PartialStepData(TypedDict, total=False):
     env: Sequence[PartialEnvItemData] | None
     timeout: str | None
 
+class PartialStrategyData(TypedDict, total=False):
+    type: Literal["RollingUpdate", "Recreate"] | None
+    rollingUpdate: PartialRollingUpdateData | None
+
 PartialTopologySpreadConstraintsItemData = TypedDict(
     "PartialTopologySpreadConstraintsItemData",
     {
@@ -1230,9 +1500,37 @@ class PartialValidationData(TypedDict, total=False):
     report: str | None
     next: str | None
 
+class PartialValueFromData(TypedDict, total=False):
+    fieldRef: PartialFieldRefData | None
+
 class PartialVolumeData(TypedDict, total=False):
     size: str | None
     storageClass: str | None
+
+PartialVolumeMountsItemData = TypedDict(
+    "PartialVolumeMountsItemData",
+    {
+        "name": str | None,
+        "mountPath": Required[str | None],
+        "subPath": str | None,
+        "readOnly": bool | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
+PartialVolumesItemData = TypedDict(
+    "PartialVolumesItemData",
+    {
+        "name": Required[str | None],
+        "configMap": PartialConfigMapVolumeData | None,
+        "secret": PartialSecretVolumeData | None,
+        "emptyDir": PartialEmptyDirVolumeData | None,
+        "persistentVolumeClaim": PartialClaimVolumeData | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
 
 class PartialWorkerData(TypedDict, total=False):
     resources: PartialResourcesData | None
@@ -1262,6 +1560,27 @@ class PipelineData(TypedDict, total=False):
     evaluate: EvaluateData
     canary: StepData
     retrain: RetrainData
+
+class PodData(TypedDict, total=False):
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    serviceAccountName: str
+    imagePullSecrets: Sequence[ObjectReferenceData]
+    terminationGracePeriodSeconds: int
+    volumes: Sequence[PodVolumeData]
+    volumeMounts: Sequence[VolumeMountData]
+    initContainers: Sequence[InitContainerData]
+    containers: Sequence[ContainerData]
+    livenessProbe: ContainerProbeData
+    readinessProbe: ContainerProbeData
+    startupProbe: ContainerProbeData
+
+class PodVolumeData(TypedDict, total=False):
+    name: Required[str]
+    configMap: ConfigMapVolumeData
+    secret: SecretVolumeData
+    emptyDir: EmptyDirVolumeData
+    persistentVolumeClaim: ClaimVolumeData
 
 class PolicyData(TypedDict, total=False):
     apiVersion: Required[Literal["modelyard/v1"]]
@@ -1407,6 +1726,10 @@ class RiskData(TypedDict, total=False):
     complexity: Literal["low", "medium", "high"]
     risks: Sequence[NamedRiskData]
 
+class RollingUpdateData(TypedDict, total=False):
+    maxSurge: int | str
+    maxUnavailable: int | str
+
 class RuleData(TypedDict):
     expression: str
     path: NotRequired[str]
@@ -1423,6 +1746,7 @@ class RuntimeData(TypedDict, total=False):
     image: str
     digest: str
     version: str
+    command: Sequence[str]
     args: Sequence[str]
     port: int
     health: str
@@ -1450,6 +1774,10 @@ class SecretData(TypedDict):
     name: str
     key: str
     env: str
+
+class SecretVolumeData(TypedDict, total=False):
+    secretName: Required[str]
+    optional: bool
 
 class SelectorData(TypedDict, total=False):
     metric: Required[str]
@@ -1503,6 +1831,7 @@ class SourceData(TypedDict, total=False):
     settingsEnv: str
     image: str
     digest: str
+    command: Sequence[str]
     args: Sequence[str]
     port: int
     health: str
@@ -1561,6 +1890,10 @@ class StepData(TypedDict, total=False):
     command: Required[Sequence[str]]
     env: Sequence[VariableData]
     timeout: str
+
+class StrategyData(TypedDict, total=False):
+    type: Required[Literal["RollingUpdate", "Recreate"]]
+    rollingUpdate: RollingUpdateData
 
 class TeamData(TypedDict, total=False):
     apiVersion: Required[Literal["modelyard/v1"]]
@@ -1631,6 +1964,9 @@ class ValidationData(TypedDict, total=False):
     report: str
     next: str
 
+class ValueFromData(TypedDict):
+    fieldRef: FieldRefData
+
 class VariableData(TypedDict):
     name: str
     value: str
@@ -1647,6 +1983,12 @@ class VendorSourceData(TypedDict):
 class VolumeData(TypedDict, total=False):
     size: Required[str]
     storageClass: str
+
+class VolumeMountData(TypedDict, total=False):
+    name: Required[str]
+    mountPath: Required[str]
+    subPath: str
+    readOnly: bool
 
 class WaivedModelsData(TypedDict, total=False):
     names: Sequence[str]

@@ -34,6 +34,8 @@ class Program(StrictModel):
     """The image of the model, without its digest."""
     digest: DigestText | None = None
     """The digest of the image."""
+    command: list[str] | None = None
+    """The command of the program. Default: that of the image."""
     args: list[str] | None = None
     """Arguments of the program."""
     port: int | None = field(ge=1, le=65535)

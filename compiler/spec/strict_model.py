@@ -14,7 +14,9 @@ from typing import Any, Literal, TypedDict, Unpack
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-MergeStrategy = Literal["name", "signal", "metric", "title", "group", "control", "topologyKey", "url", "union"]
+MergeStrategy = Literal[
+    "name", "signal", "metric", "title", "group", "control", "topologyKey", "mountPath", "url", "union"
+]
 FieldUser = Literal["modelyard", "checks", "callers", "records"]
 DigestPart = Literal["runtime", "governance", "none"]
 

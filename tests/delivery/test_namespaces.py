@@ -95,6 +95,35 @@ def test_accelerators_are_counted_by_the_name_that_the_target_gives_them(deliver
     }  # fmt: skip
 
 
+def test_devices_and_other_containers_of_a_pod_are_counted(deliver, a_model):
+    def container(name: str, cpu: str, **more: str) -> dict:
+        return {
+            "name": name,
+            "image": "x.example/a:1",
+            "digest": f"sha256:{'0' * 64}",
+            "resources": {"cpu": cpu, "memory": "1Gi"},
+            **more,
+        }
+
+    pod = {
+        "initContainers": [
+            container("first", "1500m"),
+            container("proxy", "500m", restartPolicy="Always"),
+            container("last", "4"),
+        ],
+        "containers": [container("logs", "250m")],
+    }
+    resources = {"cpu": 1, "memory": "1Gi", "extended": {"rdma/hca": 2}}
+    made = deliver(
+        served_model(
+            "one", a_model, resources=resources, scaling={"min": 1, "max": 4}, pod=pod, strategy={"type": "Recreate"}
+        ),
+        environment={"quota": QUOTA},
+    )
+    # Of CPU the last init container with the proxy needs most (4.5), of memory the three containers that serve (3Gi).
+    assert hard(made)["models"] == {"requests.cpu": "18", "requests.memory": "12Gi", "requests.rdma/hca": "8"}
+
+
 def test_each_tenants_models_count_in_their_own_namespace(deliver, a_model):
     spaces = {"namespace": None, "namespaces": {"a": "a-models", "b": "b-models"}, "quota": QUOTA}
     models = (a_model("one", tenant="a"), a_model("two", tenant="a"), a_model("three", tenant="b"))

@@ -19,6 +19,8 @@ def digest_pairs(document: dict) -> Iterator[tuple[str, str]]:
         (f"{text} {one['name']}", one["digest"]) for text, source in sources for one in source.get("adapters", [])
     )
     images = [document.get("runtime", {}), *document.get("images", {}).values()]
+    pod = document.get("deploy", {}).get("pod", {})
+    images += [*pod.get("initContainers", []), *pod.get("containers", [])]
     yield from ((image["image"], image["digest"]) for image in images if image)
     for image in document.get("capabilities", {}).get("kserve", {}).get("verification", {}).values():
         name, _, digest = image.partition("@")

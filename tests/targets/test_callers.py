@@ -119,7 +119,7 @@ def test_models_that_use_a_model_are_admitted_by_the_account_that_their_target_g
     called = model("ml", "kserve", SOURCE, name="called")
     users = [
         model("heuristic", "kubernetes", PROGRAM, name="program", uses=[{"model": "called", "env": "URL"}]),
-        model("ml", "kserve", SOURCE, {"options": {"serviceAccount": "reader"}}, "served", uses=[{"model": "called", "env": "URL"}]),
+        model("ml", "kserve", SOURCE, {"pod": {"serviceAccountName": "reader"}}, "served", uses=[{"model": "called", "env": "URL"}]),
     ]  # fmt: skip
     policy = only(build_unit(called, *users, mesh=ISTIO), "AuthorizationPolicy")
     assert authorizes(policy, identity("models", "program"))

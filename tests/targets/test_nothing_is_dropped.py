@@ -81,7 +81,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "gpuResource": "amd.com/gpu",
     },
     "kserve": {
-        "runtime": "other", "imageAs": "runtime", "autoscaler": "external", "serviceAccount": "other", "storageKey": "other",
+        "runtime": "other", "imageAs": "runtime", "autoscaler": "external", "storageKey": "other",
         "storageCidrs": ["198.51.100.0/24"], "storagePort": 9000, "gpuResource": "amd.com/gpu", "baseRefs": ["other"],
     },
 }  # fmt: skip

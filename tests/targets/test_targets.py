@@ -75,7 +75,7 @@ KNATIVE = {"kserve": {"version": "0.20", "mode": "Knative"}}
 KNATIVE_GATEWAY = {"version": "0.20", "mode": "Knative", "gateways": ["istio-system"]}
 CILIUM = {"hostnameEgress": "cilium"}
 ONE_WAY_OUT = {"egress": ["https://features.example:8443"]}
-STORE = {"options": {"storageCidrs": ["198.51.100.0/24"], "serviceAccount": "store-reader"}}
+STORE = {"options": {"storageCidrs": ["198.51.100.0/24"]}, "pod": {"serviceAccountName": "store-reader"}}
 UNITS = {
     "opa": ([rules()], {}),
     "opa-small": (

@@ -23,13 +23,19 @@ def container(
         is_certain = not any(isinstance(element, str) for element in value)
         yield from (Correction(None, candidate, is_certain=is_certain) for candidate in _maps(value))
     elif "array" in types and isinstance(value, Mapping):
-        yield from map(_list, _lists(value, node, resolve(node.subschema("items"))))
+        yield from map(_list, _lists(value, node, resolve))
     elif "array" in types and value is not None and not isinstance(value, list):
         yield _list([value])
     elif "object" in types and isinstance(value, str) and (match := _JOINED.fullmatch(value)) and "//" not in value:
         yield Correction(f"write a space after the colon: `{match[1]}: {match[2]}`")
     elif isinstance(value, list) and len(value) == 1 and not isinstance(value[0], Mapping | list):
         yield Correction(None, value[0], is_certain=True)
+
+
+def _is_map(node: SchemaNode, resolve: Callable[[SchemaNode], SchemaNode]) -> bool:
+    """Whether a field accepts maps, so that one value cannot be its content."""
+    choices = (node, *(node.alternatives("anyOf") if "anyOf" in node else ()))
+    return any("object" in resolve(choice).types for choice in choices)
 
 
 def _list(value: Json) -> Correction:
@@ -47,11 +53,16 @@ def _maps(elements: Sequence[Json]) -> Iterator[Json]:
         yield {key: value for part in parts for key, value in part.items()}
 
 
-def _lists(entries: Object, node: SchemaNode, element: SchemaNode) -> Iterator[Json]:
+def _lists(entries: Object, node: SchemaNode, resolve: Callable[[SchemaNode], SchemaNode]) -> Iterator[Json]:
     """A map as the list of its entries, each with its key under the name that identifies elements, or as the only element."""
+    element = resolve(node.subschema("items"))
     properties = element.properties
     key = node.text("x-modelyard-merge") or next(iter(element.required), "")
-    others = [name for name in properties if name not in {key, _DELETE}]
+    others = [
+        name
+        for name, schema in properties.items()
+        if name not in {key, _DELETE} and not _is_map(SchemaNode.parse(schema), resolve)
+    ]
     if key in properties and key not in entries:
         if len(others) == 1 and not any(isinstance(value, Mapping | list) for value in entries.values()):
             yield [{key: name, others[0]: value} for name, value in entries.items()]

@@ -37,12 +37,12 @@ def split_image_reference(reference: str) -> ArtifactReference:
 
 
 def context_images(context: "dict[str, ContextValue]") -> list[str]:
-    """The images of a deployment's context: the model's own, and those of its target."""
+    """The images of a deployment's context: the model's own, those of its target, and those of other containers."""
     values: list[Json] = []
     match context.get("image"):
         case ComputedValue(value):
             values.append(value)
-    for name in ("componentImages", "images"):
+    for name in ("componentImages", "images", "containerImages"):
         match context.get(name):
             case ComputedValue(dict(named_images)):
                 values += named_images.values()

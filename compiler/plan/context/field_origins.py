@@ -22,6 +22,11 @@ _CALLED: tuple[Pointer, ...] = (("uses", ELEMENT, "model"), ("uses", ELEMENT, "d
 _FIELDS: Mapping[str, tuple[Pointer, ...]] = MappingProxyType(
     {
         "image": (("runtime", "image"), ("runtime", "digest")),
+        "containerImages": tuple(
+            ("deploy", "pod", key, ELEMENT, part)
+            for key in ("initContainers", "containers")
+            for part in ("name", "image", "digest")
+        ),
         "files": (("source", "files"),),
         "filesHash": (("source", "files"),),
         "variables": (("uses",), ("deploy", "env"), ("source", "settingsEnv")),

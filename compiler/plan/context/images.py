@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Pointer
+from compiler.foundation.json_data import Json, Pointer
 from compiler.foundation.provenance import ComputedValue, Origin, Origins
 from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.fleet import Fleet
@@ -95,6 +96,21 @@ def _component_sections(model: ResolvedModel) -> Iterator[tuple[tuple[str, str],
         yield ("deploy", "transformer"), deploy["transformer"]
     if "explainer" in deploy:
         yield ("deploy", "explainer"), deploy["explainer"]
+
+
+def container_images(model: ResolvedModel, environment: EnvironmentData) -> ComputedValue:
+    """The images of the containers that the model adds to its pods, by the name of the container."""
+    pod = model.data.get("deploy", {}).get("pod", {})
+    keys: tuple[Literal["initContainers", "containers"], ...] = ("initContainers", "containers")
+    references: dict[str, Json] = {}
+    origins: list[Origin] = []
+    for key in keys:
+        for index, container in enumerate(pod.get(key, ())):
+            registry = environment.get("registry", "")
+            references[container["name"]] = image_reference(container["image"], container["digest"], registry)
+            pointer = ("deploy", "pod", key, index)
+            origins += [Origin("model", (*pointer, "image")), Origin("model", (*pointer, "digest"))]
+    return ComputedValue(references, tuple(origins))
 
 
 def unpinned_image_findings(model: ResolvedModel) -> Iterator[Finding]:

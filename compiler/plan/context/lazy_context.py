@@ -38,6 +38,9 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "The images of the containers in front of the model's server (`transformer`, `explainer`), each with its digest. Absent if "
             "there are none."
         ),
+        "containerImages": (
+            "The images of `deploy.pod.initContainers` and `deploy.pod.containers`, by the name of the container, each with its digest."
+        ),
         "images": "The images that the emitter lists under `images`, by name, each with its digest.",
         "enforced": (
             "For a target: the controls of the release that are in force where its files run, by field (`source.digest`), each with "
@@ -53,8 +56,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "(ten digits of their digest)."
         ),
         "variables": (
-            "Environment variables that are not secret, each with `name` and `value`: from `uses`, from the release's settings "
-            "(`settingsEnv`) and from `deploy.env`."
+            "Environment variables that are not secret, each with `name` and `value` (from `deploy.env`, also `valueFrom` for a field of "
+            "the pod): from `uses`, from the release's settings (`settingsEnv`) and from `deploy.env`."
         ),
         "secrets": (
             "References to secrets: `name`, `env`, `key` as written in the spec, and its two parts `path` and `property` (for "

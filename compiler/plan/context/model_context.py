@@ -108,6 +108,7 @@ def _environment_factories(model: ResolvedModel) -> ValueFactories:
     factories: ValueFactories = {
         "environment": lambda: DocumentValue("environment", environment.json),
         "namespace": lambda: ComputedValue(namespace(model), adoption_origins(model, "namespace", origins)),
+        "containerImages": lambda: images.container_images(model, environment.data),
     }
     components = images.component_images(model, environment.data)
     if components:

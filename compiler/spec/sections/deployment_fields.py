@@ -24,6 +24,7 @@ from compiler.spec.field_types import (
 )
 from compiler.spec.network_fields import EgressPeer, LabelSelector
 from compiler.spec.sections.language_model_fields import Parallelism, Scheduler
+from compiler.spec.sections.pod_fields import ContainerVariable, Pod, Strategy
 from compiler.spec.sections.request_fields import Batcher, Logger, ReplicaRange
 from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
@@ -74,7 +75,7 @@ class Scaling(StrictModel):
     """The average CPU utilisation above which replicas are added, as a percentage of the requested CPU."""
     memory: PercentageText | None = None
     """The average memory utilisation above which replicas are added, as a percentage of the requested memory."""
-    concurrency: int | None = field(ge=1)
+    concurrency: int | None = field(ge=1, at_most="/deploy/containerConcurrency")
     """The number of concurrent requests per replica above which replicas are added."""
     requestsPerSecond: int | None = field(ge=1)
     """The number of requests per second per replica above which replicas are added."""
@@ -243,6 +244,14 @@ class Deploy(StrictModel):
     """A container that collects requests and passes them to the server as one."""
     logger: Logger | None = None
     """A container that sends the payloads of requests and responses to a service."""
+    pod: Pod | None = None
+    """Containers, volumes and other settings of the pods."""
+    strategy: Strategy | None = None
+    """How a rollout replaces pods."""
+    timeout: DurationText | None = None
+    """The maximum duration of a request. A gateway or Knative ends longer ones."""
+    containerConcurrency: int | None = field(ge=1)
+    """The maximum number of requests that a replica processes at the same time."""
     disruptionBudget: int | None = field(ge=1, at_most="/deploy/scaling/max")
     """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
@@ -257,7 +266,7 @@ class Deploy(StrictModel):
     """Applications in the cluster that may call the model. Models that use it may call it in any case."""
     adopt: Adopt | None = field(used_by="modelyard")
     """Live objects that Modelyard takes over instead of creating new ones."""
-    env: list[Variable] | None = field(merge="name")
+    env: list[ContainerVariable] | None = field(merge="name")
     """Environment variables that are not secret."""
     secrets: list[Secret] | None = field(merge="name")
     """References to secrets."""

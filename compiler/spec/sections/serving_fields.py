@@ -26,6 +26,8 @@ class Runtime(StrictModel):
     """The digest of the image."""
     version: str | None = field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")
     """The version of the target's runtime."""
+    command: list[str] | None = None
+    """The command of the server. Default: that of the image."""
     args: list[str] | None = None
     """Arguments of the server."""
     port: int | None = field(ge=1, le=65535)
