@@ -184,13 +184,18 @@ def to_cel_value(value: Json, cel_type: CelType) -> Json:
         field_types = cel_type.fields if isinstance(cel_type, Struct) else {}
         value_type = cel_type.value if isinstance(cel_type, MapOf) else Scalar.DYN
         return {
-            key: child if child.__class__ is str else to_cel_value(child, field_types.get(key, value_type))
+            key: child
+            if child.__class__ is str or child.__class__ is bool
+            else to_cel_value(child, field_types.get(key, value_type))
             for key, child in value.items()
             if child is not None
         }
     if isinstance(value, list):
         element_type = item_type(cel_type)
-        return [child if child.__class__ is str else to_cel_value(child, element_type) for child in value]
+        return [
+            child if child.__class__ is str or child.__class__ is bool else to_cel_value(child, element_type)
+            for child in value
+        ]
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int | float):

@@ -11,7 +11,10 @@ _NAME_ENDS = (
     r"|(?:api|access|private|auth|account|signing|encryption)[-_. ]?key)[-_.]?\d*"
 )
 """How the name of a secret ends. The time to the first token is none."""
-_ANY_NAME_ENDS = re.compile(_NAME_ENDS.encode(), re.IGNORECASE)
+_LOWER_NAME_ENDS = re.compile(_NAME_ENDS.encode())
+"""The same in lower case: a case-insensitive search takes several times as long."""
+_NAME_PARTS = (b"passw", b"passphrase", b"pwd", b"secret", b"token", b"credential", b"key")
+"""One of these is in the name of every secret; searching for them is faster still."""
 _SECRET_NAME = re.compile(rf".*{_NAME_ENDS}", re.IGNORECASE | re.DOTALL)
 _ASSIGNMENT = re.compile(
     rf"""{_NAME_ENDS}["'`]?
@@ -26,7 +29,8 @@ _COMMENT = re.compile(r"\s#.*")
 
 def mentions_secret(content: bytes) -> bool:
     """Whether a name in the file may be that of a secret; searching for it is cheap."""
-    return _ANY_NAME_ENDS.search(content) is not None
+    lower_content = content.lower()
+    return any(part in lower_content for part in _NAME_PARTS) and _LOWER_NAME_ENDS.search(lower_content) is not None
 
 
 @lru_cache(maxsize=4096)  # files share most of their keys

@@ -1,6 +1,8 @@
 """A value is a secret by the name next to it, in data and in text that does not parse."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from compiler.foundation.named_secrets import has_secret_name, mentions_secret, secrets_in_data, secrets_in_text
 
@@ -13,6 +15,18 @@ from compiler.foundation.named_secrets import has_secret_name, mentions_secret, 
 def test_the_name_of_a_secret_is_recognised(name) -> None:
     assert has_secret_name(name)
     assert mentions_secret(f"{name}: x".encode())
+
+
+FRAGMENTS = st.sampled_from(
+    ["passw", "passwd", "PassWord", "passphrase", "PWD", "secret", "first", "First_", "token", "TOKEN", "credential", "key", "API", "auth",
+     "signing", "encryption", "account", "_", "-", ". ", "\n", ":", "x", "s", "7"]
+)  # fmt: skip
+
+
+@given(st.lists(FRAGMENTS, max_size=6).map("".join))
+def test_a_file_mentions_a_secret_if_a_part_of_it_is_a_name_of_one(text) -> None:
+    expected = any(has_secret_name(text[:end]) for end in range(1, len(text) + 1))
+    assert mentions_secret(text.encode()) == expected
 
 
 @pytest.mark.parametrize(

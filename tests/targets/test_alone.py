@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from compiler.pipeline.session import Session
-from compiler.plan.context.network import network_access
+from compiler.plan.context.network import network_access, network_findings
 from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
 from compiler.source.worktree import WorkTree
 
@@ -22,8 +22,10 @@ def target_findings(run: Session, name: str, environment: str) -> list[object]:
         for emitter in emitters
         for sections in (COMPATIBILITY_SECTIONS, ALL_SECTIONS)
     ]
+    access = network_access(run.fleet, run.plan_stage.exports, model)
     return [
-        network_access(run.fleet, run.plan_stage.exports, model),
+        access,
+        *network_findings(run.fleet, run.plan_stage.exports, model, access),
         *((one.condition_results, one.images, one.findings) for one in findings),
     ]
 

@@ -29,15 +29,15 @@ class ResolvedDependency:
 
 @dataclass(frozen=True, slots=True)
 class NetworkAccess:
-    """The dependencies and the egress of a model."""
+    """The dependencies and the egress of a model, and the findings about those that have no endpoint."""
 
     dependencies: tuple[ResolvedDependency, ...]
     egress: tuple[Object, ...]
-    findings: tuple[Finding, ...]
+    dependency_findings: tuple[Finding, ...]
 
 
 def network_access(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> NetworkAccess:
-    """The network access of the model in its environment."""
+    """The network access of the model in its environment; `network_findings` has all findings about it."""
     resolved_uses: list[ResolvedDependency] = []
     findings: list[Finding] = []
     for use in _named_dependencies(fleet, model):
@@ -46,13 +46,21 @@ def network_access(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) 
             findings.append(result)
         elif result is not None:
             resolved_uses.append(ResolvedDependency(result, use.origin))
-    findings += [*_indirect_dependency_findings(fleet, exports, model), *egress_findings(fleet, model)]
     language = fleet.language.type_language(model.spec.data["type"])
     pod_peers = PodPeers(model, language.must_select_pods)
     uses = [pod_peers.with_entry_pods(use.data) if use.data["kind"] == "dataset" else use.data for use in resolved_uses]
     release_endpoints = [endpoint for _, _, endpoint in release_urls(fleet, pod_peers)]
     egress = egress_entries([*uses, *release_endpoints, *pod_peers.endpoints])
     return NetworkAccess(tuple(resolved_uses), tuple(egress), tuple(findings))
+
+
+def network_findings(
+    fleet: Fleet, exports: EmitterExports, model: ResolvedModel, access: NetworkAccess
+) -> Iterator[Finding]:
+    """The findings about the network access of the model in its environment."""
+    yield from access.dependency_findings
+    yield from _indirect_dependency_findings(fleet, exports, model)
+    yield from egress_findings(fleet, model)
 
 
 @dataclass(frozen=True, slots=True)

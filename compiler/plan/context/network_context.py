@@ -9,7 +9,7 @@ from compiler.plan.context.adoption import adopted_selector, pod_selector
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues, environment_of
-from compiler.plan.context.network import network_access
+from compiler.plan.context.network import network_access, network_findings
 from compiler.plan.context.settings_env import settings_variables
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
@@ -54,7 +54,7 @@ def with_network_context(
         ),
         "secrets": computed_list(_list_values(secrets, "secrets"), (Origin("model", ("deploy", "secrets")),)),
     }
-    return context, (*network.findings, *identity_findings)
+    return context, (*network_findings(fleet, exports, model, network), *identity_findings)
 
 
 def _list_values(elements: Sequence[Json], key: str) -> list[ComputedValue]:

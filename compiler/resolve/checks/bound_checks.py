@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -88,7 +89,7 @@ def contradictions(data: Object, bounds: Bounds) -> Iterator[Contradiction]:
         for pointer, value in iter_values(data, annotation.pointer):
             quantity = bounds.quantities.get((*annotation.pointer, ANY_KEY))
             percentiles = (
-                sorted(value, key=lambda key: Percentage(f"{key[1:]}%").exact_ratio)
+                sorted(value, key=lambda key: _quantity_magnitude("percentage", f"{key[1:]}%"))
                 if isinstance(value, Mapping)
                 else ()
             )
@@ -134,10 +135,15 @@ def _contradiction(data: Object, lower: Pointer, upper: Pointer, quantity: str |
 
 def _magnitude(value: Json, quantity: str | None) -> Magnitude:
     if quantity is not None:
-        return _MAGNITUDES[quantity](str(value))
+        return _quantity_magnitude(quantity, str(value))
     if isinstance(value, str | int | float):
         return value
     raise TypeError(value)
+
+
+@lru_cache(maxsize=1024)  # models share most of their quantities
+def _quantity_magnitude(quantity: str, text: str) -> Magnitude:
+    return _MAGNITUDES[quantity](text)
 
 
 def _exceeds(lower: Magnitude, upper: Magnitude) -> bool:
