@@ -20,6 +20,9 @@ from compiler.cli._shared.path_type import PathType
 @click.option(
     "--check", "check_", is_flag=True, help="Write nothing; exit with 1 if committed artifacts are out of date."
 )
+@click.option(
+    "--full", is_flag=True, help="Read every file, although its size, time and inode are those of the last build."
+)
 @common_options.verbose_option
 @common_options.format_option(
     *REPORT_FORMATS, help_text="Format of findings. Text goes to stderr, other formats to stdout."

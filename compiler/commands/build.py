@@ -44,6 +44,7 @@ def build_project(
     models: tuple[str, ...],
     output: Path | None,
     check_: bool,
+    full: bool,
     verbose: bool,
     format_: str,
     changed_since: str | None,
@@ -70,7 +71,7 @@ def build_project(
         checked_build = check_for_build_with_progress(session, load_baseline(baseline))
         if checked_build.is_blocked:
             _report(session, folder, checked_build.findings_without_rendering(), format_, verbose=verbose)
-        with plan.open(is_check=check_, states=StoredUnitStates(store)) as build_output:
+        with plan.open(is_check=check_, states=StoredUnitStates(store), is_full=full) as build_output:
             findings = render_with_progress(checked_build, scope, build_output)
             planned = build_output.finish()
             _report(session, folder, sorted_unique([*findings, *planned.findings]), format_, verbose=verbose)

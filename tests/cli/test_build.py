@@ -1,8 +1,10 @@
 """Where `build` writes, and where it never does."""
 
 import json
+import os
 import subprocess
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -205,3 +207,20 @@ def test_an_output_option_follows_no_link_of_the_repository(project, tmp_path, r
         assert run_command("check", "--format", "json", "--output", path).code == 4
     assert run_command("check", "--format", "json", "--output", ".git/config").code == 2
     assert (tmp_path / "victim").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_file_with_the_stat_data_of_the_last_build_is_read_only_by_a_full_check(
+    project, run_command, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "cache"))
+    assert run_command("build").code == 0
+    path = project / "build/dev/scorer/kustomization.yaml"
+    for file in filter(Path.is_file, project.rglob("*")):  # a file that changed just now is always read
+        os.utime(file, ns=(0, file.stat().st_mtime_ns - 10**12))
+    assert run_command("build").code == 0
+    status = path.stat()
+    path.write_bytes(b"X" + path.read_bytes()[1:])
+    os.utime(path, ns=(0, status.st_mtime_ns))
+    assert run_command("build", "--check").code == 0
+    result = run_command("build", "--check", "--full")
+    assert (result.code, "hand-edited" in result.err) == (1, True)
