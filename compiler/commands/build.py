@@ -61,7 +61,7 @@ def build_project(
     """Render, report findings, and write the files or compare them."""
     folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     store = open_project_store(folder, options)
-    session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since))
+    session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since), store=store)
     with measuring(is_enabled=timings, profile=profile) as session.timings, saving(store):
         keep_results(session, store, options)
         require_environments(session.fleet, environments)
@@ -69,6 +69,7 @@ def build_project(
         scope = select_units(models, environments) if models or environments else all_units
         plan = OutputPlan(session, folder, output, select_removable_units(models, environments))
         checked_build = check_for_build_with_progress(session, load_baseline(baseline))
+        session.save_documents()
         if checked_build.is_blocked:
             _report(session, folder, checked_build.findings_without_rendering(), format_, verbose=verbose)
         with plan.open(is_check=check_, states=StoredUnitStates(store), is_full=full) as build_output:

@@ -20,12 +20,10 @@ from compiler.commands.common.streams import print_status, stdout_supports_colou
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.diagnostics.finding_filters import filter_findings
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.parse_cache import open_cache
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import require_source_packages
 from compiler.policy.baseline import apply_baseline, count_stale, format_baseline, is_policy_finding
 from compiler.report import REPORTERS
-from compiler.source.git_root import git_root
 
 
 def check_project(
@@ -56,13 +54,13 @@ def check_project(
     folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
-    cache, store = open_cache(folder, git_root(folder)), open_project_store(folder, options)
+    store = open_project_store(folder, options)
     renders, limit = renders or write_baseline is not None, max_findings or None
     with measuring(is_enabled=timings, profile=profile) as measured_timings, saving(store):
 
         def open_session() -> Session:
             scope = named_files if write_baseline is None else frozenset()
-            session = Session(open_tree(folder, rev), to_date(as_of), change_base, scope, cache.parse)
+            session = Session(open_tree(folder, rev), to_date(as_of), change_base, scope, store)
             session.timings = measured_timings
             return keep_results(session, store, options)
 
@@ -77,7 +75,7 @@ def check_project(
         if runs_sources:
             findings = sorted_unique((*findings, *check_sources_with_progress(session)))
         findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
-        cache.save(session.redactor())
+        session.save_documents()
         findings = filter_findings(findings, named_files, environments)
         code = _report(session, findings, folder, format_, output, limit, hint=not (renders or files), verbose=verbose)
         _end(session, code, runs_sources=runs_sources)

@@ -1,7 +1,7 @@
 """JSON data, as YAML and JSON hold it, and pointers into it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias, TypedDict, Union, overload
 
 Json: TypeAlias = Union[bool, int, float, str, "Sequence[Json]", "Mapping[str, Json]", None]
@@ -133,3 +133,15 @@ def pick_fields(fields: frozenset[str] | None, value: Json) -> Json:
     if fields is None or not isinstance(value, (dict, Mapping)):
         return value
     return {key: child for key, child in value.items() if key in fields}
+
+
+def iter_texts(value: Json) -> Iterator[str]:
+    """Every string in a value, without keys."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for child in value.values():
+            yield from iter_texts(child)
+    elif isinstance(value, (list, tuple)):
+        for child in value:
+            yield from iter_texts(child)

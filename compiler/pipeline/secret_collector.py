@@ -11,43 +11,38 @@ from compiler.foundation.named_secrets import (
     secrets_in_data,
     secrets_in_text,
 )
-from compiler.source.yaml_parse import ParseFunction, ParseResult
+from compiler.source.yaml_parse import ParseResult, parse
 
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class SecretCollector:
-    """Parses files, and keeps those in which a name may be that of a secret."""
+    """The secrets in the files that were parsed so far. Files that an earlier run stored hold none."""
 
-    def __init__(self, parse_yaml: ParseFunction) -> None:
-        self._parse_yaml = parse_yaml
-        self._results: dict[str, tuple[bytes, ParseResult]] = {}
-        self._secrets: dict[str, tuple[str, ...]] = {}
+    def __init__(self) -> None:
+        self._secrets_by_path: dict[str, tuple[str, ...]] = {}
 
-    def parse(self, content: bytes, path: str) -> ParseResult:
-        """The documents of a file."""
-        parse_result = self._parse_yaml(content, path)
-        if mentions_secret(content):
-            self._results[path] = content, parse_result
-            self._secrets.pop(path, None)
-        return parse_result
+    def add_parsed(self, content: bytes, path: str, parse_result: ParseResult) -> bool:
+        """Collect the secrets in a file that was parsed; returns whether it holds none."""
+        self._secrets_by_path[path] = tuple(_secrets_in_file(content, parse_result))
+        return not self._secrets_by_path[path]
 
     def add(self, content: bytes, path: str) -> None:
         """Look for secrets in a file that was read by another parser."""
-        if path not in self._results and path.endswith(_DATA_SUFFIXES):
-            self.parse(content, path)
+        if path not in self._secrets_by_path and path.endswith(_DATA_SUFFIXES):
+            self.add_parsed(content, path, parse(content, path))
 
     def secrets(self) -> Iterator[str]:
         """The secrets in all files that were parsed so far."""
-        for path, (content, parse_result) in self._results.items():
-            if path not in self._secrets:  # each output asks again
-                self._secrets[path] = tuple(_secrets_in_file(content, parse_result))
-            yield from self._secrets[path]
+        for secrets in self._secrets_by_path.values():
+            yield from secrets
 
 
 def _secrets_in_file(content: bytes, parse_result: ParseResult) -> Iterator[str]:
-    text = content.decode("utf-8", "replace")
     is_complete = parse_result.documents and not parse_result.findings
-    yield from escaped_secrets_in_text(text) if is_complete else secrets_in_text(text)
+    if is_complete:
+        yield from escaped_secrets_in_text(content.decode("utf-8", "replace")) if b"\\" in content else ()
+    elif mentions_secret(content):
+        yield from secrets_in_text(content.decode("utf-8", "replace"))
     for document in parse_result.documents:
         yield from secrets_in_data(document.data)

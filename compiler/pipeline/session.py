@@ -37,14 +37,16 @@ from compiler.policy.policy_engine import PolicyEngine
 from compiler.resolve.checks.fleet_checks import SharedDocumentChecks, check_shared_documents
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
+from compiler.source.document_reader import DocumentReader
 from compiler.source.read_log import ReadLog, RecordedTree
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_parse import ParseFunction, parse
+from compiler.source.yaml_parse import parse
 from compiler.spec.language import Language
 from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_defined_only_in
 from compiler.spec.recorded_specs import RecordedSpecs
 from compiler.spec.spec_loader import load_portfolio
+from compiler.store.project_store import Store
 
 if TYPE_CHECKING:
     from compiler.foundation.provenance import ContextValue
@@ -101,19 +103,21 @@ class Session:
         as_of: date | None = None,
         change_base: ChangeBase | None = None,
         files: frozenset[str] = frozenset(),
-        parse_yaml: ParseFunction = parse,
+        store: Store | None = None,
     ) -> None:
         """`as_of`: the date for policies and waivers, by default today in UTC.
 
         `change_base`: the base of a change; without it there is no change to compare. `files`: the files whose findings
-        are needed, all if empty; findings in other files may be missing. `parse_yaml` parses the files of specs.
+        are needed, all if empty; findings in other files may be missing. `store`: what earlier runs stored.
         """
         self.tree = tree
         self.reads = ReadLog()
         self.keeper: ResultKeeper = NoKeeper()
         self.timings = Timings()
         self.files = files
-        self._secret_collector = SecretCollector(parse_yaml)
+        self.store = store or Store()
+        self._secret_collector = SecretCollector()
+        self._document_reader = DocumentReader(tree, self.store, self._secret_collector.add_parsed)
         self.as_of = as_of or datetime.now(UTC).date()
         self.change_base = change_base
         self.on_model_checked: Callable[[], object] = lambda: None
@@ -128,7 +132,7 @@ class Session:
     def portfolio(self) -> Portfolio:
         """Every document, validated without the others."""
         shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
-        portfolio = load_portfolio(self.tree, self.language, shipped_schemas, self._secret_collector.parse)
+        portfolio = load_portfolio(self.tree, self.language, shipped_schemas, self._document_reader)
         return replace(
             portfolio,
             specs={kind: RecordedSpecs(kind, specs, self.reads) for kind, specs in portfolio.specs.items()},
@@ -236,6 +240,10 @@ class Session:
         policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
         shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
         return PolicyEngine(self.fleet, shipped_schemas, self.as_of, policy_base, timings=self.timings)
+
+    def save_documents(self) -> None:
+        """Put the files that were parsed into the store, except for those that hold a secret."""
+        self._document_reader.save(self.redactor())
 
     def redactor(self, paths: Iterable[str] = ()) -> Redactor:
         """Masks the secrets that policies detected so far, values with the name of a secret, and whatever has the form of a credential.

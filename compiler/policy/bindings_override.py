@@ -46,7 +46,7 @@ def _with_all_bindings(
 def _header_only(spec: AnySpec) -> AnySpec:
     """A document reduced to its header."""
     header = {key: spec.json[key] for key in ("apiVersion", "kind") if key in spec.json}
-    return replace(spec, document=replace(spec.document, data=header))
+    return replace(spec, document=spec.document.with_data(header))
 
 
 def _with_bindings(spec: AnySpec, source: Spec | None) -> AnySpec:
@@ -55,7 +55,7 @@ def _with_bindings(spec: AnySpec, source: Spec | None) -> AnySpec:
     data = spec.json
     for path in dict.fromkeys((*binding_sections(spec.kind, data), *binding_sections(spec.kind, source_data))):
         data = _set_policies(data, path, section_at(source_data, path).get("policies"))
-    return replace(spec, document=replace(spec.document, data=data))
+    return replace(spec, document=spec.document.with_data(data))
 
 
 def _set_policies(data: Object, path: tuple[str, ...], policies: Json) -> Object:

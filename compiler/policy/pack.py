@@ -9,6 +9,7 @@ from compiler.policy.policy_definition import SHIPPED_PREFIX, Policy
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import PACK_FILE, Spec, TypedSpec, document_identity
+from compiler.spec.spec_header import SpecHeader
 
 FOLDER = "policies"
 
@@ -43,7 +44,7 @@ def _load_policies(shipped_tree: Tree, folder: str, pack: str) -> Iterator[Polic
         if basename(path) != PACK_FILE and path.endswith(".yaml"):
             for document in parse(shipped_tree.read(path), f"{SHIPPED_PREFIX}{path}").documents:
                 kind, name = document_identity(document)
-                yield Policy(TypedSpec(kind, name, document), pack)
+                yield Policy(TypedSpec(kind, name, document, SpecHeader(kind, name)), pack)
 
 
 def project_pack_name(spec: Spec, schemas_folder: str) -> str:

@@ -62,7 +62,7 @@ class Fleet:
         """Every deployment: model and environment, by name, then in order of promotion."""
         environments = self.environments
         for name, spec in self.portfolio.by_kind("Model").items():
-            environment_entries = spec.data.get("environments", {})
+            environment_entries = spec.header.environments
             yield from ((name, environment) for environment in environments if environment in environment_entries)
 
     @overload
@@ -85,7 +85,7 @@ class Fleet:
         """Another model in an environment; `None` if it does not run there, or if it or the environment is invalid."""
         spec = self.portfolio.by_kind("Model").get(name)
         is_valid = environment in self.portfolio.by_kind("Environment")
-        is_deployed = spec is not None and is_valid and environment in spec.data.get("environments", {})
+        is_deployed = spec is not None and is_valid and environment in spec.header.environments
         return self.resolve(name, environment)[0] if is_deployed else None
 
     @property
@@ -105,7 +105,7 @@ class Fleet:
 
     def environments_of(self, name: str) -> tuple[str, ...] | tuple[None]:
         """The environments in which a model is checked; `None` alone, for its base layers, if it is not deployed."""
-        environment_entries = self.portfolio.by_kind("Model")[name].data.get("environments", {})
+        environment_entries = self.portfolio.by_kind("Model")[name].header.environments
         return (
             tuple(environment for environment in self.environments if environment in environment_entries)
             or NO_ENVIRONMENT
@@ -139,12 +139,12 @@ class Fleet:
 
     def _depends_on(self, dependent: str, name: str, environment: str) -> bool:
         spec = self.portfolio.by_kind("Model")[dependent]
-        if environment not in spec.data.get("environments", {}):
+        if environment not in spec.header.environments:
             return False
         resolved_model, _ = self.resolve(dependent, environment)
         if resolved_model is None:
             return False
-        dependencies = model_dependencies(resolved_model, self.language.type_language(spec.data["type"]))
+        dependencies = model_dependencies(resolved_model, self.language.type_language(spec.header.type))
         return any(dependency.is_direct and dependency.name == name for dependency in dependencies)
 
 

@@ -65,7 +65,7 @@ class Layers:
 
     def shared_base(self, model: ModelSpec) -> SharedBase:
         """The layers weaker than the model's own; merged once for all models that share them."""
-        folders, type_ = self.folder_defaults(model.document.path), model.data["type"]
+        folders, type_ = self.folder_defaults(model.document.path), model.header.type
         key = (type_, tuple(defaults.name for defaults in folders))
         if key not in self._shared_bases:
             layers = self._shared_layers(type_, folders)
@@ -78,19 +78,25 @@ class Layers:
     def environment_layers(self, model: ModelSpec, environment: EnvironmentSpec) -> tuple[Layer, ...]:
         """The layers of one environment: its overlay, the folders', the model's."""
         return (
-            *_layers_at(f"the environment {environment.name}", environment.document, ("overlay",)),
-            *(
-                layer
-                for defaults in self.folder_defaults(model.document.path)
-                for key in self.environment_keys(environment.name, defaults.data.get("environments", {}))
-                for layer in _layers_at(
-                    f"{_defaults_label(defaults)}, in {key}", defaults.document, ("environments", key)
-                )
-            ),
+            *self.shared_environment_layers(model.document.path, environment),
             *(
                 layer
                 for key in self.environment_keys(environment.name, model.data.get("environments", {}))
                 for layer in _layers_at(f"the model, in {key}", model.document, ("environments", key))
+            ),
+        )
+
+    def shared_environment_layers(self, path: str, environment: EnvironmentSpec) -> tuple[Layer, ...]:
+        """The layers of one environment that all models in a file's folder share: its overlay, the folders'."""
+        return (
+            *_layers_at(f"the environment {environment.name}", environment.document, ("overlay",)),
+            *(
+                layer
+                for defaults in self.folder_defaults(path)
+                for key in self.environment_keys(environment.name, defaults.data.get("environments", {}))
+                for layer in _layers_at(
+                    f"{_defaults_label(defaults)}, in {key}", defaults.document, ("environments", key)
+                )
             ),
         )
 

@@ -1,6 +1,6 @@
 """Resolves a model in an environment, or reports why that is impossible."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import cast
@@ -12,7 +12,6 @@ from compiler.foundation.json_data import (
     Object,
     Pointer,
     format_path,
-    plain_data,
     strictly_equal,
     value_at,
 )
@@ -25,7 +24,7 @@ from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.data_types import ModelData
 from compiler.spec.language import ANY_KEY, Language, TypeLanguage, iter_strings
-from compiler.spec.portfolio import EnvironmentSpec, InvalidModel, ModelSpec, Portfolio, release_contents
+from compiler.spec.portfolio import EnvironmentSpec, InvalidModel, ModelSpec, Portfolio
 
 _MAX_BASE_MERGES = 64
 
@@ -46,29 +45,20 @@ class Resolver:
         """Model to the models whose layers may use it: an index that avoids scanning all models for each."""
         dependents: dict[str, set[str]] = {}
         for name, spec in self._portfolio.by_kind("Model").items():
-            for model_name in self._used_models(spec):
+            for model_name in (*spec.header.used_models, *self._models_used_around(spec)):
                 dependents.setdefault(model_name, set()).add(name)
-            annotations = self._language.type_language(spec.data["type"]).dependencies
-            contents = release_contents(spec.data).values() if annotations else ()
-            for content, annotation in ((content, annotation) for content in contents for annotation in annotations):
-                for _, model_name in iter_strings(plain_data(content), annotation.pointer):
-                    dependents.setdefault(model_name, set()).add(name)
         return {dependency: tuple(sorted(names)) for dependency, names in dependents.items()}
 
-    def _used_models(self, spec: ModelSpec) -> Iterator[str]:
-        """The models that `uses` names in any layer of a model."""
-        environments, entries = self._portfolio.by_kind("Environment"), spec.data.get("environments", {})
-        layers = list(self._layers.shared_base(spec).layers)
-        if self._has_environment_uses or any("uses" in entry for entry in entries.values()):
-            layers += [
-                layer
-                for name in entries
-                if name in environments
-                for layer in self._layers.environment_layers(spec, environments[name])
-            ]
-        for layer_data in (spec.json, *(layer.data for layer in layers)):
-            if "uses" in layer_data:
-                yield from (name for _, name in iter_strings(layer_data, ("uses", ANY_KEY, "model")))
+    def _models_used_around(self, spec: ModelSpec) -> Iterator[str]:
+        """The models that `uses` names in a layer of a model that is not in the model's own document."""
+        yield from _used_models(self._layers.shared_base(spec).layers)
+        if self._has_environment_uses:
+            environments = self._portfolio.by_kind("Environment")
+            for name in spec.header.environments:
+                if name in environments:
+                    yield from _used_models(
+                        self._layers.shared_environment_layers(spec.document.path, environments[name])
+                    )
 
     @cached_property
     def _has_environment_uses(self) -> bool:
@@ -189,6 +179,13 @@ class Resolver:
         if version not in base_merge.releases:
             base_merge.releases[version] = read_release(self._tree, base_merge.spec, version, companion_annotations)
         return base_merge.releases[version]
+
+
+def _used_models(layers: Iterable[Layer]) -> Iterator[str]:
+    """The models that `uses` names in layers."""
+    for layer in layers:
+        if "uses" in layer.data:
+            yield from (name for _, name in iter_strings(layer.data, ("uses", ANY_KEY, "model")))
 
 
 def _resolved_model(

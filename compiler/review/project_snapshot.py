@@ -6,7 +6,7 @@ from posixpath import dirname, join, normpath
 
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.execution.jobs.tasks import Task
-from compiler.foundation.json_data import Json, plain_data
+from compiler.foundation.json_data import Json, iter_texts, plain_data
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter import project_emitter_options
 from compiler.policy.waiver_scope import WaiverScope
@@ -16,7 +16,7 @@ from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.resolver import references
 from compiler.spec.language import iter_strings
-from compiler.spec.portfolio import Spec, iter_texts, path_and_ancestors, release_contents
+from compiler.spec.portfolio import Spec, path_and_ancestors, release_contents
 
 ModelKey = tuple[str, str | None]
 """A model and an environment; `None` for a model that is not deployed."""

@@ -1,15 +1,76 @@
 """A document of the language: JSON data, and the location of each value."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer
 from compiler.source.node_positions import NodePosition, positions_of
+from compiler.source.packed_data import data_digest
+from compiler.source.tree import blob_id
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?:[ \t]+|\n|\Z)", re.MULTILINE)
 """The start or the end of a document; at the start of a line it is nothing else, not even in a text of several lines."""
+_TOOL_COMMENT = re.compile(r"modelyard\s*:")
+"""What a comment for this tool contains in lower case: a case-insensitive search takes ten times as long."""
 _ANCHOR = re.compile(r"(?:^|[\s\[{,:-])&\w", re.MULTILINE)
+
+
+class FileContents(Protocol):
+    """The text of a file and the data of its documents, in memory or read when they are needed."""
+
+    @property
+    def text_digest(self) -> str:
+        """A digest of the text."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        ...
+
+    @property
+    def has_tool_comments(self) -> bool:
+        """Whether the text may contain a comment for this tool."""
+        ...
+
+    def data(self, index: int) -> Object:
+        """The data of the document with this index."""
+        ...
+
+    def data_digest(self, index: int) -> bytes:
+        """A digest of the data of the document with this index."""
+        ...
+
+
+class MemoryContents:
+    """The contents of a file that was parsed and is kept in memory."""
+
+    __slots__ = ("_data_by_index", "text")
+
+    def __init__(self, text: str, data_by_index: Mapping[int, Object]) -> None:
+        self.text = text
+        self._data_by_index = data_by_index
+
+    @property
+    def text_digest(self) -> str:
+        """A digest of the text."""
+        return blob_id(self.text.encode("utf-8", "surrogatepass"))
+
+    @property
+    def has_tool_comments(self) -> bool:
+        """Whether the text may contain a comment for this tool."""
+        return may_have_tool_comments(self.text)
+
+    def data(self, index: int) -> Object:
+        """The data of the document with this index."""
+        return self._data_by_index[index]
+
+    def data_digest(self, index: int) -> bytes:
+        """A digest of the data of the document with this index."""
+        return data_digest(self._data_by_index[index])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,9 +79,37 @@ class Document:
 
     path: str
     index: int
-    data: Object = field(repr=False)
-    text: str = field(repr=False)
+    contents: FileContents = field(repr=False)
     line: int
+
+    @property
+    def data(self) -> Object:
+        """The data. The same object is returned as long as it is in use, but it may be read again later."""
+        return self.contents.data(self.index)
+
+    @property
+    def text(self) -> str:
+        """The text of the file."""
+        return self.contents.text
+
+    @property
+    def has_tool_comments(self) -> bool:
+        """Whether the file may contain a comment for this tool."""
+        return self.contents.has_tool_comments
+
+    @property
+    def text_digest(self) -> str:
+        """A digest of the file's text: everything about the document, comments and locations included."""
+        return self.contents.text_digest
+
+    @property
+    def data_digest(self) -> bytes:
+        """A digest of the data alone."""
+        return self.contents.data_digest(self.index)
+
+    def with_data(self, data: Object) -> "Document":
+        """The document with other data and the locations of its text."""
+        return replace(self, contents=MemoryContents(self.text, {self.index: data}))
 
     def location(self, pointer: Pointer) -> Location:
         """The location of the value; for a missing value, of the key of its nearest ancestor."""
@@ -67,3 +156,8 @@ class Document:
 
     def _location(self, start: int, end: int) -> Location:
         return positions_of(self.text).lines.location(self.path, start, end)
+
+
+def may_have_tool_comments(text: str) -> bool:
+    """Whether a text may contain a comment for this tool, such as `# modelyard: ignore[…]: …`."""
+    return _TOOL_COMMENT.search(text.lower()) is not None

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from compiler.source.tree import NoSuchFile, ancestors, blob_id, linked_path, path_parts, paths_below
+from compiler.source.tree import (
+    FileStamp,
+    Listing,
+    NoSuchFile,
+    ancestors,
+    blob_id,
+    linked_path,
+    path_parts,
+    paths_below,
+)
 
 
 class MemoryTree:
@@ -32,6 +41,10 @@ class MemoryTree:
         """The given links below the folder, sorted."""
         return paths_below(self._links, folder)
 
+    def listing(self, folder: str = "") -> Listing:
+        """Both `paths` and `links`."""
+        return Listing(self.paths(folder), self.links(folder))
+
     def folder_links(self, folder: str = "") -> Sequence[str]:
         """Links below the folder that do not lead to a file of the mapping, sorted."""
         return [path for path in self.links(folder) if linked_path(path, self._links[path]) not in self._files]
@@ -53,3 +66,11 @@ class MemoryTree:
     def blob_id(self, path: str) -> str:
         """The git blob id of the content."""
         return blob_id(self.read(path))
+
+    def stored_blob_id(self, _path: str) -> str | None:
+        """No blob id is stored."""
+        return None
+
+    def stamp(self, _path: str) -> FileStamp | None:
+        """The files are not on disk."""
+        return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from compiler.source.tree import Tree, blob_id
+from compiler.source.tree import FileStamp, Listing, Tree, blob_id
 
 
 class OverlayTree:
@@ -25,6 +25,10 @@ class OverlayTree:
         """Symbolic links below the folder, sorted."""
         return self._tree.links(folder)
 
+    def listing(self, folder: str = "") -> Listing:
+        """Both `paths` and `links`."""
+        return self._tree.listing(folder)
+
     def folder_links(self, folder: str = "") -> Sequence[str]:
         """Links below the folder that do not lead to a regular file, sorted."""
         return self._tree.folder_links(folder)
@@ -45,3 +49,11 @@ class OverlayTree:
     def blob_id(self, path: str) -> str:
         """The git blob id of the content."""
         return blob_id(self._replacements[path]) if path in self._replacements else self._tree.blob_id(path)
+
+    def stored_blob_id(self, path: str) -> str | None:
+        """The git blob id of a file, if it is known without reading the file."""
+        return None if path in self._replacements else self._tree.stored_blob_id(path)
+
+    def stamp(self, path: str) -> FileStamp | None:
+        """The stamp of a listed file."""
+        return None if path in self._replacements else self._tree.stamp(path)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from compiler.source.tree import Tree
+from compiler.source.tree import FileStamp, Listing, Tree
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -107,6 +107,11 @@ class RecordedTree:
         self._log.add(FOLDER, folder)
         return self._tree.links(folder)
 
+    def listing(self, folder: str = "") -> Listing:
+        """Both `paths` and `links`."""
+        self._log.add(FOLDER, folder)
+        return self._tree.listing(folder)
+
     def folder_links(self, folder: str = "") -> Sequence[str]:
         """Links below the folder that do not lead to a regular file."""
         self._log.add(FOLDER, folder)
@@ -131,3 +136,13 @@ class RecordedTree:
         """The git blob id of the content."""
         self._log.add(FILE, path)
         return self._tree.blob_id(path)
+
+    def stored_blob_id(self, path: str) -> str | None:
+        """The git blob id of a file, if it is known without reading the file."""
+        self._log.add(FILE, path)
+        return self._tree.stored_blob_id(path)
+
+    def stamp(self, path: str) -> FileStamp | None:
+        """The stamp of a listed file."""
+        self._log.add(FILE, path)
+        return self._tree.stamp(path)

@@ -9,7 +9,7 @@ from compiler.foundation.errors import HostError, ModelyardError, UsageError
 from compiler.foundation.suggestions import closest_match
 from compiler.source.git_command import Git, GitCommandError
 from compiler.source.git_objects import GitObjects
-from compiler.source.tree import NoSuchFile, Tree, ancestors, linked_path, path_parts, paths_below
+from compiler.source.tree import FileStamp, Listing, NoSuchFile, Tree, ancestors, linked_path, path_parts, paths_below
 
 _SYMLINK_MODE = b"120000"
 _FILE_MODES = (b"100644", b"100755", b"100664")
@@ -44,6 +44,10 @@ class RevisionTree:
         """Symbolic links below the folder, sorted."""
         return paths_below(self._links, folder)
 
+    def listing(self, folder: str = "") -> Listing:
+        """Both `paths` and `links`."""
+        return Listing(self.paths(folder), self.links(folder))
+
     def folder_links(self, folder: str = "") -> Sequence[str]:
         """Links below the folder that do not lead to a regular file of the commit, sorted."""
         return [path for path in self.links(folder) if linked_path(path, self._link_target(path)) not in self._files]
@@ -77,6 +81,14 @@ class RevisionTree:
         if not self.has(path):
             raise NoSuchFile(path)
         return self._files[path]
+
+    def stored_blob_id(self, path: str) -> str | None:
+        """The git blob id of a file, if it is known without reading the file."""
+        return self._files.get(path)
+
+    def stamp(self, _path: str) -> FileStamp | None:
+        """The files are not on disk."""
+        return None
 
 
 def open_revision(root: Path, revision: str) -> Tree:

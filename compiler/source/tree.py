@@ -4,7 +4,7 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from compiler.foundation.errors import UsageError
 
@@ -12,6 +12,22 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Maximum size of a file; forges have similar limits."""
+
+
+class FileStamp(NamedTuple):
+    """What the file system says about a file; as long as it is the same, so is the content. Times are in nanoseconds."""
+
+    size: int
+    mtime: int
+    ctime: int
+    inode: int
+
+
+class Listing(NamedTuple):
+    """Regular files and symbolic links below a folder, sorted."""
+
+    files: Sequence[str]
+    links: Sequence[str]
 
 
 class NoSuchFile(LookupError):  # noqa: N818 - a missing file is an expected result
@@ -41,6 +57,10 @@ class Tree(Protocol):
         """Symbolic links below the folder, sorted; they are never followed."""
         ...
 
+    def listing(self, folder: str = "") -> Listing:
+        """Both `paths` and `links`, at the cost of one."""
+        ...
+
     def folder_links(self, folder: str = "") -> Sequence[str]:
         """Those of `links` that do not lead to a regular file: what lies behind them is missing from `paths`."""
         ...
@@ -59,6 +79,14 @@ class Tree(Protocol):
 
     def blob_id(self, path: str) -> str:
         """The git blob id; raises `NoSuchFile` as `read` does."""
+        ...
+
+    def stored_blob_id(self, path: str) -> str | None:
+        """The git blob id of a file, if it is known without reading the file."""
+        ...
+
+    def stamp(self, path: str) -> FileStamp | None:
+        """The stamp of a listed file; `None` if it is gone, or is not on disk."""
         ...
 
 

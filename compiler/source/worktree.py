@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from compiler.foundation.errors import HostError
-from compiler.source.tree import NoSuchFile, ancestors, blob_id, check_file_size, folder_prefix, is_listed, path_parts
+from compiler.source.tree import (
+    FileStamp,
+    Listing,
+    NoSuchFile,
+    ancestors,
+    blob_id,
+    check_file_size,
+    folder_prefix,
+    is_listed,
+    path_parts,
+)
 
 _NOT_FOUND_ERRNOS = {
     errno.ENOENT,
@@ -43,6 +53,10 @@ class WorkTree:
         """Symbolic links below the folder, sorted."""
         return self._list_files(folder)[1]
 
+    def listing(self, folder: str = "") -> Listing:
+        """Both `paths` and `links`."""
+        return Listing(*self._list_files(folder))
+
     def folder_links(self, folder: str = "") -> Sequence[str]:
         """Links below the folder that do not lead to a regular file, sorted."""
         return [path for path in self.links(folder) if not os.path.isfile(os.path.join(self._root, path))]
@@ -68,6 +82,20 @@ class WorkTree:
     def blob_id(self, path: str) -> str:
         """The git blob id of the content."""
         return blob_id(self.read(path))
+
+    def stored_blob_id(self, _path: str) -> str | None:
+        """No blob id is stored."""
+        return None
+
+    def stamp(self, path: str) -> FileStamp | None:
+        """The stamp of a listed file; `None` if it is gone."""
+        try:
+            status = os.lstat(f"{self._root}/{path}")
+        except OSError:
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        return FileStamp(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
     def _list_files(self, folder: str) -> tuple[list[str], list[str]]:
         files: list[str] = []

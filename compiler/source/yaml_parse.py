@@ -1,14 +1,13 @@
 """Parses text to documents: the entry point for all YAML."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from yaml import YAMLError
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, sorted_unique
-from compiler.source.document import Document
+from compiler.foundation.json_data import Object
+from compiler.source.document import Document, MemoryContents
 from compiler.source.loader_findings import UnreadableFile
 from compiler.source.syntax_errors import syntax_error_finding
 from compiler.source.text_decoding import decode
@@ -25,10 +24,6 @@ class ParseResult:
 
     documents: tuple[Document, ...]
     findings: tuple[Finding, ...]
-
-
-ParseFunction: TypeAlias = Callable[[bytes, str], ParseResult]
-"""Parses spec files: `parse`, or a cache of its results."""
 
 
 def parse(text: bytes | str, path: str, *, max_bytes: int = MAX_FILE_BYTES) -> ParseResult:
@@ -66,9 +61,12 @@ def _load(text: str, path: str) -> ParseResult:
 
 def _build_result(roots: list[DocumentRoot], findings: list[Finding], text: str, path: str) -> ParseResult:
     documents = []
+    data_by_index: dict[int, Object] = {}
+    contents = MemoryContents(text, data_by_index)
     for root in roots:
         if isinstance(root.data, dict):
-            documents.append(Document(path, root.index, root.data, text, root.location.line))
+            data_by_index[root.index] = root.data
+            documents.append(Document(path, root.index, contents, root.location.line))
         else:
             message = f"This document is {_describe_kind(root.data)}, not a map."
             findings.append(Finding(codes.NOT_A_DOCUMENT, message, root.location, help=codes.NOT_A_DOCUMENT.remedy))

@@ -4,21 +4,23 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
-from compiler.source.yaml_parse import ParseResult
+from compiler.source.document import Document
 from compiler.spec.language import Language
 
 
-def without_date_warnings(parse_result: ParseResult, language: Language) -> list[Finding]:
+def without_date_warnings(
+    documents: Iterable[Document], findings: Iterable[Finding], language: Language
+) -> list[Finding]:
     """The findings of a file without those about unquoted dates in fields for dates, which every reader takes for the same day."""
-    ambiguous = [finding for finding in parse_result.findings if finding.code is codes.AMBIGUOUS_SCALAR]
+    ambiguous = [finding for finding in findings if finding.code is codes.AMBIGUOUS_SCALAR]
     date_locations = {
         document.location(pointer)
-        for document in (parse_result.documents if ambiguous else ())
+        for document in (documents if ambiguous else ())
         for pointer in language.date_pointers(document.data)
     }
     return [
         finding
-        for finding in parse_result.findings
+        for finding in findings
         if finding.code is not codes.AMBIGUOUS_SCALAR or finding.location not in date_locations
     ]
 

@@ -10,7 +10,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
 
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.foundation.json_data import Json, Object, Pointer
+from compiler.foundation.json_data import Object, Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.spec.data_types import (
     DatasetData,
@@ -27,6 +27,7 @@ from compiler.spec.data_types import (
 
 if TYPE_CHECKING:
     from compiler.source.document import Document
+    from compiler.spec.spec_header import SpecHeader
 
 Data_co = TypeVar("Data_co", covariant=True)
 
@@ -67,6 +68,9 @@ class Spec:
 @dataclass(frozen=True, slots=True)
 class TypedSpec(Spec, Generic[Data_co]):
     """A document that the schema of its kind accepts, with the type of its data."""
+
+    header: SpecHeader
+    """Facts that are known without the data."""
 
     @property
     def data(self) -> Data_co:
@@ -237,15 +241,3 @@ def release_contents(model: ModelDocumentData) -> Mapping[str, ReleaseData]:
     if "source" in model:
         return {model.get("version", "0.0.0"): {"source": model["source"]}}
     return model.get("releases", {})
-
-
-def iter_texts(value: Json) -> Iterator[str]:
-    """Every string in a value, without keys."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for child in value.values():
-            yield from iter_texts(child)
-    elif isinstance(value, (list, tuple)):
-        for child in value:
-            yield from iter_texts(child)

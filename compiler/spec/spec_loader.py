@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from posixpath import basename, dirname
 
 from compiler.diagnostics import codes
@@ -11,10 +11,12 @@ from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Object, Pointer
 from compiler.foundation.suggestions import closest_match
+from compiler.json_schema import Validator
 from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
-from compiler.source.tree import Tree, is_lfs_pointer
-from compiler.source.yaml_parse import ParseFunction, ParseResult, parse
+from compiler.source.document_reader import DocumentReader, ReadFile
+from compiler.source.tree import Tree
+from compiler.source.yaml_parse import ParseResult, parse
 from compiler.spec.absent_inputs import input_link_findings, lfs_pointer_finding, unread_file_findings
 from compiler.spec.finding_causes import one_per_cause, without_date_warnings
 from compiler.spec.language import Language
@@ -28,17 +30,25 @@ from compiler.spec.portfolio import (
     DefaultsSpec,
     Header,
     InvalidModel,
+    ModelSpec,
     Portfolio,
     ProjectSpec,
     Spec,
     TypedSpec,
     configured_folder,
     document_identity,
-    iter_texts,
     misnamed_project_file,
 )
 from compiler.spec.project_folders import folder_overlap_findings
 from compiler.spec.schema_findings import schema_finding
+from compiler.spec.spec_header import (
+    YAML_SUFFIXES,
+    SpecHeader,
+    decode_header,
+    encode_header,
+    read_header,
+    yaml_companions,
+)
 from compiler.spec.valid_parts import valid_parts
 
 _EMPTY_PROJECT: Object = {"apiVersion": API_VERSION, "kind": "Project", "name": "", "environments": []}
@@ -52,6 +62,7 @@ _NAME_LINE = re.compile(r"^name:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 @dataclass
 class _LoadState:
     language: Language
+    reader: DocumentReader
     specs: dict[str, dict[str, Spec]] = field(default_factory=dict)
     defaults: dict[str, DefaultsSpec] = field(default_factory=dict)
     specs_by_identity: dict[tuple[str, str], Spec] = field(default_factory=dict)
@@ -61,20 +72,31 @@ class _LoadState:
     invalid_models: list[InvalidModel] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _LoadedFile:
+    """A file with the headers of its documents; `None` for a document that its schema may reject."""
+
+    documents: tuple[Document, ...]
+    headers: tuple[SpecHeader | None, ...]
+    findings: tuple[Finding, ...]
+    yaml_companions: tuple[str, ...]
+
+
 def load_portfolio(
-    tree: Tree, language: Language, shipped_schemas: Tree | None = None, parse_yaml: ParseFunction = parse
+    tree: Tree, language: Language, shipped_schemas: Tree | None = None, reader: DocumentReader | None = None
 ) -> Portfolio:
     """Read and validate every document of the project; raises `UsageError` if there is no project.
 
-    A policy that is an exact copy of a shipped one in `shipped_schemas` is not a policy of the project.
+    A policy that is an exact copy of a shipped one in `shipped_schemas` is not a policy of the project. `reader` reads the files of specs.
     """
-    state = _LoadState(language)
+    state = _LoadState(language, reader or DocumentReader(tree))
     project, project_findings = load_project(tree, language)
     state.findings += project_findings
     models_folder = configured_folder(project.data, "models")
-    files = dict(_parse_files(tree, models_folder, state, parse_yaml))
-    files |= _parse_policy_files(tree, configured_folder(project.data, "schemas"), shipped_schemas, state, parse_yaml)
-    state.findings += input_link_findings(tree, configured_folder(project.data, "templates"))
+    files = dict(_load_files(tree, models_folder, state))
+    files |= _load_policy_files(tree, configured_folder(project.data, "schemas"), shipped_schemas, state)
+    templates_folder = configured_folder(project.data, "templates")
+    state.findings += input_link_findings(tree, templates_folder, tree.listing(templates_folder).links)
     if not files:
         if link := tree.link_on(models_folder):
             raise UsageError(f"{link} is a symbolic link, and is not read", help="replace it by the folder itself")
@@ -83,11 +105,9 @@ def load_portfolio(
             f"there is no spec in {models_folder}/ or below it", help=f"write the first one there, or fix {setting}"
         )
     companions = _companion_paths(tree, files)
-    for path, parse_result in files.items():
-        if path not in companions or any(
-            document.data.get("apiVersion") == API_VERSION for document in parse_result.documents
-        ):
-            _add_file(path, parse_result, tree, state)
+    for path, file in files.items():
+        if path not in companions or any(document.data.get("apiVersion") == API_VERSION for document in file.documents):
+            _add_file(path, file, tree, state)
     return Portfolio(
         project=project,
         specs={kind: dict(sorted(specs.items())) for kind, specs in sorted(state.specs.items())},
@@ -111,8 +131,8 @@ def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Find
     violations = validator.violations(document.data, spelling=document.scalar_text)
     findings = [schema_finding(violation, document, Subject("Project", name)) for violation in violations]
     if violations:
-        document = replace(document, data={**_EMPTY_PROJECT, **valid_parts(document.data, validator)})
-    project: ProjectSpec = TypedSpec("Project", name, document)
+        document = document.with_data({**_EMPTY_PROJECT, **valid_parts(document.data, validator)})
+    project: ProjectSpec = TypedSpec("Project", name, document, read_header(document, language))
     return project, [*parse_result.findings, *findings, *folder_overlap_findings(project)]
 
 
@@ -135,83 +155,107 @@ def _unreadable_message(parse_result: ParseResult) -> str:
     return f"{PROJECT_FILE} has {len(parse_result.documents)} documents, but can have only one"
 
 
-def _parse_files(
-    tree: Tree, folder: str, state: _LoadState, parse_yaml: ParseFunction, skip_name: str = ""
-) -> Iterator[tuple[str, ParseResult]]:
-    state.findings += input_link_findings(tree, folder)
-    state.findings += unread_file_findings(tree, folder)
-    for path in filter(_is_yaml, tree.paths(folder)):
-        if basename(path) != skip_name:
-            content = tree.read(path)
-            if is_lfs_pointer(content):
+def _load_files(tree: Tree, folder: str, state: _LoadState, skip_name: str = "") -> Iterator[tuple[str, _LoadedFile]]:
+    listing = tree.listing(folder)
+    state.findings += input_link_findings(tree, folder, listing.links)
+    state.findings += unread_file_findings(folder, listing.files)
+    for path in listing.files:
+        if path.endswith(YAML_SUFFIXES) and basename(path) != skip_name:
+            file = state.reader.read(path)
+            if file.is_lfs_pointer:
                 state.findings.append(lfs_pointer_finding(path))
                 state.broken_names.add((ANY_KIND, ANY_NAME))
             else:
-                yield path, parse_yaml(content, path)
+                yield path, _load_file(file, state)
 
 
-def _parse_policy_files(
-    tree: Tree, schemas_folder: str, shipped_schemas: Tree | None, state: _LoadState, parse_yaml: ParseFunction
-) -> dict[str, ParseResult]:
+def _load_file(file: ReadFile, state: _LoadState) -> _LoadedFile:
+    """A file with headers: those that an earlier run stored, or new ones of the documents that their schema accepts."""
+    headers = tuple(map(decode_header, file.facts))
+    companions = [path for header in headers if header for path in header.yaml_companions]
+    if None in headers:
+        companions = [path for document in file.documents for path in yaml_companions(document.data)]
+        headers = tuple(
+            header or _accepted_header(document, state)
+            for document, header in zip(file.documents, headers, strict=True)
+        )
+    return _LoadedFile(file.documents, headers, file.findings, tuple(companions))
+
+
+def _accepted_header(document: Document, state: _LoadState) -> SpecHeader | None:
+    """The header of a document that its schema accepts, which is stored for later runs."""
+    if document.data.get("apiVersion") != API_VERSION:
+        return None
+    header = read_header(document, state.language)
+    validator = _validator(header.kind, header.type, state.language)
+    if validator is None or not validator.is_valid(document.data):
+        return None
+    state.reader.set_facts(document, encode_header(header))
+    return header
+
+
+def _validator(kind: str, type_: str, language: Language) -> Validator | None:
+    """The validator of a kind, or of a type of Model; `None` for one that is unknown."""
+    if kind == "Model":
+        return language.type_language(type_).spec_validator if type_ in language.types else None
+    return language.kind_validator(kind) if kind in language.kinds else None
+
+
+def _load_policy_files(
+    tree: Tree, schemas_folder: str, shipped_schemas: Tree | None, state: _LoadState
+) -> dict[str, _LoadedFile]:
     """The files of the project's policy packs. A pack's own description is not a document."""
-    policy_files: dict[str, ParseResult] = {}
-    for path, parse_result in _parse_files(tree, f"{schemas_folder}/policies", state, parse_yaml, skip_name=PACK_FILE):
+    policy_files: dict[str, _LoadedFile] = {}
+    for path, file in _load_files(tree, f"{schemas_folder}/policies", state, skip_name=PACK_FILE):
         relative_path = path.removeprefix(f"{schemas_folder}/")
         is_copy = (
             shipped_schemas is not None
             and shipped_schemas.has(relative_path)
-            and shipped_schemas.read(relative_path) == tree.read(path)
+            and shipped_schemas.blob_id(relative_path) == state.reader.blob_id(path)
         )
         if not is_copy:
-            policy_files[path] = parse_result
+            policy_files[path] = file
     return policy_files
 
 
-def _is_yaml(path: str) -> bool:
-    return path.endswith((".yaml", ".yml"))
-
-
-def _companion_paths(tree: Tree, files: Mapping[str, ParseResult]) -> frozenset[str]:
+def _companion_paths(tree: Tree, files: Mapping[str, _LoadedFile]) -> frozenset[str]:
     """Paths of YAML files that a release names as companion files. They are not specs, whether the Model is valid or not."""
     paths: set[str] = set()
-    for path, parse_result in files.items():
-        for document in parse_result.documents:
-            for relative in filter(_is_yaml, _source_texts(document.data)):
-                with suppress(ValueError):
-                    paths.add(companion_path(tree, path, relative))
+    for path, file in files.items():
+        for relative in file.yaml_companions:
+            with suppress(ValueError):
+                paths.add(companion_path(tree, path, relative))
     return frozenset(paths)
 
 
-def _source_texts(data: Object) -> Iterator[str]:
-    """Every text in the source of a document that may be invalid, and in those of its releases if it is a Model."""
-    yield from iter_texts(data.get("source"))
-    match data:
-        case {"kind": "Model", "releases": Mapping() as releases}:
-            for release in releases.values():
-                if isinstance(release, Mapping):
-                    yield from iter_texts(release.get("source"))
-
-
-def _add_file(path: str, parse_result: ParseResult, tree: Tree, state: _LoadState) -> None:
+def _add_file(path: str, file: _LoadedFile, tree: Tree, state: _LoadState) -> None:
     schema_findings_start = len(state.findings)
-    if not parse_result.documents and any(finding.is_blocking for finding in parse_result.findings):
+    if not file.documents and any(finding.is_blocking for finding in file.findings):
         if basename(path) == DEFAULTS_FILE:
             state.broken_names.add(("Defaults", dirname(path)))
         else:
             state.broken_names |= {(ANY_KIND, name) for name in _legible_names(tree.read(path)) or [ANY_NAME]}
-    for document in parse_result.documents:
-        header_finding = _header_finding(document, state.language)
+    for document, header in zip(file.documents, file.headers, strict=True):
+        header_finding = None if header else _header_finding(document, state.language)
         if header_finding is None:
-            _add_document(document, state)
+            _add_document(document, header, state)
         else:
             state.findings.append(header_finding)
             state.broken_names.add((ANY_KIND, Header.read(document).name))
-    if not parse_result.documents and not parse_result.findings:
+    if not file.documents and not file.findings:
         state.findings.append(
             Finding(codes.EMPTY_FILE, f"{path} contains no document", Location(path), help=codes.EMPTY_FILE.remedy)
         )
+    if file.findings or len(state.findings) > schema_findings_start:
+        _add_parse_findings(path, file, schema_findings_start, state)
+
+
+def _add_parse_findings(path: str, file: _LoadedFile, schema_findings_start: int, state: _LoadState) -> None:
+    """Merge the findings of the parser with those of the schemas, which begin at an index."""
+    parse_findings = without_date_warnings(file.documents, file.findings, state.language)
+    if not parse_findings:
+        state.reader.dismiss_findings(path)
     schema_findings = state.findings[schema_findings_start:]
-    parse_findings = without_date_warnings(parse_result, state.language)
     state.findings[schema_findings_start:] = one_per_cause(parse_findings, schema_findings)
 
 
@@ -220,8 +264,8 @@ def _legible_names(content: bytes) -> list[str]:
     return _NAME_LINE.findall(content.decode("utf-8", "replace").replace("\0", ""))
 
 
-def _add_document(document: Document, state: _LoadState) -> None:
-    kind, name = document_identity(document)
+def _add_document(document: Document, header: SpecHeader | None, state: _LoadState) -> None:
+    kind, name = _identity(document, header)
     spec = Spec(kind, name, document)
     placement_finding = _wrong_file_finding(spec) or _duplicate_finding(spec, state)
     if placement_finding:
@@ -229,15 +273,21 @@ def _add_document(document: Document, state: _LoadState) -> None:
         state.broken_names.add((kind, name))
         return
     state.specs_by_identity[kind, name] = spec
-    findings = _validate_spec(spec, state)
-    if findings:
+    if header is None:
+        findings = _reject_spec(spec, state)
         has_valid_name = all(finding.subject.pointer != ("name",) for finding in findings if finding.subject)
         state.broken_names.add((kind, name))
         state.unnamed_kinds |= set() if has_valid_name else {kind}
     elif kind == "Defaults":
-        state.defaults[name] = TypedSpec(kind, name, document)
+        state.defaults[name] = TypedSpec(kind, name, document, header)
     else:
-        state.specs.setdefault(kind, {})[name] = TypedSpec(kind, name, document)
+        state.specs.setdefault(kind, {})[name] = TypedSpec(kind, name, document, header)
+
+
+def _identity(document: Document, header: SpecHeader | None) -> tuple[str, str]:
+    if header is None:
+        return document_identity(document)
+    return header.kind, dirname(document.path) if header.kind == "Defaults" else header.name
 
 
 def _header_finding(document: Document, language: Language) -> Finding | None:
@@ -300,22 +350,18 @@ def _duplicate_finding(spec: Spec, state: _LoadState) -> Finding | None:
     return Finding(codes.DUPLICATE_NAME, message, spec.document.location(pointer), spec.subject, help_, notes)
 
 
-def _validate_spec(spec: Spec, state: _LoadState) -> list[Finding]:
-    language = state.language
-    validator = (
-        language.type_language(Header.read(spec.document).type).spec_validator
-        if spec.kind == "Model"
-        else language.kind_validator(spec.kind)
-    )
-    if validator.is_valid(spec.json):
-        return []
-    violations = validator.violations(spec.json, spelling=spec.document.scalar_text)
+def _reject_spec(spec: Spec, state: _LoadState) -> list[Finding]:
+    """The findings about a document that its schema rejects."""
+    validator = _validator(spec.kind, Header.read(spec.document).type, state.language)
+    violations = validator.violations(spec.json, spelling=spec.document.scalar_text) if validator else ()
     findings = [schema_finding(violation, spec.document, spec.subject) for violation in violations]
     state.findings.extend(findings)
-    if spec.kind == "Model":
-        document = replace(spec.document, data=valid_parts(spec.json, validator))
+    if spec.kind == "Model" and validator:
+        document = spec.document.with_data(valid_parts(spec.json, validator))
         renamed_keys = frozenset(pointer for finding in findings for pointer in _suggested_keys(finding))
-        state.invalid_models.append(InvalidModel(TypedSpec(spec.kind, spec.name, document), spec.json, renamed_keys))
+        header = read_header(document, state.language)
+        valid_spec: ModelSpec = TypedSpec(spec.kind, spec.name, document, header)
+        state.invalid_models.append(InvalidModel(valid_spec, spec.json, renamed_keys))
     return findings
 
 

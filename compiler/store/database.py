@@ -46,6 +46,7 @@ class Database:
             uri = f"{file.as_uri()}?mode=rw"
             self._connection = sqlite3.connect(uri, timeout=MAX_WAIT_SECONDS, isolation_level=None, uri=True)
             self._connection.execute("PRAGMA trusted_schema=OFF")
+            self._connection.execute("PRAGMA secure_delete=ON")  # a value may turn out to hold a secret
             self._connection.execute("PRAGMA synchronous=OFF")  # only a power failure loses data then
         finalize(self, _close, self._connection, os.getpid())
         self.file = file

@@ -277,7 +277,6 @@ def test_no_damaged_file_ends_a_command_with_a_bug(project, monkeypatch, capsys)
     folder, first_files = project
     monkeypatch.chdir(folder / "project")
     monkeypatch.setenv("MODELYARD_CACHE", str(folder / "cache"))
-    monkeypatch.setattr("compiler.pipeline.parse_cache.MIN_FILES", 1)
     run(["build"], monkeypatch, capsys)
     run(["check"], monkeypatch, capsys)
     files = files_of(folder)

@@ -57,7 +57,6 @@ def project(tmp_path, monkeypatch) -> Path:
     shutil.copytree(BASE, folder)
     monkeypatch.chdir(folder)
     monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("compiler.pipeline.parse_cache.MIN_FILES", 1)
     return folder
 
 

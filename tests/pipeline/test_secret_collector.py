@@ -12,19 +12,20 @@ from compiler.source.yaml_parse import parse
      "- password: hunter2\n", "a: &a\n  password: hunter2\nb: *a\n"],
 )  # fmt: skip
 def test_a_secret_is_collected(text) -> None:
-    collector = SecretCollector(parse)
-    collector.parse(text.encode(), "a.yaml")
+    collector = SecretCollector()
+    content = text.encode()
+    assert not collector.add_parsed(content, "a.yaml", parse(content, "a.yaml")), "the file must not be stored"
     assert "hunter2" in set(collector.secrets())
 
 
 def test_the_spelling_of_an_escaped_secret_is_collected_too() -> None:
-    collector = SecretCollector(parse)
-    collector.parse(b'password: "hunter\\x32"\n', "a.yaml")
+    collector = SecretCollector()
+    collector.add(b'password: "hunter\\x32"\n', "a.yaml")
     assert set(collector.secrets()) == {"hunter2", "hunter\\x32"}
 
 
 def test_only_files_of_data_are_added() -> None:
-    collector = SecretCollector(parse)
+    collector = SecretCollector()
     collector.add(b"password: {{ name }}\n", "note.yaml.j2")
     assert list(collector.secrets()) == []
     collector.add(b"password: hunter2\n", "emitter.yaml")
@@ -32,6 +33,7 @@ def test_only_files_of_data_are_added() -> None:
 
 
 def test_prose_in_a_valid_file_is_no_secret() -> None:
-    collector = SecretCollector(parse)
-    collector.parse(b"summary: 'The token: a number'\n", "a.yaml")
+    collector = SecretCollector()
+    content = b"summary: 'The token: a number'\n"
+    assert collector.add_parsed(content, "a.yaml", parse(content, "a.yaml"))
     assert list(collector.secrets()) == []

@@ -11,6 +11,7 @@ from compiler.policy.policy_definition import Policy
 from compiler.policy.waiver_scope import WaiverScope
 from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import TypedSpec
+from compiler.spec.spec_header import SpecHeader
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 1))
 MAYBE = st.none() | DAYS
@@ -18,7 +19,7 @@ ENFORCEMENT = st.sampled_from(["mandatory", "advisory"])
 
 
 def spec(kind: str, text: str) -> TypedSpec:
-    return TypedSpec(kind, "x", parse(f"name: x\n{text}", "x.yaml").documents[0])
+    return TypedSpec(kind, "x", parse(f"name: x\n{text}", "x.yaml").documents[0], SpecHeader(kind, "x"))
 
 
 def policy(settings: dict) -> Policy:
@@ -99,7 +100,12 @@ def test_a_name_wins_over_its_stage() -> None:
         "title: a title\nremedy: a remedy\nenforcement: advisory\nenforcementIn: {prod: mandatory, eu: advisory}"
     )
     named = Policy(spec("Policy", policy_text))
-    europe = TypedSpec("Environment", "eu", parse("name: eu\nstage: prod\n", "e.yaml").documents[0])
+    europe = TypedSpec(
+        "Environment",
+        "eu",
+        parse("name: eu\nstage: prod\n", "e.yaml").documents[0],
+        SpecHeader("Environment", "eu"),
+    )
     assert named.enforcement_in(europe) is Enforcement.ADVISORY
     assert named.enforcement_in(PROD) is Enforcement.MANDATORY
     assert named.enforcement_in(None) is Enforcement.ADVISORY

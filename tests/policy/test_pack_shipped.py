@@ -1,5 +1,7 @@
 """Every policy that is shipped, or shown as an example, does what its examples say, for controls that there are."""
 
+from dataclasses import replace
+
 import pytest
 
 from compiler.foundation import resources
@@ -12,6 +14,7 @@ from compiler.source.memory_tree import MemoryTree
 from compiler.source.worktree import WorkTree
 from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import TypedSpec, document_identity
+from compiler.spec.spec_header import SpecHeader
 
 pytestmark = pytest.mark.wheel
 
@@ -32,8 +35,9 @@ def example_policies() -> dict[str, Policy]:
     parsed = parse((SCHEMAS / "examples" / "policy.yaml").read_bytes(), "policy.yaml")
     assert parsed.findings == ()
     return {
-        document_identity(document)[1]: Policy(TypedSpec(*document_identity(document), document))
+        identity[1]: Policy(TypedSpec(*identity, document, SpecHeader(*identity)))
         for document in parsed.documents
+        for identity in [document_identity(document)]
     }
 
 
@@ -76,20 +80,8 @@ def test_a_rule_that_holds_of_everything_is_noticed(policy) -> None:
                 {**rule, **({"expression": "true"} if at == index else {})} for at, rule in enumerate(policy.rules)
             ],
         }
-        blunt = Policy(TypedSpec("Policy", policy.spec.name, ReplacedDocument(policy.spec.document, data)), policy.pack)
+        blunt = Policy(replace(policy.spec, document=policy.spec.document.with_data(data)), policy.pack)
         assert run_examples(blunt, RuleEvaluator(cel_environments(EMPTY.language)), EMPTY.language).findings
-
-
-class ReplacedDocument:
-    """A document that says something else at the same places."""
-
-    def __init__(self, document, data) -> None:
-        self.path, self.data, self.text, self._document = document.path, data, document.text, document
-        self.location, self.key_location, self.scalar_text = (
-            document.location,
-            document.key_location,
-            document.scalar_text,
-        )
 
 
 def test_catalogues_say_where_their_controls_stand() -> None:

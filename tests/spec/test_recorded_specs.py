@@ -2,12 +2,12 @@
 
 import pytest
 
-from compiler.source.document import Document
 from compiler.source.read_log import ALL_DOCUMENTS, ALL_NAMES, Read, ReadLog
+from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import Spec
 from compiler.spec.recorded_specs import RecordedSpecs
 
-PRICE = Spec("Model", "price", Document("models/price.yaml", 0, {"name": "price"}, "name: price", 1))
+PRICE = Spec("Model", "price", parse("name: price", "models/price.yaml").documents[0])
 
 
 @pytest.mark.parametrize(

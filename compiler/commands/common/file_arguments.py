@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from compiler.foundation.errors import UsageError
+from compiler.foundation.json_data import iter_texts
 from compiler.foundation.suggestions import closest_match
 from compiler.pipeline.session import Session
 from compiler.source.tree import is_listed
@@ -15,7 +16,6 @@ from compiler.spec.portfolio import (
     FolderName,
     Portfolio,
     configured_output,
-    iter_texts,
     path_and_ancestors,
 )
 

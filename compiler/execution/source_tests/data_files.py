@@ -7,7 +7,7 @@ from yaml import YAMLError
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json
-from compiler.source.document import Document
+from compiler.source.document import Document, MemoryContents
 from compiler.source.loader_findings import UnreadableFile
 from compiler.source.syntax_errors import syntax_error_finding
 from compiler.source.text_decoding import decode
@@ -40,4 +40,5 @@ def read_data_file(content: bytes, path: str) -> DataFile:
     if not roots:
         return DataFile(None, None, (*loader_findings, Finding(codes.BAD_VALUE, "the file is empty", Location(path))))
     root = roots[0]
-    return DataFile(root.data, Document(path, root.index, {}, text, root.location.line), tuple(loader_findings))
+    contents = MemoryContents(text, {root.index: {}})
+    return DataFile(root.data, Document(path, root.index, contents, root.location.line), tuple(loader_findings))

@@ -4,11 +4,10 @@ from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
 
-from compiler.foundation.json_data import Json, Object, plain_data
+from compiler.foundation.json_data import Json, Object, iter_texts, plain_data
 from compiler.foundation.provenance import ComputedValue, ContextValue, Origin
 from compiler.resolve.digests import digest
 from compiler.resolve.resolved_model import CompanionFile, Release
-from compiler.spec.portfolio import iter_texts
 
 
 def companion_file_factories(release: Release) -> dict[str, Callable[[], ContextValue]]:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import FieldReads, Json, Pointer, merge_reads
+from compiler.foundation.json_data import FieldReads, Json, Pointer, iter_texts, merge_reads
 from compiler.foundation.provenance import ContextValue
 from compiler.plan.emitters.emitter import Emitter
-from compiler.spec.portfolio import iter_texts
 from compiler.templating.context_views import read_value, to_views
 from compiler.templating.plain_values import ValueBudget, to_plain
 from compiler.templating.template_errors import RenderLimits

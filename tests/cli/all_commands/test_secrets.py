@@ -25,7 +25,6 @@ def secret(request, project, monkeypatch, tmp_path):
     with (project / "modelyard.yaml").open("a", encoding="utf-8") as file:
         file.write("policies: [supply-chain/no-plaintext-secret]\n")
     monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("compiler.pipeline.parse_cache.MIN_FILES", 1)
     return text
 
 
@@ -101,7 +100,6 @@ NAMED_SECRET = "hunter2-Correct9"
 @pytest.mark.parametrize("name", BROKEN_LINES)
 def test_no_output_shows_a_named_secret_of_a_broken_file(project, run_command, name, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("MODELYARD_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("compiler.pipeline.parse_cache.MIN_FILES", 1)
     file, lines = BROKEN_LINES[name]
     with (project / file).open("a", encoding="utf-8") as stream:
         stream.write(lines.replace("SECRET", NAMED_SECRET) + "\n")
