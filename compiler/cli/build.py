@@ -23,6 +23,17 @@ from compiler.cli._shared.path_type import PathType
 @click.option(
     "--full", is_flag=True, help="Read every file, although its size, time and inode are those of the last build."
 )
+@click.option(
+    "--shard",
+    metavar="I/N",
+    help="Compute only the results of the I-th of N parts of the models; see `modelyard merge`.",
+)
+@click.option(
+    "--results",
+    type=PathType(folders=False, writes=True),
+    metavar="FILE",
+    help="Write the results of --shard to this file.",
+)
 @common_options.verbose_option
 @common_options.format_option(
     *REPORT_FORMATS, help_text="Format of findings. Text goes to stderr, other formats to stdout."
@@ -44,4 +55,5 @@ def command() -> None:
       modelyard build card-fraud --env staging
       modelyard build --output /tmp/preview
       modelyard build --check
+      modelyard build --shard 1/4 --results part-1
     """

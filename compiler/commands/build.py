@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -15,19 +16,21 @@ from compiler.commands.common.kept_session import (
     RunOptions,
     StoredUnitStates,
     keep_results,
-    open_project_store,
-    saving,
+    project_store,
 )
 from compiler.commands.common.measuring import measuring
 from compiler.commands.common.name_checks import require_environments, resolve_models
 from compiler.commands.common.output_plan import OutputPlan, display_path
 from compiler.commands.common.progress_bars import check_for_build_with_progress, render_with_progress
 from compiler.commands.common.project import open_tree, project_root, to_date
+from compiler.commands.common.shard_results import parse_shard, write_shard
 from compiler.commands.common.streams import print_status, supports_colour, terminal_width, write_output
 from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.pipeline.session import Session, all_units
 from compiler.pipeline.unit_selection import select_removable_units, select_units
+from compiler.policy.baseline import Baseline
 from compiler.report import REPORTERS
+from compiler.store.project_store import Store
 from compiler.write.change_set import Action, ChangeSet
 from compiler.write.output_writer import Destination
 
@@ -37,6 +40,20 @@ _ACTIONS = (
     ("removed", Action.DELETE),
     ("unchanged", Action.KEEP),
 )
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """What a build renders, where it writes, and how it reports."""
+
+    models: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    output: Path | None = None
+    is_check: bool = False
+    is_full: bool = False
+    """Read the files of unchanged units, too."""
+    format: str = "text"
+    verbose: bool = False
 
 
 def build_project(
@@ -57,39 +74,58 @@ def build_project(
     no_cache: bool,
     timings: bool,
     profile: Path | None,
+    shard: str | None,
+    results: Path | None,
 ) -> None:
-    """Render, report findings, and write the files or compare them."""
+    """Render, report findings, and write the files or compare them; or compute the results of a shard."""
     folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
-    store = open_project_store(folder, options)
-    session = Session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since), store=store)
-    with measuring(is_enabled=timings, profile=profile) as session.timings, saving(store):
+    request = BuildRequest(models, environments, output, check_, full, format_, verbose)
+    part = parse_shard(shard, results)
+    with (
+        measuring(is_enabled=timings, profile=profile) as measured_timings,
+        project_store(folder, options, is_required=part is not None) as store,
+    ):
+        base = load_change_base(folder, changed_since)
+        session = Session(open_tree(folder, rev), to_date(as_of), base, store=store)
+        session.timings = measured_timings
         keep_results(session, store, options)
-        require_environments(session.fleet, environments)
-        models = resolve_models(session.portfolio, folder, models)
-        scope = select_units(models, environments) if models or environments else all_units
-        plan = OutputPlan(session, folder, output, select_removable_units(models, environments))
-        checked_build = check_for_build_with_progress(session, load_baseline(baseline))
-        session.save_documents()
-        if checked_build.is_blocked:
-            _report(session, folder, checked_build.findings_without_rendering(), format_, verbose=verbose)
-        with plan.open(is_check=check_, states=StoredUnitStates(store), is_full=full) as build_output:
-            findings = render_with_progress(checked_build, scope, build_output)
-            planned = build_output.finish()
-            _report(session, folder, sorted_unique([*findings, *planned.findings]), format_, verbose=verbose)
-            if check_:
-                raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
-            with session.timings.measure("stage", "write"):
-                build_output.apply()
-        for destination in planned.destinations:
-            print_status(f"{_format_counts(destination.changes)} in {display_path(destination.path)}")
+        if part is not None:
+            write_shard(session, store, part)
+        else:
+            run_build(session, folder, store, request, load_baseline(baseline))
 
 
-def _report(session: Session, folder: Path, findings: tuple[Finding, ...], format_: str, *, verbose: bool) -> None:
+def run_build(session: Session, folder: Path, store: Store, request: BuildRequest, baseline: Baseline) -> None:
+    """Check and render with a session that keeps its results in the store; ends the command with 1 if something is wrong."""
+    require_environments(session.fleet, request.environments)
+    models, environments = resolve_models(session.portfolio, folder, request.models), request.environments
+    scope = select_units(models, environments) if models or environments else all_units
+    plan = OutputPlan(session, folder, request.output, select_removable_units(models, environments))
+    checked_build = check_for_build_with_progress(session, baseline)
+    session.save_documents()
+    if checked_build.is_blocked:
+        _report(session, folder, checked_build.findings_without_rendering(), request)
+        raise click.exceptions.Exit(0)
+    states = StoredUnitStates(store)
+    with plan.open(is_check=request.is_check, states=states, is_full=request.is_full) as build_output:
+        findings = render_with_progress(checked_build, scope, build_output)
+        planned = build_output.finish()
+        _report(session, folder, sorted_unique([*findings, *planned.findings]), request)
+        if request.is_check:
+            raise click.exceptions.Exit(_check_freshness(folder, planned.destinations))
+        with session.timings.measure("stage", "write"):
+            build_output.apply()
+    for destination in planned.destinations:
+        print_status(f"{_format_counts(destination.changes)} in {display_path(destination.path)}")
+
+
+def _report(session: Session, folder: Path, findings: tuple[Finding, ...], request: BuildRequest) -> None:
     """Write the findings; end the command if one of them is mandatory."""
     width = terminal_width(sys.stderr)
-    report = make_report(session, findings, folder, colour=supports_colour(sys.stderr), width=width, verbose=verbose)
-    if format_ != "text":
-        write_output(REPORTERS[format_](report), None)
+    colour = supports_colour(sys.stderr)
+    report = make_report(session, findings, folder, colour=colour, width=width, verbose=request.verbose)
+    if request.format != "text":
+        write_output(REPORTERS[request.format](report), None)
     elif findings:
         print_status(REPORTERS["text"](report), newline=False)
     if report.exit_code:

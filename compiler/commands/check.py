@@ -11,7 +11,7 @@ import click
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.file_arguments import project_paths, require_inputs
 from compiler.commands.common.finding_report import make_report
-from compiler.commands.common.kept_session import RunOptions, keep_results, open_project_store, saving
+from compiler.commands.common.kept_session import RunOptions, keep_results, project_store
 from compiler.commands.common.measuring import measuring
 from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress, check_with_progress
@@ -54,9 +54,11 @@ def check_project(
     folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
-    store = open_project_store(folder, options)
     renders, limit = renders or write_baseline is not None, max_findings or None
-    with measuring(is_enabled=timings, profile=profile) as measured_timings, saving(store):
+    with (
+        measuring(is_enabled=timings, profile=profile) as measured_timings,
+        project_store(folder, options) as store,
+    ):
 
         def open_session() -> Session:
             scope = named_files if write_baseline is None else frozenset()

@@ -135,8 +135,13 @@ class KeptResults:
             return self._keep(kind, name, self._compute(kind, name, scope, compute)).value
 
 
+def tables_of(kind_name: str) -> tuple[str, str]:
+    """The tables with the traces and the values of a kind of result."""
+    return kind_name, f"{kind_name}_values"
+
+
 def _value_table(kind: ResultKind[T]) -> str:
-    return f"{kind.name}_values"
+    return tables_of(kind.name)[1]
 
 
 def _located_files(findings: Iterable[Finding]) -> Iterable[Read]:

@@ -18,7 +18,7 @@ from compiler.pipeline.checked_fleet import CheckedFleet
 from compiler.pipeline.checked_model import CheckedModel, check_one_model
 from compiler.pipeline.fleet_findings import FleetChecks, check_fleet
 from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
-from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, INVENTORY_ROW, READS_INVENTORY, SHARED_DOCUMENTS
+from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, READS_INVENTORY, SHARED_DOCUMENTS
 from compiler.pipeline.secret_collector import SecretCollector
 from compiler.plan.context.adoption import models_that_may_set
 from compiler.plan.emitters.conditions import ConditionEvaluator
@@ -50,7 +50,8 @@ from compiler.store.project_store import Store
 
 if TYPE_CHECKING:
     from compiler.foundation.provenance import ContextValue
-    from compiler.inventory.row import Inventory, Row
+    from compiler.inventory.row import Inventory
+    from compiler.pipeline.inventory_rows import InventoryRows
     from compiler.render.render_stage import RenderStage
 
 
@@ -194,18 +195,24 @@ class Session:
 
         def check_relevant_model(name: str) -> CheckedModel:
             if names is None or name in names:
-                with self.timings.measure("model", name):
-                    return check_one_model(self, name)
+                return self.check_model(name)
             return CheckedModel(self.plan_stage.model_facts(name))
 
-        broken_documents = sorted(self.shared_documents.broken_documents)
-        results = self.keeper.obtain(
-            CHECKED_MODEL, relevant_names, f"{self.as_of} {broken_documents}", check_relevant_model
-        )
+        results = self.keeper.obtain(CHECKED_MODEL, relevant_names, self.check_scope, check_relevant_model)
         checked_fleet = CheckedFleet(self._count_checked(results))
         if names is None:
             self.keeper.forget_others(CHECKED_MODEL, relevant_names)
         return checked_fleet
+
+    @property
+    def check_scope(self) -> str:
+        """What the check of a model depends on besides look-ups: the date, and documents that no model can use."""
+        return f"{self.as_of} {sorted(self.shared_documents.broken_documents)}"
+
+    def check_model(self, name: str) -> CheckedModel:
+        """The check of one model."""
+        with self.timings.measure("model", name):
+            return check_one_model(self, name)
 
     @cached_property
     def fleet_checks(self) -> FleetChecks:
@@ -279,27 +286,17 @@ class Session:
         """Plans which files are rendered."""
         return PlanStage(self.fleet, self.emitters, self.conditions, self.emitter_templates)
 
-    @cached_property
+    @property
     def inventory(self) -> Inventory:
-        """One row per model; imported here, since no check needs it."""
-        from compiler.inventory.inventory_builder import assemble_inventory  # noqa: PLC0415 - as the docstring says
-
-        return assemble_inventory(self.fleet, {row.name: row.value for row in self._inventory_rows})
+        """One row per model."""
+        return self._inventory_rows.inventory
 
     @cached_property
-    def _inventory_rows(self) -> tuple[Result[Row | None], ...]:
-        from compiler.inventory.inventory_builder import build_row  # noqa: PLC0415 - as above
-        from compiler.inventory.record_counts import count_record_fields  # noqa: PLC0415 - likewise
+    def _inventory_rows(self) -> InventoryRows:
+        """The rows of the inventory; imported here, since no check needs them."""
+        from compiler.pipeline.inventory_rows import InventoryRows  # noqa: PLC0415 - as the docstring says
 
-        def build_one_row(name: str) -> Row | None:
-            return build_row(
-                self.fleet, name, lambda placements: count_record_fields(self.plan_stage.record_statuses, placements)
-            )
-
-        names = list(self.portfolio.by_kind("Model"))
-        rows = tuple(self.keeper.obtain(INVENTORY_ROW, names, "", build_one_row))
-        self.keeper.forget_others(INVENTORY_ROW, names)
-        return rows
+        return InventoryRows(self)
 
     def plan_units(self, scope: UnitFilter = all_units) -> Iterator[PlannedUnit]:
         """The units in scope; the inventory is built first, if a file of the project reads it."""
@@ -324,13 +321,9 @@ class Session:
             return self.checked_fleet.models
         return [self.plan_stage.model_facts(name) for name in self.portfolio.by_kind("Model")]
 
-    @cached_property
+    @property
     def _inventory_value(self) -> ContextValue | None:
-        if not self._reads_inventory:
-            return None
-        from compiler.inventory.template_value import to_template_value  # noqa: PLC0415 - as the inventory above
-
-        return to_template_value(self.inventory)
+        return self._inventory_rows.template_value if self._reads_inventory else None
 
     @cached_property
     def _reads_inventory(self) -> bool:
@@ -340,7 +333,7 @@ class Session:
     @property
     def inventory_digest(self) -> str:
         """A digest of the rows of all models, if a file of the project reads the inventory."""
-        rows = self._inventory_rows if self._reads_inventory else ()
+        rows = self._inventory_rows.results if self._reads_inventory else ()
         return digest([f"{row.name} {row.summary.decode()}" for row in rows])
 
     @property

@@ -94,6 +94,16 @@ def as_of_option(help_text: str) -> Callable[[F], F]:
 policy_date_option = as_of_option("Evaluate policies and waivers as of this date. [default: today in UTC]")
 
 
+def baseline_option(function: F) -> F:
+    """`--baseline`."""
+    return click.option(
+        "--baseline",
+        type=PathType(exists=True, folders=False),
+        metavar="FILE",
+        help="Ignore the policy findings listed in this file.",
+    )(function)
+
+
 def evaluation_options(function: F) -> F:
     """`--as-of`, `--changed-since` and `--baseline`: which findings of policies count."""
     changed_since = click.option(
@@ -101,13 +111,7 @@ def evaluation_options(function: F) -> F:
         metavar="REVISION",
         help="For pull requests: a policy that became mandatory by date fails only models that changed since REVISION.",
     )
-    baseline = click.option(
-        "--baseline",
-        type=PathType(exists=True, folders=False),
-        metavar="FILE",
-        help="Ignore the policy findings listed in this file.",
-    )
-    return changed_since(baseline(policy_date_option(function)))
+    return changed_since(baseline_option(policy_date_option(function)))
 
 
 _FILTER_OPTIONS = (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from compiler.commands.common.project import mask_secrets_of
@@ -14,6 +15,7 @@ from compiler.pipeline.session import Session
 from compiler.pipeline.workers import default_jobs
 from compiler.source.git_root import git_root
 from compiler.store.project_store import Store, open_store
+from compiler.store.store_files import StoreFiles
 
 _UNIT_STATES = "unit_states"
 
@@ -52,9 +54,20 @@ class StoredUnitStates:
             self._store.delete(_UNIT_STATES, [unit])
 
 
-def open_project_store(folder: Path, options: RunOptions) -> Store:
-    """The store of a project."""
-    return open_store(folder, git_root(folder), enabled=options.uses_cache)
+@contextmanager
+def project_store(folder: Path, options: RunOptions, *, is_required: bool = False) -> Iterator[Store]:
+    """The store of a project, which is saved however the command ends.
+
+    `is_required`: where there is none, because the cache is off or cannot be used, it is a temporary one.
+    """
+    store = open_store(folder, git_root(folder), enabled=options.uses_cache)
+    with ExitStack() as stack:
+        if is_required and not store.is_enabled:
+            store = Store(StoreFiles(Path(stack.enter_context(TemporaryDirectory())), "0" * 32))
+        try:
+            yield store
+        finally:
+            store.commit()
 
 
 def keep_results(session: Session, store: Store, options: RunOptions) -> Session:
@@ -67,12 +80,3 @@ def keep_results(session: Session, store: Store, options: RunOptions) -> Session
             options.process_count,
         )
     return mask_secrets_of(session)
-
-
-@contextmanager
-def saving(store: Store) -> Iterator[None]:
-    """Write what is to be kept, however the command ends."""
-    try:
-        yield
-    finally:
-        store.commit()

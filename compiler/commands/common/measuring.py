@@ -9,6 +9,7 @@ from pathlib import Path
 from compiler.commands.common.streams import print_status
 from compiler.foundation.safe_folder import os_errors
 from compiler.foundation.timings import Timings
+from compiler.report.timings_table import format_timings
 
 
 @contextmanager
@@ -20,8 +21,6 @@ def measuring(*, is_enabled: bool, profile: Path | None) -> Iterator[Timings]:
             yield timings
     finally:
         if is_enabled:
-            from compiler.report.timings_table import format_timings  # noqa: PLC0415 - only this option needs it
-
             print_status(format_timings(timings), newline=False)
 
 

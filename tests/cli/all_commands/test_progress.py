@@ -35,9 +35,9 @@ def test_a_build_counts_to_the_number_of_deployments_and_of_files_and_locks(proj
 
 
 @pytest.mark.usefixtures("project", "terminal")
-def test_a_check_counts_to_the_number_of_deployments(run_command) -> None:
+def test_a_check_counts_to_the_number_of_models(run_command) -> None:
     result = run_command("check")
-    assert positions(result.err, "Checking models")[-1] == (2, 2), result.err
+    assert positions(result.err, "Checking models")[-1] == (1, 1), result.err
 
 
 @pytest.mark.usefixtures("project")

@@ -1,0 +1,41 @@
+"""`modelyard merge`."""
+
+import click
+
+from compiler.cli._shared import common_options
+from compiler.cli._shared.choices import REPORT_FORMATS
+from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.path_type import PathType
+
+
+@click.command("merge")
+@click.argument("files", nargs=-1, required=True, type=PathType(exists=True, folders=False))
+@click.option(
+    "--output",
+    "-o",
+    type=PathType(files=False),
+    metavar="DIR",
+    help="Write all files to this folder. [default: the project's `output`, or build/; committed files stay in place]",
+)
+@click.option(
+    "--check", "check_", is_flag=True, help="Write nothing; exit with 1 if committed artifacts are out of date."
+)
+@common_options.verbose_option
+@common_options.format_option(
+    *REPORT_FORMATS, help_text="Format of findings. Text goes to stderr, other formats to stdout."
+)
+@common_options.baseline_option
+@common_options.policy_date_option
+@common_options.project_options
+@calls("merge:merge_shards")
+def command() -> None:
+    """Build from the results that several machines computed.
+
+    Each machine runs `modelyard build --shard I/N --results FILE` on the same commit with the same installation. Merge
+    computes what is missing or does not fit this project and date, so that it writes what a build writes.
+
+    \b
+    Examples:
+      modelyard merge part-1 part-2 part-3 part-4
+      modelyard merge part-* --output /tmp/preview
+    """

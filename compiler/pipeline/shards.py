@@ -1,0 +1,43 @@
+"""Computes the results of a part of a fleet's models, which a build elsewhere reuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from compiler.pipeline.rendered_model import RenderedModel, render_model
+from compiler.pipeline.result_kinds import CHECKED_MODEL, RENDERED_MODEL, check_summary
+from compiler.pipeline.session import Session, all_units
+
+
+class Shard(NamedTuple):
+    """One of `total` parts of the models, from 1 on."""
+
+    number: int
+    total: int
+
+    def select(self, names: Iterable[str]) -> list[str]:
+        """The names of the part; every name is in one part."""
+        return list(names)[self.number - 1 :: self.total]
+
+
+def compute_shard(session: Session, shard: Shard) -> dict[str, list[str]]:
+    """Compute the results of the models of a shard, which the session keeps; returns the names of the models by kind of result.
+
+    Nothing is rendered if one of these models has a finding: the build that uses the results reports it.
+    """
+    names = shard.select(session.portfolio.by_kind("Model"))
+    checked_models = list(session.keeper.obtain(CHECKED_MODEL, names, session.check_scope, session.check_model))
+    if any(
+        check_summary(result.summary).has_findings and any(finding.is_blocking for finding in result.value.findings)
+        for result in checked_models
+    ):
+        return {CHECKED_MODEL.name: names}
+    needs = session.plan_stage.units.shared_needs(all_units)
+
+    def render(name: str) -> RenderedModel:
+        return render_model(session, name, all_units, needs)
+
+    for _ in session.keeper.obtain(RENDERED_MODEL, names, "", render):
+        pass
+    return {CHECKED_MODEL.name: names, RENDERED_MODEL.name: names}
