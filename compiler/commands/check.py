@@ -54,7 +54,7 @@ def check_project(
     folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
-    renders, limit = renders or write_baseline is not None, max_findings or None
+    renders = renders or write_baseline is not None
     with (
         measuring(is_enabled=timings, profile=profile) as measured_timings,
         project_store(folder, options) as store,
@@ -78,8 +78,8 @@ def check_project(
             findings = sorted_unique((*findings, *check_sources_with_progress(session)))
         findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
         session.save_documents()
-        findings = filter_findings(findings, named_files, environments)
-        code = _report(session, findings, folder, format_, output, limit, hint=not (renders or files), verbose=verbose)
+        shown, hint = filter_findings(findings, named_files, environments), not (renders or files)
+        code = _report(session, shown, folder, format_, output, max_findings or None, hint=hint, verbose=verbose)
         _end(session, code, runs_sources=runs_sources)
 
 
