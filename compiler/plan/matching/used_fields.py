@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from compiler.cel import Expression
-from compiler.foundation.json_data import Pointer
+from compiler.foundation.json_data import Pointer, iter_texts
 from compiler.plan.context.field_origins import accessed_fields
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, FileRule
 from compiler.spec.language import TypeLanguage
-from compiler.spec.portfolio import iter_texts
 from compiler.spec.target_fields import ELEMENT, TargetFields
 from compiler.templating.accessed_paths import TemplateAccess, TemplateLine
 
