@@ -69,11 +69,10 @@ def check_project(
         session = open_session()
         _require_known(session, named_files, environments)
         findings = _collect_findings(session, renders=renders)
-        if fix or diff:
-            selected = filter_findings(findings, named_files, environments)
-            if _fix_files(selected, session, folder, unsafe=unsafe_fixes, diff=diff):
-                session = open_session()
-                findings = _collect_findings(session, renders=renders)
+        selected = filter_findings(findings, named_files, environments) if fix or diff else ()
+        if (fix or diff) and _fix_files(selected, session, folder, unsafe=unsafe_fixes, diff=diff):
+            session = open_session()
+            findings = _collect_findings(session, renders=renders)
         if runs_sources:
             findings = sorted_unique((*findings, *check_sources_with_progress(session)))
         findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
