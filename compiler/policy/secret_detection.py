@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,8 @@ PACKAGE = "detect_secrets"
 SUSPECTS_VARIABLE = "secretCandidates"
 """The policy variable that needs the package."""
 _MIN_LENGTH = 8
+_MAX_CACHED_TEXTS = 2048
+"""Cached results: the environments of a model have most texts in common, and a large fleet has too many texts to keep."""
 _EXCLUDED_DETECTORS = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
 _KEYWORD_DETECTOR = "KeywordDetector"
 _ANY_TEXT = re.compile("")
@@ -49,7 +51,8 @@ class SecretDetectors:
     """The detectors, created once; the package is imported on first use."""
 
     def __init__(self) -> None:
-        self._kind_cache: dict[tuple[str, str], str | None] = {}
+        self._secrets: set[str] = set()
+        self._cached_kind = lru_cache(maxsize=_MAX_CACHED_TEXTS)(self._detect_kind)
 
     @cached_property
     def are_available(self) -> bool:
@@ -64,18 +67,14 @@ class SecretDetectors:
         for root, pointer, name, value in _candidate_texts(model, source, datasets):
             kind = self._cached_kind(name, value) if len(value) >= _MIN_LENGTH else None
             if kind is not None:
+                self._secrets.add(value)
                 candidates.append(SecretCandidate(root, pointer, kind, value))
         return candidates
 
     @property
     def secrets(self) -> frozenset[str]:
         """The values that were detected so far."""
-        return frozenset(value for (_, value), kind in self._kind_cache.items() if kind is not None)
-
-    def _cached_kind(self, name: str, value: str) -> str | None:
-        if (name, value) not in self._kind_cache:
-            self._kind_cache[name, value] = self._detect_kind(name, value)
-        return self._kind_cache[name, value]
+        return frozenset(self._secrets)
 
     def _detect_kind(self, name: str, value: str) -> str | None:
         detectors = self._detector_set
