@@ -22,7 +22,8 @@ from compiler.cli import main as run_cli
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "tests" / "cases" / "_base" / "input"
-MODELS = 20
+MODELS = 10
+MAX_RENAME_SECONDS = 0.02
 VARIANTS = 6
 EDIT_RATE = 0.1
 INPUT_FOLDERS = {"models", "templates"}
@@ -58,10 +59,13 @@ def is_running(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
-def has_staging(project: Path) -> bool:
-    """Whether a build stages or renames files."""
-    states = (project / ".modelyard", project / "build/.modelyard")
-    return any(path.name.startswith("staging-") for state in states if state.is_dir() for path in state.iterdir())
+def has_state(project: Path, prefix: str) -> bool:
+    """Whether there is a staging folder or a journal."""
+    for state in (project / ".modelyard", project / "build/.modelyard"):
+        with contextlib.suppress(FileNotFoundError):  # the build removes it at this moment
+            if any(path.name.startswith(prefix) for path in state.iterdir()):
+                return True
+    return False
 
 
 def build(project: Path, log: Path) -> str:
@@ -105,12 +109,11 @@ def expected_trees(folder: Path) -> list[Tree]:
 def kill_builds(project: Path, log: Path, chance: random.Random, seconds: float) -> int:
     """Kill one build, or several at once; returns the time that they had in milliseconds."""
     pids = [start(project, log) for _ in range(chance.choice([1, 1, 1, 2]))]
-    pause = chance.uniform(0, 1.1) * seconds
-    if chance.random() < 0.6:  # noqa: PLR2004 - while files are staged or renamed, which is a small part of the time
-        deadline = time.monotonic() + 10 * seconds
-        while time.monotonic() < deadline and any(map(is_running, pids)) and not has_staging(project):
-            time.sleep(0.0005)
-        pause = chance.uniform(0, 0.3) * seconds
+    moment, pause = chance.choice(("any", "staging-", "journal.json")), chance.uniform(0, 1.1) * seconds
+    if moment != "any":  # files are staged and renamed in a small part of the time
+        while any(map(is_running, pids)) and not has_state(project, moment):
+            time.sleep(0.0002)
+        pause = chance.uniform(0, 0.3 * seconds if moment == "staging-" else MAX_RENAME_SECONDS)
     time.sleep(pause)
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
@@ -161,6 +164,7 @@ def main(rounds: int, seed: int) -> None:
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        os.environ["MODELYARD_CACHE"] = os.fspath(folder / "cache")
         trees = expected_trees(folder)
         project, log = folder / "project", folder / "log"
         shutil.copytree(SMALL, project)
