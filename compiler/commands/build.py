@@ -15,10 +15,8 @@ from compiler.commands.common.finding_report import make_report
 from compiler.commands.common.kept_session import (
     RunOptions,
     StoredUnitStates,
-    keep_results,
-    project_store,
+    start_run,
 )
-from compiler.commands.common.measuring import measuring
 from compiler.commands.common.name_checks import require_environments, resolve_models
 from compiler.commands.common.output_plan import OutputPlan, display_path
 from compiler.commands.common.progress_bars import check_for_build_with_progress, render_with_progress
@@ -81,18 +79,12 @@ def build_project(
     folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     request = BuildRequest(models, environments, output, check_, full, format_, verbose)
     part = parse_shard(shard, results)
-    with (
-        measuring(is_enabled=timings, profile=profile) as measured_timings,
-        project_store(folder, options, is_required=part is not None) as store,
-    ):
-        base = load_change_base(folder, changed_since)
-        session = Session(open_tree(folder, rev), to_date(as_of), base, store=store)
-        session.timings = measured_timings
-        keep_results(session, store, options)
+    with start_run(folder, options, needs_store=part is not None) as run:
+        session = run.open_session(open_tree(folder, rev), to_date(as_of), load_change_base(folder, changed_since))
         if part is not None:
-            write_shard(session, store, part)
+            write_shard(session, run.store, part)
         else:
-            run_build(session, folder, store, request, load_baseline(baseline))
+            run_build(session, folder, run.store, request, load_baseline(baseline))
 
 
 def run_build(session: Session, folder: Path, store: Store, request: BuildRequest, baseline: Baseline) -> None:

@@ -11,8 +11,7 @@ import click
 from compiler.commands.common.evaluation_inputs import load_baseline, load_change_base
 from compiler.commands.common.file_arguments import project_paths, require_inputs
 from compiler.commands.common.finding_report import make_report
-from compiler.commands.common.kept_session import RunOptions, keep_results, project_store
-from compiler.commands.common.measuring import measuring
+from compiler.commands.common.kept_session import RunOptions, start_run
 from compiler.commands.common.name_checks import require_environments
 from compiler.commands.common.progress_bars import build_with_progress, check_sources_with_progress, check_with_progress
 from compiler.commands.common.project import open_tree, project_root, to_date
@@ -55,16 +54,11 @@ def check_project(
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
     change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
     renders = renders or write_baseline is not None
-    with (
-        measuring(is_enabled=timings, profile=profile) as measured_timings,
-        project_store(folder, options) as store,
-    ):
+    with start_run(folder, options) as run:
 
         def open_session() -> Session:
             scope = named_files if write_baseline is None else frozenset()
-            session = Session(open_tree(folder, rev), to_date(as_of), change_base, scope, store)
-            session.timings = measured_timings
-            return keep_results(session, store, options)
+            return run.open_session(open_tree(folder, rev), to_date(as_of), change_base, scope)
 
         session = open_session()
         _require_known(session, named_files, environments)
@@ -73,13 +67,16 @@ def check_project(
         if (fix or diff) and _fix_files(selected, session, folder, unsafe=unsafe_fixes, diff=diff):
             session = open_session()
             findings = _collect_findings(session, renders=renders)
-        if runs_sources:
-            findings = sorted_unique((*findings, *check_sources_with_progress(session)))
+        findings = _with_source_findings(session, findings) if runs_sources else findings
         findings = _apply_baseline(findings, baseline, write_baseline, covers_project=not named_files)
         session.save_documents()
         shown, hint = filter_findings(findings, named_files, environments), not (renders or files)
         code = _report(session, shown, folder, format_, output, max_findings or None, hint=hint, verbose=verbose)
         _end(session, code, runs_sources=runs_sources)
+
+
+def _with_source_findings(session: Session, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return sorted_unique((*findings, *check_sources_with_progress(session)))
 
 
 def _require_known(session: Session, files: frozenset[str], environments: tuple[str, ...]) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from compiler.commands.build import BuildRequest, run_build
 from compiler.commands.common.evaluation_inputs import load_baseline
-from compiler.commands.common.kept_session import RunOptions, keep_results, project_store
+from compiler.commands.common.kept_session import RunOptions, start_run
 from compiler.commands.common.project import open_tree, project_root, to_date
 from compiler.commands.common.shard_results import read_shards
-from compiler.pipeline.session import Session
 
 
 def merge_shards(
@@ -28,7 +27,7 @@ def merge_shards(
     """Build the project from the results of shards; what they lack is computed."""
     folder, options = project_root(root), RunOptions()
     request = BuildRequest(output=output, is_check=check_, format=format_, verbose=verbose)
-    with project_store(folder, options, is_required=True) as store:
-        read_shards(store, files)
-        session = Session(open_tree(folder, rev), to_date(as_of), store=store)
-        run_build(keep_results(session, store, options), folder, store, request, load_baseline(baseline))
+    with start_run(folder, options, needs_store=True) as run:
+        read_shards(run.store, files)
+        session = run.open_session(open_tree(folder, rev), to_date(as_of), None)
+        run_build(session, folder, run.store, request, load_baseline(baseline))

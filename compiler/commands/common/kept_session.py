@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from compiler.commands.common.measuring import measuring
 from compiler.commands.common.project import mask_secrets_of
+from compiler.foundation.timings import Timings
 from compiler.pipeline.fingerprints import Fingerprints
 from compiler.pipeline.kept_results import KeptResults
-from compiler.pipeline.session import Session
+from compiler.pipeline.session import ChangeBase, Session
 from compiler.pipeline.workers import default_jobs
 from compiler.source.git_root import git_root
+from compiler.source.tree import Tree
 from compiler.store.project_store import Store, open_store
 from compiler.store.store_files import StoreFiles
 
@@ -54,29 +59,39 @@ class StoredUnitStates:
             self._store.delete(_UNIT_STATES, [unit])
 
 
-@contextmanager
-def project_store(folder: Path, options: RunOptions, *, is_required: bool = False) -> Iterator[Store]:
-    """The store of a project, which is saved however the command ends.
+@dataclass(frozen=True)
+class Run:
+    """One run of a command: the store of the project, and what is measured."""
 
-    `is_required`: where there is none, because the cache is off or cannot be used, it is a temporary one.
+    store: Store
+    timings: Timings
+    process_count: int
+
+    def open_session(
+        self, tree: Tree, as_of: date | None, base: ChangeBase | None, files: frozenset[str] = frozenset()
+    ) -> Session:
+        """A session that keeps results, unless a change is compared: what that finds depends on the base, too."""
+        session = Session(tree, as_of, base, files, self.store)
+        session.timings = self.timings
+        if base is None:
+            session.keeper = KeptResults(
+                self.store, lambda: Fingerprints(tree, session.fleet), session.reads, self.process_count
+            )
+        return mask_secrets_of(session)
+
+
+@contextmanager
+def start_run(folder: Path, options: RunOptions, *, needs_store: bool = False) -> Iterator[Run]:
+    """A run on a project. Its store is saved and its timings are printed however the command ends.
+
+    `needs_store`: where there is no store, because the cache is off or cannot be used, it is a temporary one.
     """
     store = open_store(folder, git_root(folder), enabled=options.uses_cache)
     with ExitStack() as stack:
-        if is_required and not store.is_enabled:
+        if needs_store and not store.is_enabled:
             store = Store(StoreFiles(Path(stack.enter_context(TemporaryDirectory())), "0" * 32))
+        timings = stack.enter_context(measuring(is_enabled=options.timings, profile=options.profile))
         try:
-            yield store
+            yield Run(store, timings, options.process_count)
         finally:
             store.commit()
-
-
-def keep_results(session: Session, store: Store, options: RunOptions) -> Session:
-    """The session, which reuses results unless a change is compared: what that finds depends on the base, too."""
-    if session.change_base is None:
-        session.keeper = KeptResults(
-            store,
-            lambda: Fingerprints(session.tree, session.fleet),
-            session.reads,
-            options.process_count,
-        )
-    return mask_secrets_of(session)
