@@ -67,7 +67,7 @@ def test_a_replica_on_several_nodes_has_further_nodes_with_their_own_resources(b
     assert spec["parallelism"] == {"data": 16, "dataLocal": 8, "tensor": 1, "expert": True}
     [worker] = spec["worker"]["containers"]
     assert worker["name"] == "main"
-    assert worker["resources"]["limits"] == {"cpu": "8", "memory": "64Gi", "nvidia.com/gpu": "8"}
+    assert worker["resources"]["limits"] == {"memory": "64Gi", "nvidia.com/gpu": "8"}
 
 
 def test_further_nodes_have_the_resources_arguments_and_variables_of_the_first(build_unit):
