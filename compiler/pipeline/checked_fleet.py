@@ -49,6 +49,11 @@ class CheckedFleet:
         """The findings about models."""
         return tuple(self._findings)
 
+    @property
+    def new_secrets(self) -> frozenset[str]:
+        """The secrets in models that were checked in this run; a result with a secret is not kept."""
+        return self._usage.usage.secrets
+
     @cached_property
     def models(self) -> tuple[ModelFacts, ...]:
         """The facts of the models, by name."""

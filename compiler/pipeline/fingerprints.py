@@ -1,7 +1,7 @@
 """Fingerprints of look-ups: a result that was computed from them is valid for as long as they are the same."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 
 from compiler.resolve.digests import digest
@@ -17,8 +17,10 @@ _SHARED_KINDS = ("Environment", "Policy", "Waiver")
 class Fingerprints:
     """The fingerprints of one state of a project, each computed once."""
 
-    def __init__(self, tree: Tree, fleet: Fleet) -> None:
+    def __init__(self, tree: Tree, fleet: Fleet, blob_id: Callable[[str], str]) -> None:
+        """`blob_id` gives the git blob id of a file; it raises `NoSuchFile` as `tree.read` does."""
         self._tree = tree
+        self._blob_id = blob_id
         self._fleet = fleet
         self._portfolio: Portfolio = fleet.portfolio
         self._known: dict[tuple[str, str], str] = {}
@@ -82,7 +84,7 @@ class Fingerprints:
 
     def _file_fingerprint(self, path: str) -> str:
         try:
-            return self._tree.blob_id(path)
+            return self._blob_id(path)
         except NoSuchFile:
             return f"link {link}" if (link := self._tree.link_on(path)) else "absent"
 
@@ -90,7 +92,7 @@ class Fingerprints:
 def _document_fingerprint(spec: Spec) -> str:
     """The document's path, first line and data, but not the positions of its values."""
     document = spec.document
-    return f"{document.path} {document.index} {document.line} {digest(document.data)}"
+    return f"{document.path} {document.index} {document.line} {document.data_digest.hex()}"
 
 
 def _hash(*texts: str) -> str:

@@ -16,6 +16,7 @@ from compiler.foundation.secret_redaction import Redactor
 from compiler.foundation.timings import Timings
 from compiler.pipeline.checked_fleet import CheckedFleet
 from compiler.pipeline.checked_model import CheckedModel, check_one_model
+from compiler.pipeline.fingerprints import Fingerprints
 from compiler.pipeline.fleet_findings import FleetChecks, check_fleet
 from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
 from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, READS_INVENTORY, SHARED_DOCUMENTS
@@ -248,6 +249,10 @@ class Session:
         shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
         return PolicyEngine(self.fleet, shipped_schemas, self.as_of, policy_base, timings=self.timings)
 
+    def fingerprints(self) -> Fingerprints:
+        """The fingerprints of what results are computed from."""
+        return Fingerprints(self.tree, self.fleet, self._document_reader.blob_id)
+
     def save_documents(self) -> None:
         """Put the files that were parsed into the store, except for those that hold a secret."""
         self._document_reader.save(self.redactor())
@@ -261,7 +266,7 @@ class Session:
             if self.tree.has(path):
                 self._secret_collector.add(self.tree.read(path), path)
         detected_secrets = self.policy_engine.detected_secrets if "policy_engine" in vars(self) else ()
-        checked_secrets = self.checked_fleet.usage.secrets if "checked_fleet" in vars(self) else ()
+        checked_secrets = self.checked_fleet.new_secrets if "checked_fleet" in vars(self) else ()
         return Redactor((*detected_secrets, *checked_secrets, *self._secret_collector.secrets()))
 
     def is_changed(self, model: str, environment: str | None) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.fingerprints import Fingerprints
 from compiler.pipeline.kept_results import KeptResults
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import BuildResult, build, check
@@ -28,7 +27,7 @@ def open_run(files: dict[str, bytes], folder: Path | None) -> tuple[Session, Sto
     session = Session(MemoryTree(files), DAY)
     store = Store(StoreFiles(folder, "a" * 32)) if folder else Store()
     if folder:
-        session.keeper = KeptResults(store, lambda: Fingerprints(session.tree, session.fleet), session.reads, 1)
+        session.keeper = KeptResults(store, session.fingerprints, session.reads, 1)
     return session, store
 
 

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from compiler.commands.common.measuring import measuring
 from compiler.commands.common.project import mask_secrets_of
 from compiler.foundation.timings import Timings
-from compiler.pipeline.fingerprints import Fingerprints
 from compiler.pipeline.kept_results import KeptResults
 from compiler.pipeline.session import ChangeBase, Session
 from compiler.pipeline.workers import default_jobs
@@ -74,9 +73,7 @@ class Run:
         session = Session(tree, as_of, base, files, self.store)
         session.timings = self.timings
         if base is None:
-            session.keeper = KeptResults(
-                self.store, lambda: Fingerprints(tree, session.fleet), session.reads, self.process_count
-            )
+            session.keeper = KeptResults(self.store, session.fingerprints, session.reads, self.process_count)
         return mask_secrets_of(session)
 
 
