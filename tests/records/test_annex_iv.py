@@ -1,5 +1,6 @@
 """Technical documentation: every point of Annex IV with what specs say of it, who says the rest, and what it rests on."""
 
+import json
 import re
 
 import pytest
@@ -115,6 +116,37 @@ def test_every_missing_field_names_its_owner_and_location(name, full, bare) -> N
                 )
                 assert is_head or "must set" in line, line
         assert records[name].count("must set") >= 1
+
+
+CALLERS = [
+    {"name": "front-office", "namespace": "loans", "podSelector": {"matchLabels": {"app": "front"}}, "serviceAccount": "clerk"},
+    {"name": "nightly", "namespace": "batch", "podSelector": {"matchLabels": {"app": "night", "tier": "jobs"}}},
+]  # fmt: skip
+NETWORK_PHRASES = {
+    "technical documentation": (
+        "front-office | namespace loans, service account clerk; pods with `app=front`",
+        "nightly | namespace batch; pods with `app=night`, `tier=jobs`",
+    ),
+    "its page": (
+        "front-office</dt><dd>namespace loans, service account clerk; pods with <code>app=front</code>",
+        "nightly</dt><dd>namespace batch; pods with <code>app=night</code>, <code>tier=jobs</code>",
+    ),
+}
+
+
+def test_records_list_the_applications_that_may_call_the_model(make_records) -> None:
+    specs = documents()
+    for name in ("dev", "prod"):
+        set_field(specs, "Environment", name, "capabilities/kserve/mode", "Standard")
+    set_field(specs, "Model", "scorer", "environments/prod/canary", None)
+    assert "may be called" not in make_records(specs)[FILE].lower()
+    set_field(specs, "Model", "scorer", "deploy/callers", CALLERS)
+    records = make_records(specs)
+    for document, phrases in zip((FILE, PAGE), NETWORK_PHRASES.values(), strict=True):
+        assert all(phrase in records[document] for phrase in phrases), document
+    for card in ("MODEL_CARD.md", "model-card.html", "MODEL_RISK.md"):
+        assert "Applications that may call it: front-office, nightly" in records[card], card
+    assert json.loads(records["model-risk.json"])["outputs"]["callers"] == CALLERS
 
 
 BEHAVIOURS = {"refuse": "are refused.", "refer": "are referred to a person.", "approve": "are approved."}
