@@ -8,7 +8,7 @@ from compiler.foundation.json_data import Json, Object, Pointer, value_at
 from compiler.resolve.merge import merge
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import PatchData, PatchTargetData
-from compiler.spec.language import NO_MERGE_RULES
+from compiler.spec.merge_rules import NO_MERGE_RULES
 
 DocumentsByFile = list[list[Json]]
 """The objects of a unit: the documents of each file."""

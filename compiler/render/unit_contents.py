@@ -9,7 +9,8 @@ from compiler.plan.planned_units import PlannedFile
 from compiler.resolve.digests import bytes_digest
 from compiler.source.read_log import ReadLog, Remembered
 from compiler.source.tree import Tree
-from compiler.spec.language import ANY_KEY, iter_strings
+from compiler.spec.language import iter_strings
+from compiler.spec.merge_rules import ANY_KEY
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.resolve.layers import Layer
 from compiler.resolve.merge import DELETE
-from compiler.spec.language import ANY_KEY, MergeRules
+from compiler.spec.merge_rules import ANY_KEY, MergeRules
 
 
 @dataclass(frozen=True, slots=True)

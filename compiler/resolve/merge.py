@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.spec.language import ANY_KEY, MergeRules
+from compiler.spec.merge_rules import ANY_KEY, MergeRules
 
 DELETE = "$delete"
 

@@ -11,7 +11,7 @@ from compiler.resolve.blame import Contribution, blame
 from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer
 from compiler.spec.data_types import ModelData, ReleaseData, SourceData
-from compiler.spec.language import MergeRules
+from compiler.spec.merge_rules import MergeRules
 from compiler.spec.portfolio import EnvironmentSpec, ModelSpec, document_identity
 from compiler.spec.schema_findings import violation_help
 

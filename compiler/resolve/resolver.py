@@ -23,7 +23,8 @@ from compiler.resolve.releases import read_release, selected_canary, selected_ve
 from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.data_types import ModelData
-from compiler.spec.language import ANY_KEY, Language, TypeLanguage, iter_strings
+from compiler.spec.language import Language, TypeLanguage, iter_strings
+from compiler.spec.merge_rules import ANY_KEY
 from compiler.spec.portfolio import EnvironmentSpec, InvalidModel, ModelSpec, Portfolio
 
 _MAX_BASE_MERGES = 64

@@ -7,7 +7,8 @@ import msgspec
 from compiler.foundation.json_data import Json, Object, Pointer, iter_texts
 from compiler.source.document import Document
 from compiler.source.packed_data import DECODE_ERRORS
-from compiler.spec.language import ANY_KEY, Language, iter_strings, iter_values
+from compiler.spec.language import Language, iter_strings, iter_values
+from compiler.spec.merge_rules import ANY_KEY
 
 YAML_SUFFIXES = (".yaml", ".yml")
 _USED_MODEL = ("uses", ANY_KEY, "model")

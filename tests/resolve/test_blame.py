@@ -13,7 +13,8 @@ from compiler.resolve.layers import Layer
 from compiler.resolve.merge import DELETE, merge
 from compiler.resolve.normalise import Normaliser
 from compiler.source.yaml_parse import parse
-from compiler.spec.language import ANY_KEY, Language, MergeRules
+from compiler.spec.language import Language
+from compiler.spec.merge_rules import ANY_KEY, MergeRules
 
 ML = Language(resources.kind_schemas(), resources.type_schemas()).type_language("ml")
 

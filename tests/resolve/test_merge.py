@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.resolve.merge import deletions, duplicate_elements, merge
-from compiler.spec.language import ANY_KEY, MergeRules
+from compiler.spec.merge_rules import ANY_KEY, MergeRules
 
 RULES = MergeRules(
     children={

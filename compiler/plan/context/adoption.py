@@ -11,7 +11,8 @@ from compiler.plan import conventions
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import adoption_config, namespace
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.language import ANY_KEY, iter_values
+from compiler.spec.language import iter_values
+from compiler.spec.merge_rules import ANY_KEY
 from compiler.spec.portfolio import Portfolio
 
 ADOPT_POINTER: Pointer = ("deploy", "adopt")

@@ -13,7 +13,8 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.language import ANY_KEY, Bounds, iter_values
+from compiler.spec.language import Bounds, iter_values
+from compiler.spec.merge_rules import ANY_KEY
 from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
 

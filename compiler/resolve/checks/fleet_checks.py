@@ -17,7 +17,8 @@ from compiler.resolve.checks.release_checks import check_releases
 from compiler.resolve.fleet import Fleet, promotion_entries
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import duplicate_elements
-from compiler.spec.language import ANY_KEY, iter_strings
+from compiler.spec.language import iter_strings
+from compiler.spec.merge_rules import ANY_KEY
 from compiler.spec.portfolio import DatasetSpec, DefaultsSpec, ModelSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
 

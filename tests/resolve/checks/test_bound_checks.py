@@ -7,7 +7,8 @@ import pytest
 from compiler.foundation.json_data import Json, Pointer
 from compiler.foundation.resources import kind_schemas, type_schemas
 from compiler.resolve.checks.bound_checks import contradictions
-from compiler.spec.language import ANY_KEY, Bounds, Language
+from compiler.spec.language import Bounds, Language
+from compiler.spec.merge_rules import ANY_KEY
 
 LANGUAGE = Language(kind_schemas(), type_schemas())
 TYPES = [LANGUAGE.type_language(name) for name in sorted(LANGUAGE.types)]

@@ -23,7 +23,8 @@ from compiler.execution.source_tests.worker_protocol import (
 )
 from compiler.foundation.json_data import Object
 from compiler.foundation.suggestions import closest_match
-from compiler.spec.language import ANY_KEY, iter_strings
+from compiler.spec.language import iter_strings
+from compiler.spec.merge_rules import ANY_KEY
 
 _NODE_ERROR = re.compile(r"nodes\[(?P<index>\d+)\][^:]*: (?P<text>.+)")
 
