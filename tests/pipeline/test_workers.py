@@ -65,10 +65,10 @@ def test_large_results_arrive_whole() -> None:
 
 
 def test_a_run_that_stops_early_leaves_no_process() -> None:
-    results = map_in_order(str.encode, NAMES, 2)
-    assert next(results) == NAMES[0].encode()
-    for _ in range(WARM_UP):
-        next(results)
+    content = bytes(300_000)  # more than a pipe holds, so that the workers wait
+    results = map_in_order(lambda _: content, NAMES, 2)
+    for _ in range(WARM_UP + 1):
+        assert next(results) == content
     assert len(multiprocessing.active_children()) == 2
     results.close()
     assert multiprocessing.active_children() == []
