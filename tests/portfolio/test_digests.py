@@ -21,6 +21,7 @@ def digest_pairs(document: dict) -> Iterator[tuple[str, str]]:
     images = [document.get("runtime", {}), *document.get("images", {}).values()]
     pod = document.get("deploy", {}).get("pod", {})
     images += [*pod.get("initContainers", []), *pod.get("containers", [])]
+    images += [document.get("deploy", {}).get(part, {}) for part in ("transformer", "explainer")]
     yield from ((image["image"], image["digest"]) for image in images if image)
     for image in document.get("capabilities", {}).get("kserve", {}).get("verification", {}).values():
         name, _, digest = image.partition("@")
