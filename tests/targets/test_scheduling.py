@@ -110,6 +110,24 @@ def test_pods_run_on_the_nodes_that_the_spec_selects(workload, build_unit):
         assert "one" in labels.values()
 
 
+def test_a_spread_and_a_budget_count_the_servers_without_their_transformers(build_unit):
+    """`buildObjectMeta` in components/predictor.go and `Reconcile` in transformer.go of v0.18.0 to v0.20.0 set both labels on pods."""
+    spec, path, keys = WORKLOADS["InferenceService"]
+    transformer = {"image": "registry.example/features:1", "digest": f"sha256:{'0' * 64}"}
+    more = {
+        "scheduling": SCHEDULING,
+        "transformer": transformer,
+        "scaling": {"min": 2, "max": 2},
+        "disruptionBudget": 1,
+    }
+    unit = build_unit(changed(spec, **more))
+    servers = {"serving.kserve.io/inferenceservice": "one", "component": "predictor"}
+    [constraint] = pod_of(unit, path, keys)["topologySpreadConstraints"]
+    assert constraint["labelSelector"]["matchLabels"] == servers
+    [budget] = [document for document in unit.objects.values() if document["kind"] == "PodDisruptionBudget"]
+    assert budget["spec"]["selector"]["matchLabels"] == servers
+
+
 @pytest.mark.parametrize("kind", WITH_ACCELERATOR)
 def test_the_environment_maps_a_type_of_accelerator_to_nodes_and_a_model_overrides_them(kind, build_unit):
     spec, path, keys = WORKLOADS[kind]
