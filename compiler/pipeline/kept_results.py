@@ -7,6 +7,7 @@ that are the same, so that it is the result that a run without a store would com
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property, partial
 from typing import TypeVar
 
@@ -48,8 +49,11 @@ _computed_decoder = msgspec.msgpack.Decoder(_Computed)
 class KeptResults:
     """The results of earlier runs that are still valid, and those of this run."""
 
-    def __init__(self, store: Store, fingerprints: Callable[[], Fingerprints], reads: ReadLog, jobs: int) -> None:
-        """`jobs`: the number of processes that compute new results."""
+    def __init__(
+        self, store: Store, fingerprints: Callable[[], Fingerprints], reads: ReadLog, jobs: int, as_of: date
+    ) -> None:
+        """`jobs`: the number of processes that compute new results. `as_of`: the date of the evaluation."""
+        self._as_of = as_of
         self._store = store
         self._make_fingerprints = fingerprints
         self._reads = reads
@@ -93,7 +97,7 @@ class KeptResults:
                 trace = _trace_decoder.decode(content)
             except msgspec.MsgspecError:
                 continue
-            if trace.scope == scope and self._fingerprints.are_current(trace.reads):
+            if trace.scope in {scope, self._on_this_day(scope)} and self._fingerprints.are_current(trace.reads):
                 yield name, trace.summary
 
     def forget_others(self, kind: ResultKind[T], names: Sequence[str]) -> None:
@@ -113,8 +117,12 @@ class KeptResults:
         summary, trace = kind.summary_of(value), None
         if self._store.is_enabled and kind.is_storable(value):
             all_reads = {*reads, *_located_files(kind.findings_of(value))}
-            trace = _encoder.encode(_Trace(scope, self._fingerprints.trace(all_reads), summary))
+            full_scope = self._on_this_day(scope) if kind.depends_on_date(value) else scope
+            trace = _encoder.encode(_Trace(full_scope, self._fingerprints.trace(all_reads), summary))
         return _Computed(summary, kind.encode(value), trace)
+
+    def _on_this_day(self, scope: str) -> str:
+        return f"{scope} on {self._as_of}"
 
     def _keep(self, kind: ResultKind[T], name: str, computed: _Computed) -> Result[T]:
         if computed.trace is not None:

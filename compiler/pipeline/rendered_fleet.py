@@ -53,9 +53,7 @@ class _FleetRenderer:
             self._add_units(shared_result, lambda rendered: rendered)
         yield from self._findings
         yield from self._notices.values()
-        for unused in self._keeper.obtain(
-            FINDINGS, ["unused"], f"{session.as_of} {scope}", lambda _: tuple(self._unused_findings())
-        ):
+        for unused in self._keeper.obtain(FINDINGS, ["unused"], scope, lambda _: tuple(self._unused_findings())):
             yield from unused.value
 
     @cached_property

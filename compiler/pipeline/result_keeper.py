@@ -13,10 +13,10 @@ T = TypeVar("T")
 
 
 class ResultKind(NamedTuple, Generic[T]):
-    """A kind of result: its name, how it is encoded, its findings, its summary, and whether it may be written to the disk.
+    """A kind of result: its name, its encoding, its findings and its summary, which is needed even of a result that was kept.
 
-    `decode` raises `ValueError`, `TypeError`, `KeyError` or `IndexError` for bytes of another form. A summary is what is needed even of
-    a result that was kept.
+    `is_storable`: it may be written to the disk. `depends_on_date`: it is valid on its day alone. `decode` raises `ValueError`,
+    `TypeError`, `KeyError` or `IndexError` for bytes of another form.
     """
 
     name: str
@@ -25,6 +25,7 @@ class ResultKind(NamedTuple, Generic[T]):
     findings_of: Callable[[T], Sequence[Finding]]
     summary_of: Callable[[T], bytes]
     is_storable: Callable[[T], bool]
+    depends_on_date: Callable[[T], bool]
 
 
 class Result(Generic[T]):

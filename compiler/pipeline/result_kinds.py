@@ -86,6 +86,7 @@ CHECKED_MODEL: ResultKind[CheckedModel] = ResultKind(
     lambda model: model.findings,
     _summarise_checked_model,
     lambda model: model.usage.is_storable,
+    lambda _: True,
 )
 RENDERED_MODEL: ResultKind[RenderedModel] = ResultKind(
     "rendered_model",
@@ -94,6 +95,7 @@ RENDERED_MODEL: ResultKind[RenderedModel] = ResultKind(
     lambda model: _findings_of_units(model.rendered),
     _summarise_rendered_model,
     lambda model: model.rendered.usage.is_storable,
+    lambda model: model.rendered.usage.depends_on_date,
 )
 SHARED_UNITS: ResultKind[RenderedUnits] = ResultKind(
     "shared_units",
@@ -102,6 +104,7 @@ SHARED_UNITS: ResultKind[RenderedUnits] = ResultKind(
     _findings_of_units,
     _summarise_units,
     lambda rendered: rendered.usage.is_storable,
+    lambda rendered: rendered.usage.depends_on_date,
 )
 FINDINGS: ResultKind[tuple[Finding, ...]] = ResultKind(
     "findings",
@@ -109,6 +112,7 @@ FINDINGS: ResultKind[tuple[Finding, ...]] = ResultKind(
     result_codecs.decode_finding_list,
     lambda findings: findings,
     lambda _: b"",
+    lambda _: True,
     lambda _: True,
 )
 SHARED_DOCUMENTS: ResultKind[SharedDocumentChecks] = ResultKind(
@@ -118,6 +122,7 @@ SHARED_DOCUMENTS: ResultKind[SharedDocumentChecks] = ResultKind(
     lambda checks: checks.findings,
     lambda _: b"",
     lambda _: True,
+    lambda _: False,
 )
 FLEET_CHECKS: ResultKind[FleetChecks] = ResultKind(
     "fleet_checks",
@@ -125,6 +130,7 @@ FLEET_CHECKS: ResultKind[FleetChecks] = ResultKind(
     result_codecs.decode_fleet_checks,
     lambda checks: (*checks.findings, *checks.unused_findings),
     lambda _: b"",
+    lambda _: True,
     lambda _: True,
 )
 INVENTORY_ROW: ResultKind[Row | None] = ResultKind(
@@ -134,6 +140,7 @@ INVENTORY_ROW: ResultKind[Row | None] = ResultKind(
     lambda _: (),
     lambda row: _digest(result_codecs.encode_row(row)).encode(),
     lambda _: True,
+    lambda _: False,
 )
 READS_INVENTORY: ResultKind[bool] = ResultKind(
     "reads_inventory",
@@ -142,5 +149,6 @@ READS_INVENTORY: ResultKind[bool] = ResultKind(
     lambda _: (),
     lambda _: b"",
     lambda _: True,
+    lambda _: False,
 )
 """Whether a file of the project reads the inventory."""

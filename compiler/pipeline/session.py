@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -187,28 +188,26 @@ class Session:
     @cached_property
     def checked_fleet(self) -> CheckedFleet:
         """Every model in scope, checked; also the facts of other models that findings about these depend on."""
-        names = self.models_in_scope
-        relevant_names = (
-            list(self.portfolio.by_kind("Model"))
-            if names is None
-            else sorted(names | models_that_may_set(self.portfolio, ("deploy", "expose")))
-        )
-
-        def check_relevant_model(name: str) -> CheckedModel:
-            if names is None or name in names:
-                return self.check_model(name)
-            return CheckedModel(self.plan_stage.model_facts(name))
-
-        results = self.keeper.obtain(CHECKED_MODEL, relevant_names, self.check_scope, check_relevant_model)
-        checked_fleet = CheckedFleet(self._count_checked(results))
+        names, all_names = self.models_in_scope, list(self.portfolio.by_kind("Model"))
+        selected_names = all_names if names is None else sorted(names)
+        results = self.keeper.obtain(CHECKED_MODEL, selected_names, self.check_scope, self.check_model)
+        checked_fleet = CheckedFleet(chain(self._count_checked(results), self._facts_of_others(names)))
         if names is None:
-            self.keeper.forget_others(CHECKED_MODEL, relevant_names)
+            self.keeper.forget_others(CHECKED_MODEL, all_names)
         return checked_fleet
+
+    def _facts_of_others(self, names: frozenset[str] | None) -> Iterator[Result[CheckedModel]]:
+        """Models out of scope that findings about those in scope depend on, not checked, so that they are not kept."""
+        if names is not None:
+            other_names = sorted(models_that_may_set(self.portfolio, ("deploy", "expose")) - names)
+            yield from NoKeeper().obtain(
+                CHECKED_MODEL, other_names, "", lambda name: CheckedModel(self.plan_stage.model_facts(name))
+            )
 
     @property
     def check_scope(self) -> str:
-        """What the check of a model depends on besides look-ups: the date, and documents that no model can use."""
-        return f"{self.as_of} {sorted(self.shared_documents.broken_documents)}"
+        """What the check of a model depends on besides look-ups and the date: documents that no model can use."""
+        return f"{sorted(self.shared_documents.broken_documents)}"
 
     def check_model(self, name: str) -> CheckedModel:
         """The check of one model."""
@@ -218,7 +217,7 @@ class Session:
     @cached_property
     def fleet_checks(self) -> FleetChecks:
         """The checks of the fleet as a whole."""
-        scope = f"{self.as_of} {self.checked_fleet.digest} {sorted(self.files)}"
+        scope = f"{self.checked_fleet.digest} {sorted(self.files)}"
         [result] = self.keeper.obtain(FLEET_CHECKS, ["fleet"], scope, lambda _: check_fleet(self))
         return result.value
 

@@ -72,6 +72,8 @@ class PolicyUsage:
     """Suppression comments that had an effect, each with the policy that it suppressed."""
     rejected_comments: frozenset[Location] = frozenset()
     """Suppression comments at mandatory findings."""
+    depends_on_date: bool = False
+    """Whether a policy was violated: what that means depends on the date."""
     secrets: frozenset[str] = frozenset()
     """Values that look like secrets; no output shows them."""
 
@@ -97,6 +99,7 @@ class UsageRecorder:
     waiver_uses: set[WaiverUse] = field(default_factory=set)
     used_comments: set[tuple[Location, str]] = field(default_factory=set)
     rejected_comments: set[Location] = field(default_factory=set)
+    depends_on_date: bool = False
     secrets: set[str] = field(default_factory=set)
     _rejections: dict[tuple[str, Pointer], WaiverRejection] = field(default_factory=dict)
 
@@ -115,6 +118,7 @@ class UsageRecorder:
         self.waiver_uses |= usage.waiver_uses
         self.used_comments |= usage.used_comments
         self.rejected_comments |= usage.rejected_comments
+        self.depends_on_date |= usage.depends_on_date
         self.secrets |= usage.secrets
         for rejection in usage.waiver_rejections:
             previous = self._rejections.get((rejection.waiver, rejection.pointer))
@@ -135,6 +139,7 @@ class UsageRecorder:
             waiver_rejections=frozenset(self._rejections.values()),
             used_comments=frozenset(self.used_comments),
             rejected_comments=frozenset(self.rejected_comments),
+            depends_on_date=self.depends_on_date,
             secrets=frozenset(self.secrets),
         )
 

@@ -32,6 +32,7 @@ class UsageRow(NamedTuple):
     rejection_findings: FindingRows
     used_comments: tuple[tuple[LocationRow, str], ...]
     rejected_comments: tuple[LocationRow, ...]
+    depends_on_date: bool
     secrets: tuple[str, ...]
 
 
@@ -52,6 +53,7 @@ def encode_usage(usage: PolicyUsage, *, includes_secrets: bool = False) -> Usage
         encode_findings(rejection.finding for rejection in rejections),
         tuple(sorted((encode_location(location), policy) for location, policy in usage.used_comments)),
         tuple(sorted(map(encode_location, usage.rejected_comments))),
+        usage.depends_on_date,
         tuple(sorted(usage.secrets)),
     )
 
@@ -77,5 +79,6 @@ def decode_usage(row: UsageRow) -> PolicyUsage:
         ),
         used_comments=frozenset((decode_location(location), policy) for location, policy in row.used_comments),
         rejected_comments=frozenset(map(decode_location, row.rejected_comments)),
+        depends_on_date=row.depends_on_date,
         secrets=frozenset(row.secrets),
     )

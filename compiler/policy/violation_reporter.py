@@ -29,6 +29,7 @@ class ViolationReporter:
     ) -> Iterator[Finding]:
         """The findings for violations of a model; `blame_location`: the spec value behind a rendered one."""
         for violation in violations:
+            self.recorder.depends_on_date = True
             if violation.is_evaluation_failure:
                 self.recorder.evaluation_failures.add((violation.policy.id, model_input.model.name))
                 yield policy_findings.failure_finding(model_input, violation)

@@ -3,7 +3,7 @@
 import os
 import random
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,17 +23,30 @@ _VALUE = re.compile(r"(?m)^( *(?:- )?[A-Za-z]+: )([A-Za-z0-9.%-]+)$")
 _WORDS = ("1", "2", "high", "low", "prod", "dev", "true", "model-risk", "30d", "99.5%", "absent")
 
 
-def open_run(files: dict[str, bytes], folder: Path | None) -> tuple[Session, Store]:
-    session = Session(MemoryTree(files), DAY)
+def open_run(
+    files: dict[str, bytes], folder: Path | None, day: date, named_files: frozenset[str] = frozenset()
+) -> tuple[Session, Store]:
+    session = Session(MemoryTree(files), day, files=named_files)
     store = Store(StoreFiles(folder, "a" * 32)) if folder else Store()
     if folder:
-        session.keeper = KeptResults(store, session.fingerprints, session.reads, 1)
+        session.keeper = KeptResults(store, session.fingerprints, session.reads, 1, day)
     return session, store
 
 
-def outcome(files: dict[str, bytes], folder: Path | None) -> object:
+def check_one_file(files: dict[str, bytes], path: str, folder: Path | None, day: date) -> object:
+    """The findings in one file, or the error that ends the check."""
+    session, store = open_run(files, folder, day, frozenset({path}))
+    try:
+        return [finding for finding in check(session) if finding.location and finding.location.path == path]
+    except UsageError as error:
+        return str(error)
+    finally:
+        store.commit()
+
+
+def outcome(files: dict[str, bytes], folder: Path | None, day: date) -> object:
     """The findings and the files of a build, or the error that ends it."""
-    session, store = open_run(files, folder)
+    session, store = open_run(files, folder, day)
     try:
         checked, built = check(session), build(session)
     except UsageError as error:
@@ -128,9 +141,14 @@ def test_results_of_earlier_runs_change_nothing(seed: int, sample_files: dict[st
     chance = random.Random(seed)
     files = dict(sample_files)
     history = [dict(files)]
-    edits = ["the sample"]
+    edits, day = ["the sample"], DAY
     for _ in range(EDITS):
-        assert outcome(files, tmp_path) == outcome(files, None), edits
+        path = chance.choice([path for path in sorted(files) if path.startswith("models/")])
+        assert check_one_file(files, path, tmp_path, day) == check_one_file(files, path, None, day), (path, edits)
+        assert outcome(files, tmp_path, day) == outcome(files, None, day), edits
+        if chance.random() < 0.3:
+            day += timedelta(days=chance.choice((-400, -1, 1, 90, 400)))
+            edits.append(str(day))
         if chance.random() < 0.3:  # back to an earlier state, as by a checkout of another branch
             files = dict(chance.choice(history))
             edits.append("an earlier state")

@@ -73,7 +73,9 @@ class Run:
         session = Session(tree, as_of, base, files, self.store)
         session.timings = self.timings
         if base is None:
-            session.keeper = KeptResults(self.store, session.fingerprints, session.reads, self.process_count)
+            session.keeper = KeptResults(
+                self.store, session.fingerprints, session.reads, self.process_count, session.as_of
+            )
         return mask_secrets_of(session)
 
 
