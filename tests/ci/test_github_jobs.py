@@ -227,7 +227,8 @@ def test_a_pull_request_is_checked_with_one_comment_and_runs_only_affected_model
     assert "nothing foreign among them" in run_result.log
     [scanned] = run_result.sarif_reports
     assert scanned["version"] == "2.1.0"
-    assert "Modelyard: no issues found" in run_result.summaries["check"]
+    assert "### Modelyard: 1 warning in 5 models" in run_result.summaries["check"]
+    assert "MY411" in run_result.summaries["check"]
     [comment] = repository.server.requests["comments"]
     assert comment["issue"] == 5
     assert "| `atm-demand` | prod, staging | treasury-analytics | governance" in comment["body"]

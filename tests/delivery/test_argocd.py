@@ -253,7 +253,7 @@ def test_what_a_cluster_fills_in_is_no_drift_and_git_claims_no_number_that_an_au
 @pytest.mark.parametrize("environment", SAMPLE)
 def test_a_second_reader_takes_what_is_rendered(environment, sample, argo_models):
     paths = [path for path in sample.files if re.fullmatch(rf"{environment}/_argocd/[a-z]+.yaml", path)]
-    objects = [sample.read(path) for path in paths if "kustomization" not in path]
+    objects = [item for path in paths if "kustomization" not in path for item in sample.documents(path)]
     assert {item["kind"] for item in objects} >= {"AppProject", "ApplicationSet"}
     apps = [
         {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **one}
