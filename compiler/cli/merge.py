@@ -36,6 +36,7 @@ def command() -> None:
 
     \b
     Examples:
-      modelyard merge part-1 part-2 part-3 part-4
-      modelyard merge part-* --output /tmp/preview
+      modelyard build --shard 1/2 --results part-1
+      modelyard build --shard 2/2 --results part-2
+      modelyard merge part-1 part-2
     """

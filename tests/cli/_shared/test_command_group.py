@@ -19,6 +19,8 @@ NAMES = modelyard.list_commands(click.Context(modelyard))
 STARTS_EMPTY = {"init"}
 STARTS_NEW = {"new"}
 STARTS_IN_GIT = {"affected", "publish", "rollback", "run"}
+REMOTE = re.compile(r"\b(?:s3|gs|hf|oci)://")
+"""What only a network can answer; tests/artifacts reads such URIs from servers on this machine."""
 EXAMPLE = re.compile(r"^ +(modelyard \S.*?)(?: {2,}.*)?$", re.MULTILINE)
 
 
@@ -37,6 +39,8 @@ def place(name, tmp_path, monkeypatch, run_command, request):
         folder = request.getfixturevalue("sample")
         if name == "run":
             at_once(folder)
+        if name == "digest":
+            write_artifacts(folder)
         if name in STARTS_IN_GIT:
             commit_project(folder, monkeypatch)
         return folder
@@ -44,6 +48,13 @@ def place(name, tmp_path, monkeypatch, run_command, request):
     if name in STARTS_NEW:
         assert run_command("init").code == 0
     return tmp_path
+
+
+def write_artifacts(folder: Path) -> None:
+    """The files whose digests the examples compute."""
+    for path in ("model.onnx", "models/card-fraud/4.2.1/model.onnx", "download/model.onnx"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(b"model")
 
 
 def at_once(folder: Path) -> None:
@@ -83,7 +94,9 @@ def test_the_examples_of_its_help_run_one_after_the_other(name, place, run_comma
     page = run_command(*([name] if name else []), "--help").out
     examples = EXAMPLE.findall(page)
     assert examples
-    for example in examples:
+    local_examples = [example for example in examples if not REMOTE.search(example)]
+    assert local_examples
+    for example in local_examples:
         words = shlex.split(example.replace("/tmp/", f"{place}/"))[1:]
         assert run_command(*words).code == 0, example
 
