@@ -56,7 +56,7 @@ def inner_map(node: Object, root: Object) -> tuple[str, Object] | None:
     for key, suffix in (("items", "[]"), ("additionalProperties", ".*")):
         child = node.get(key)
         for choice in as_list(child.get("anyOf", [child])) if isinstance(child, Mapping) else ():
-            if inner := inner_map(choice, root):
+            if inner := inner_map(as_object(choice), root):
                 return f"{suffix}{inner[0]}", inner[1]
     return None
 
