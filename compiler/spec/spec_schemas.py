@@ -21,6 +21,7 @@ from pydantic import BaseModel, WithJsonSchema, create_model
 from pydantic.json_schema import JsonSchemaValue
 
 from compiler.spec import kinds, types
+from compiler.spec.editor_schema import editor_schema
 from compiler.spec.emitter_schema import Emitter
 from compiler.spec.field_types import NameText, VersionText
 from compiler.spec.kinds.model import Model, Release
@@ -34,7 +35,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 IDENTITY_FIELDS = ("apiVersion", "kind", "name", "type")
 NOT_IN_LAYERS = (*IDENTITY_FIELDS, "previousNames", "release", "canary", "retirement")
 ENTRY_ONLY = ("release", "canary")
-_COMPILER_ANNOTATIONS = frozenset({"x-modelyard-control", "x-modelyard-used-by"})
 
 
 def all_types() -> dict[str, ModelType]:
@@ -162,7 +162,7 @@ def model_schema() -> Schema:
         "releases": {k: v for k, v in spec["properties"]["releases"].items() if k != "additionalProperties"},
     }
     definitions.pop("Spec", None)
-    return _editor_schema(
+    return editor_schema(
         {
             "$schema": DIALECT,
             "$id": "urn:modelyard:v1:model",
@@ -186,26 +186,9 @@ def defaults_schema() -> Schema:
     environments = kind_node["properties"]["environments"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
     types_ = kind_node["properties"]["types"] | {"additionalProperties": {"$ref": "#/$defs/Layer"}}
     properties = kind_node["properties"] | layer["properties"] | {"environments": environments, "types": types_}
-    return _editor_schema(
+    return editor_schema(
         {**kind_node, "properties": properties, "$defs": _reachable_definitions(definitions, properties)}
     )
-
-
-def _editor_schema(schema: Schema) -> Schema:
-    return {key: _for_editors(value) for key, value in schema.items()}
-
-
-def _for_editors(node: object) -> object:
-    """The schema without annotations for the compiler next to a reference.
-
-    Where a reference has siblings other than a description, editors show the description of the definition, not that of the field.
-    """
-    if isinstance(node, list):
-        return [_for_editors(element) for element in node]
-    if not isinstance(node, dict):
-        return node
-    removed_keys = _COMPILER_ANNOTATIONS if "$ref" in node else frozenset()
-    return {key: _for_editors(value) for key, value in node.items() if key not in removed_keys}
 
 
 def _spec_schema(resolved_schema: Schema, definitions: Schema) -> Schema:
