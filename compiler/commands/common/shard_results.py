@@ -11,11 +11,13 @@ from compiler.commands.common.streams import print_status
 from compiler.foundation.errors import UsageError
 from compiler.foundation.safe_folder import os_errors
 from compiler.pipeline.kept_results import tables_of
+from compiler.pipeline.result_kinds import CHECKED_MODEL, RENDERED_MODEL
 from compiler.pipeline.session import Session
 from compiler.pipeline.shards import Shard, compute_shard
 from compiler.store.project_store import Store
 from compiler.store.result_file import DamagedResultsError, decode_results, encode_results
 
+_SHARD_TABLES = frozenset((*tables_of(CHECKED_MODEL.name), *tables_of(RENDERED_MODEL.name)))
 _SHARD = re.compile(r"(?P<index>[0-9]{1,6})/(?P<count>[0-9]{1,6})")
 
 
@@ -61,10 +63,16 @@ def read_shards(store: Store, files: Iterable[Path]) -> None:
         try:
             version, tables = decode_results(content)
         except DamagedResultsError as error:
-            help_ = "compute the shard again with `modelyard build --shard I/N --results FILE`"
-            raise UsageError(f"{file} holds no results of a shard, or is damaged", help=help_) from error
+            raise _no_results(file) from error
+        if not tables.keys() <= _SHARD_TABLES:  # a file may not change what else the store holds
+            raise _no_results(file)
         if version != store.version:
             help_ = "install the same version, with the same packages and Python, on all machines"
             raise UsageError(f"{file} was written by another installation of Modelyard", help=help_)
         for table, values in tables.items():
             store.put(table, values)
+
+
+def _no_results(file: Path) -> UsageError:
+    help_ = "compute the shard again with `modelyard build --shard I/N --results FILE`"
+    return UsageError(f"{file} holds no results of a shard, or is damaged", help=help_)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from compiler.store.result_file import encode_results
+from compiler.store.result_file import decode_results, encode_results
 
 ROOT = Path(__file__).parents[3]
 
@@ -43,6 +43,15 @@ def test_a_damaged_file_is_refused(run_command, parts: list[str]) -> None:
     result = run_command("merge", "--project", str(ROOT), *parts)
     assert result.code == 2
     assert "part-2 holds no results of a shard, or is damaged" in result.err
+
+
+@pytest.mark.parametrize("table", ["unit_states", "not a table"])
+def test_a_file_can_change_nothing_else_in_the_store(run_command, parts: list[str], table: str) -> None:
+    version, tables = decode_results(Path(parts[0]).read_bytes())
+    Path(parts[0]).write_bytes(encode_results(version, {**tables, table: {"prod/card-fraud": b""}}))
+    result = run_command("merge", "--project", str(ROOT), parts[0])
+    assert result.code == 2
+    assert "part-1 holds no results of a shard, or is damaged" in result.err
 
 
 def test_results_of_another_installation_are_refused(run_command, parts: list[str]) -> None:
