@@ -224,7 +224,7 @@ RepositoryText = Annotated[
         maxLength=1000,
     ),
 ]
-_URI_CHARACTER = r"[^\s\x00-\x1f\x7f{}<>\"\\^`|]"
+_URI_CHARACTER = r'[^\s\x00-\x1f\x7f{}<>"\\^`|]'
 """RFC 3986 excludes these; braces open actions of Go templates, and a browser takes a backslash for a slash."""
 _URI = (
     r"^(?!(?!abfss?:|wasbs?:)[^/]*//[^/?#]*@)(?![^/]*//[^/?#]*:[^/?#]*@)[a-z][a-z0-9+.-]*://" + _URI_CHARACTER + "+$",
@@ -256,7 +256,7 @@ namespace of the caller.
 WebUrlText = Annotated[
     str,
     _text_type(
-        r"^https?://[A-Za-z0-9\[][^\s@/?#{}<>\"\\^`|]*(?:[/?#]" + _URI_CHARACTER + "*)?$",
+        r'^https?://[A-Za-z0-9\[][^\s@/?#{}<>"\\^`|]*(?:[/?#]' + _URI_CHARACTER + "*)?$",
         "a web address such as https://runbooks.bank.example/card-fraud",
         "https://runbooks.bank.example/card-fraud",
     ),

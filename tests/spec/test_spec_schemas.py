@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,3 +201,22 @@ def test_a_layer_takes_a_name_away_from_a_map() -> None:
     layer = Draft202012Validator({"$ref": "#/$defs/Layer", "$defs": schema("types/ml")["$defs"]})
     assert layer.is_valid({"labels": {"portfolio": None}, "deploy": {"adopt": {"selector": {"app": None}}}})
     assert not layer.is_valid({"labels": {"Port folio": "a"}})
+
+
+ECMA_ESCAPE = re.compile(r"""\\(?:[dDwWsSbBtnvfr0^$\\.*+?()\[\]{}|/-]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|p\{)""")
+
+
+def patterns(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (value["pattern"] for _ in [0] if isinstance(value.get("pattern"), str))
+        yield from value.get("patternProperties", ())
+        yield from (pattern for part in value.values() for pattern in patterns(part))
+    elif isinstance(value, list):
+        yield from (pattern for part in value for pattern in patterns(part))
+
+
+@pytest.mark.parametrize("path", sorted(GENERATED_FILES))
+def test_patterns_have_only_escapes_that_unicode_expressions_of_javascript_allow(path: str) -> None:
+    """As `check-jsonschema` and editors compile them (ECMA-262, flag `u`)."""
+    for pattern in patterns(json.loads(GENERATED_FILES[path])):
+        assert "\\" not in ECMA_ESCAPE.sub("", pattern), pattern
