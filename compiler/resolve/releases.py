@@ -11,6 +11,7 @@ from compiler.foundation.suggestions import closest_match
 from compiler.resolve.digests import bytes_digest, digest
 from compiler.resolve.resolved_model import CompanionFile, MergedModel, Release
 from compiler.source.companion_paths import companion_path
+from compiler.source.text_decoding import hidden_character_findings
 from compiler.source.tree import NoSuchFile, Tree, is_lfs_pointer
 from compiler.spec.language import Annotation, iter_strings
 from compiler.spec.portfolio import ModelSpec, release_contents
@@ -42,6 +43,8 @@ def read_release(
             entry = _FileProblem(f"`{relative}` is named twice", "remove one of the two")
         named_files.add((relative, relative_pointer[:-1]))
         if isinstance(entry, CompanionFile):
+            if entry.relative not in files:
+                findings += hidden_character_findings(entry.content, entry.path)
             files[entry.relative] = entry
         else:
             findings.append(_companion_finding(spec, (*pointer, *relative_pointer), entry))

@@ -1,16 +1,16 @@
 """Decodes files to text that can be reviewed: UTF-8 without deceptive characters."""
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import islice
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
+from compiler.source.hidden_characters import find_hidden_runs, hidden_text
 
-_RESERVED_RANGES = (
-    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ue000\ue001\ufeff\ufffe\uffff"
-)
+_RESERVED_RANGES = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000\ue001\ufffe\uffff"
 _RESERVED_IN_TEXT = re.compile(f"[{_RESERVED_RANGES}]|\r(?!\n)")
 _RESERVED_IN_VALUE = re.compile(f"[{_RESERVED_RANGES}]")
 _SAFE_ASCII_BYTES = bytes(range(0x20, 0x7F)) + b"\n"
@@ -46,13 +46,16 @@ def decode(data: bytes | str, path: str) -> tuple[str, tuple[Finding, ...]]:
     text = text.removeprefix("\ufeff")
     if isinstance(data, bytes) and not data.translate(None, _SAFE_ASCII_BYTES):
         return text, ()
-    return text, _reserved_character_findings(text, path)
+    return text, _character_findings(text, path)
 
 
 def reserved_character_name(value: str) -> str | None:
-    """The name of the first reserved character in a value, which only an escape can produce."""
+    """The first reserved or hidden characters in a value, which only an escape can produce."""
     match = _RESERVED_IN_VALUE.search(value)
-    return _character_name(match[0]) if match else None
+    if match:
+        return _character_name(match[0])
+    run = next(find_hidden_runs(value), None)
+    return _run_name(value[slice(*run)]) if run else None
 
 
 def truncate(text: str) -> str:
@@ -60,19 +63,46 @@ def truncate(text: str) -> str:
     return text if len(text) <= _MAX_EXCERPT_LENGTH else text[:_MAX_EXCERPT_LENGTH] + "…"
 
 
-def _reserved_character_findings(text: str, path: str) -> tuple[Finding, ...]:
-    reserved_matches = list(islice(_one_per_cause(_RESERVED_IN_TEXT.finditer(text)), _MAX_FINDINGS))
-    if not reserved_matches:
+def hidden_character_findings(content: bytes, path: str) -> tuple[Finding, ...]:
+    """Findings about hidden characters of a file that is read as text; none if it is not UTF-8 or holds NUL characters."""
+    if content.isascii():
+        return ()
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return ()
+    text = text.removeprefix("\ufeff")
+    return () if "\0" in text else _findings(text, path, _hidden_problems(text))
+
+
+def _character_findings(text: str, path: str) -> tuple[Finding, ...]:
+    reserved = [
+        (*match.span(), _character_name(match[0]), _remedy(match[0]))
+        for match in islice(_one_per_cause(_RESERVED_IN_TEXT.finditer(text)), _MAX_FINDINGS)
+    ]
+    return _findings(text, path, [*reserved, *_hidden_problems(text)])
+
+
+def _hidden_problems(text: str) -> list[tuple[int, int, str, str]]:
+    """The first runs of hidden characters: start, end, name and remedy of each."""
+    return [
+        (start, end, _run_name(text[start:end]), _remedy(text[start], end - start))
+        for start, end in islice(find_hidden_runs(text), _MAX_FINDINGS)
+    ]
+
+
+def _findings(text: str, path: str, problems: list[tuple[int, int, str, str]]) -> tuple[Finding, ...]:
+    if not problems:
         return ()
     lines = LineIndex(text)
     return tuple(
         Finding(
             codes.RESERVED_CHARACTER,
-            f"The file contains {_character_name(match[0])}, which reviewers cannot see.",
-            lines.location(path, match.start(), match.end()),
-            help=_remedy(match[0]),
+            f"The file contains {name}, which reviewers cannot see.",
+            lines.location(path, start, end),
+            help=remedy,
         )
-        for match in reserved_matches
+        for start, end, name, remedy in sorted(problems)[:_MAX_FINDINGS]
     )
 
 
@@ -90,12 +120,21 @@ def _character_name(character: str) -> str:
     return f"the character U+{ord(character):04X}"
 
 
-def _remedy(character: str) -> str:
+def _run_name(run: str) -> str:
+    first = f"{_character_name(run[0])} ({unicodedata.name(run[0], 'without a name').lower()})"
+    if len(run) == 1:
+        return first
+    if tagged_text := hidden_text(run):
+        return f"{len(run)} characters that spell `{truncate(tagged_text)}`"
+    return f"{first} and {len(run) - 1} more characters"
+
+
+def _remedy(character: str, length: int = 1) -> str:
     if character == "\0":
         return "Save the file as UTF-8; NUL characters come from UTF-16 or from binary files."
     if character == "\r":
         return "Save the file with Unix or Windows line endings."
-    return "Remove the character."
+    return "Remove them." if length > 1 else "Remove the character."
 
 
 def _not_utf8_finding(data: bytes, index: int, path: str) -> Finding:

@@ -54,9 +54,11 @@ AMBIGUOUS_SCALAR = warning(
 RESERVED_CHARACTER = error(
     "MY008",
     "reserved-character",
-    "A character is not allowed in specs and templates.",
-    "U+E000 and U+E001 mark values while templates are rendered; control characters are invisible to reviewers.",
-    "Remove the character.",
+    "A file contains characters that are reserved, or that reviewers cannot see.",
+    "Hidden characters (zero-width characters, bidirectional controls, tags, variation selectors) can carry instructions to a language "
+    "model, or show a reviewer other text than a program reads. They are allowed only where an emoji or a script needs them, such as a "
+    "zero-width non-joiner between Persian letters. U+E000 and U+E001 mark values while templates are rendered.",
+    "Remove the characters.",
 )
 NOT_A_DOCUMENT = error(
     "MY009",
