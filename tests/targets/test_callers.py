@@ -147,6 +147,39 @@ def test_the_gateway_is_admitted_to_exposed_models_alone(build_unit):
     assert not authorizes(policy(exposed, serviceAccount="public-istio"), other_pod)
 
 
+NODES = {"parallelism": {"data": 2, "dataLocal": 1}, "worker": {}}
+ACCOUNTS = {
+    "several nodes": (NODES, "user-kserve-mn"),
+    "a proxy in front": ({"prefill": {}}, "user-kserve"),
+    "an account of its own": ({**NODES, "pod": {"serviceAccountName": "reader"}}, "reader"),
+    "one node": ({}, "default"),
+}
+
+
+@pytest.mark.parametrize(("deploy", "account"), ACCOUNTS.values(), ids=ACCOUNTS)
+def test_a_language_model_is_admitted_by_the_account_that_kserve_gives_its_servers(build_unit, deploy, account):
+    """KServe v0.18.0 to v0.20.0: `expectedMultiNodeMainServiceAccount` in `workload_multi_node.go`, `expectedSingleNodeMainServiceAccount`
+    in `workload_single_node.go`. The other accounts of the namespace are not admitted."""
+    called = model("ml", "kserve", SOURCE, name="called")
+    (user,) = MODELS["LLMInferenceService"](deploy)
+    user = {**user, "name": "user", "uses": [{"model": "called", "env": "URL"}]}
+    policy = only(build_unit(called, user, mesh=ISTIO), "AuthorizationPolicy")
+    accounts = {account for _, account in ACCOUNTS.values()}
+    assert {name for name in accounts if authorizes(policy, identity("models", name))} == {account}
+
+
+def test_a_graph_has_an_account_of_its_own(build_unit, kserve_release):
+    """`createInferenceGraphPodSpec` in `raw_ig.go` of KServe v0.18.0 to v0.20.0 passes the service account to the pods of the router."""
+    graph, step = MODELS["InferenceGraph"]({"pod": {"serviceAccountName": "router"}})
+    unit = build_unit(graph, step)
+    assert unit.objects["inferencegraph.yaml"]["spec"]["serviceAccountName"] == "router"
+    for release in ("0.18", "0.19", "0.20"):
+        assert kserve_release(release)("inferencegraph_v1alpha1", unit.objects["inferencegraph.yaml"]) == ()
+    policy = only(build_unit(step, graph, mesh=ISTIO), "AuthorizationPolicy")
+    assert authorizes(policy, identity("models", "router"))
+    assert not authorizes(policy, identity("models", "default"))
+
+
 @pytest.mark.parametrize("kind", MODELS)
 def test_prometheus_reads_metrics_and_nothing_else(kind, build_unit):
     outside = only(build_unit(*MODELS[kind]({}), mesh=ISTIO), "AuthorizationPolicy")
