@@ -27,6 +27,12 @@ def service(*conditions: Mapping[str, str], mode: str = "standard", **status: An
     return {"metadata": {"name": "card-fraud", "namespace": "payments", "annotations": MODES[mode]}, "status": whole}
 
 
+def stopping(resource: dict[str, Any]) -> dict[str, Any]:
+    """The object with the annotation that stops it."""
+    annotations = {**resource["metadata"]["annotations"], "serving.kserve.io/stop": "true"}
+    return {**resource, "metadata": {**resource["metadata"], "annotations": annotations}}
+
+
 RUNNING_CONDITIONS = (
     *(condition(name, "True") for name in ("IngressReady", "PredictorReady", "Ready")),
     condition("Stopped", "False"),
@@ -37,6 +43,10 @@ STARTING = (
     condition("PredictorReady", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
     condition("Ready", "False", "MinimumReplicasUnavailable", UNAVAILABLE),
     condition("Stopped", "False"),
+)
+STOPPED = (
+    *(condition(name, "False", "Stopped") for name in ("PredictorReady", "Ready")),
+    condition("Stopped", "True"),
 )
 TIMEOUT_MESSAGE = 'ReplicaSet "card-fraud-predictor-5d4" has timed out progressing.'
 FULL = 'pods "card-fraud-predictor-5d4-" is forbidden: exceeded quota: models, requested: requests.cpu=4, limited: 40'
@@ -74,10 +84,9 @@ INFERENCE_SERVICES: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "it runs": (service(*RUNNING_CONDITIONS, modelStatus={"transitionStatus": "UpToDate"}), "Healthy", ""),
     "its status is of an older KServe": (service(*RUNNING_CONDITIONS), "Healthy", ""),
     "it is rolled out": (service(*RUNNING_CONDITIONS, modelStatus={"transitionStatus": "InProgress"}), "Progressing", "being loaded"),
-    "it is stopped": (
-        service(condition("PredictorReady", "False", "Stopped"), condition("Ready", "False", "Stopped"), condition("Stopped", "True")),
-        "Suspended", "stopped",
-    ),
+    "it is stopped": (stopping(service(*STOPPED)), "Healthy", "stopped"),
+    "it is being stopped": (stopping(service(*RUNNING_CONDITIONS)), "Progressing", "stops it"),
+    "it is started again": (service(*STOPPED), "Progressing", "again"),
     "its pods come too late": (service(*failing_conditions("ProgressDeadlineExceeded", TIMEOUT_MESSAGE)), "Degraded", TIMEOUT_MESSAGE),
     "its pods are over the quota": (service(*failing_conditions("FailedCreate", FULL)), "Degraded", "exceeded quota"),
     "its pods cannot be removed": (service(*failing_conditions("FailedDelete", "no")), "Degraded", "no"),
@@ -164,7 +173,7 @@ LLMS: Mapping[str, tuple[dict[str, Any], str, str]] = {
     ),
     "it is stopped": (
         llm(condition("MainWorkloadReady", "False", "Stopped", "Service is stopped"), condition("Ready", "False", "Stopped"), stop="true"),
-        "Suspended", "stopped",
+        "Healthy", "stopped",
     ),
     "it is started again": (llm(condition("Ready", "True"), stop="false"), "Healthy", ""),
     **{
@@ -185,7 +194,13 @@ GRAPHS: Mapping[str, tuple[dict[str, Any], str, str]] = {
     "nothing is reported": ({"metadata": {"name": "route"}}, "Progressing", "has not reported"),
     "only whether it is stopped is reported": (graph(condition("Stopped", "False")), "Progressing", "has not reported"),
     "it runs": (graph(condition("Ready", "True"), condition("Stopped", "False")), "Healthy", ""),
-    "it is stopped": (graph(condition("Stopped", "True"), condition("Ready", "False", "Stopped")), "Suspended", "stopped"),
+    "it is stopped": (stopping(graph(condition("Stopped", "True"), condition("Ready", "False", "Stopped"))), "Healthy", "stopped"),
+    "it is being stopped": (stopping(graph(condition("Ready", "True"), condition("Stopped", "False"))), "Progressing", "stops it"),
+    # Reconcile in pkg/controller/v1alpha1/inferencegraph/controller.go of v0.20.0 appends a second condition.
+    "it is started again": (
+        graph(condition("Stopped", "True"), condition("Ready", "False", "Stopped"), condition("Stopped", "False")),
+        "Progressing", "Stopped",
+    ),
     "it is not ready yet": (graph(condition("Ready", "False", "Waiting")), "Progressing", "Waiting"),
     "Knative makes a revision": (
         graph(condition("Ready", "Unknown", "RevisionMissing", WAITING_MESSAGE), mode="knative"), "Progressing", WAITING_MESSAGE,
@@ -238,6 +253,8 @@ def run_health_script(script: str, manifest: Mapping[str, Any]) -> tuple[str, st
 
 @pytest.mark.parametrize(("kind", "resource", "status", "message"), CASES.values(), ids=CASES)
 def test_the_health_of_an_object_is_what_its_controller_means(kind, resource, status, message, scripts):
+    """Stopped objects are Healthy: a step of a rollout ends only when its Applications are Healthy (`UpdateApplicationSetApplicationStatus`
+    in `applicationset/progressivesync/progressive_sync.go` of Argo CD v3.5.1, whose own script for CronJobs does the same)."""
     health = run_health_script(scripts[kind], resource)
     assert health[0] == status
     assert message in health[1]
@@ -266,6 +283,8 @@ def test_the_statuses_are_what_kserve_can_set(kind, resource, status, message, e
 
 MUTANTS: Mapping[str, tuple[str, str, str]] = {
     "a stop": ("InferenceService", 'is("Stopped", "True")', 'is("Stopped", "False")'),
+    "a stop by annotation": ("InferenceService", '["serving.kserve.io/stop"] == "true"', '["serving.kserve.io/stop"] == "yes"'),
+    "a stop of a graph by annotation": ("InferenceGraph", '["serving.kserve.io/stop"] == "true"', '["serving.kserve.io/stop"] == "yes"'),
     "a failed load": ("InferenceService", '"BlockedByFailedLoad"', '"UpToDate"'),
     "a spec that is invalid": ("InferenceService", '"InvalidSpec"', '"Other"'),
     "a canary": ("InferenceService", "obj.status.canaryStatuses", "nil"),
