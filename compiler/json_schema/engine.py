@@ -12,6 +12,7 @@ from compiler.foundation.json_data import Json, Object, Pointer, value_at
 from compiler.json_schema.metaschema import SchemaError, SchemaMistake, metaschema_mistakes
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.schema_node import SchemaNode
+from compiler.json_schema.text_formats import TEXT_FORMATS
 
 # Nested repetitions compile to automata with many states, all visited for each character: with the default limit, one
 # pattern took two minutes for 100 kB. The largest pattern in 150 published schemas needs half of this limit.
@@ -69,6 +70,7 @@ class Engine:
             self._validator = jsonschema_rs.validator_for(
                 schema_registry.root,  # type: ignore[arg-type]  # the engine only reads
                 validate_formats=True,
+                formats=dict(TEXT_FORMATS),
                 registry=registry,
                 base_uri=schema_registry.uri,
                 pattern_options=_REGEX_OPTIONS,

@@ -328,8 +328,27 @@ ResourceNameText = Annotated[
 LicenseText = Annotated[
     str,
     _text_type(
-        r"^[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*$",
-        "an SPDX identifier or expression such as Apache-2.0",
+        r"^[A-Za-z0-9(][A-Za-z0-9.+() -]*$",
+        "an SPDX license expression such as Apache-2.0 or LicenseRef-bank-internal",
         "Apache-2.0",
+        kind="license",
+        format="spdx-license-expression",
+    ),
+]
+"""In its canonical spelling. A license that is not on SPDX's list is a `LicenseRef-`."""
+CountryText = Annotated[
+    str,
+    _text_type(
+        r"^[A-Z]{2}$", "a country code of ISO 3166-1 such as CH", "CH", kind="country", format="iso-3166-1-alpha-2"
+    ),
+]
+EmailText = Annotated[
+    str,
+    _text_type(
+        r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$",
+        "an email address such as risk@bank.example",
+        "risk@bank.example",
+        kind="email",
+        maxLength=254,
     ),
 ]

@@ -5,8 +5,10 @@ import pytest
 from compiler.json_schema import Validator
 from compiler.json_schema.corrections.cron_texts import cron
 from compiler.json_schema.corrections.identifier_texts import day, digest, name, release, version
+from compiler.json_schema.corrections.record_texts import _COMMON_LICENSES, country, email, license_expression
 from compiler.json_schema.corrections.unit_texts import cpu, duration, memory, percentage
 from compiler.json_schema.corrections.uri_texts import artifact_uri, uri
+from compiler.json_schema.text_formats import canonical_license
 
 HEX = "0123456789abcdef" * 4
 
@@ -34,6 +36,10 @@ CERTAIN = [
     (digest, HEX, f"sha256:{HEX}"),
     (digest, f"SHA256:{HEX.upper()}", f"sha256:{HEX}"),
     (digest, f"sha256-{HEX}", f"sha256:{HEX}"),
+    (license_expression, "mit", "MIT"),
+    (license_expression, "apache-2.0 or mit", "Apache-2.0 OR MIT"),
+    (country, "uk", "GB"),
+    (country, "ch", "CH"),
     (version, "1.10", "1.10.0"),
     (version, "v0.1.0", "0.1.0"),
     (version, "1", "1.0.0"),
@@ -74,11 +80,20 @@ UNCERTAIN = [
     (artifact_uri, r"C:\models\model.pkl", None),
     (artifact_uri, "~/model.pkl", None),
     (artifact_uri, "churn.onnx", None),
+    (license_expression, "Apache2", "Apache-2.0"),
+    (license_expression, "GPLv3", "GPL-3.0-only"),
+    (license_expression, "MIT License", "MIT"),
+    (license_expression, "Apach-2.0", "Apache-2.0"),
+    (license_expression, "unknown", None),
+    (license_expression, "llama3.1", "LicenseRef-llama3.1"),
+    (country, "Switzerland", "CH"),
+    (country, "EU", None),
+    (email, "Risk <risk@bank.example>", "risk@bank.example"),
     (day, "10/01/2026", None),
     (day, "2026-02-30", None),
 ]
 UNKNOWN = [(duration, "fast"), (percentage, "high"), (percentage, "950"), (cpu, "500mm"), (memory, "1 box"),
-           (cron, "every Monday"), (name, "a.b@shop.example"),
+           (cron, "every Monday"), (name, "a.b@shop.example"), (country, "XX"), (email, "nobody"),
            (uri, "./file"), (uri, "localhost:8080/x"), (day, "1 October 2026")]  # fmt: skip
 
 
@@ -143,3 +158,8 @@ def test_a_key_is_renamed_only_where_its_value_is_valid_under_the_other_name():
     assert (renamed.replacement, renamed.is_certain) == ("owner", True)
     assert kept.replacement is None
     assert kept.help == "did you mean `owner`?"
+
+
+@pytest.mark.parametrize("identifier", _COMMON_LICENSES)
+def test_a_license_that_is_suggested_is_on_the_list_of_spdx(identifier):
+    assert canonical_license(identifier) == identifier

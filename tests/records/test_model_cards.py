@@ -100,7 +100,7 @@ def test_a_licence_is_one_that_the_hub_knows_or_another_with_its_name(licence, p
 
 def test_a_base_model_and_its_adapters_are_written_as_on_the_hub(make_records) -> None:
     source = {
-        "baseModel": {"name": "a/base", "revision": "1", "license": "Own licence"}, "uri": "hf://a/base", "digest": "sha256:" + "2" * 64,
+        "baseModel": {"name": "a/base", "revision": "1", "license": "LicenseRef-own"}, "uri": "hf://a/base", "digest": "sha256:" + "2" * 64,
         "adapters": [{"name": "lora", "uri": "s3://a/lora/", "digest": "sha256:" + "3" * 64}],
     }  # fmt: skip
     data = front(make_records(of_type("llm", source))["MODEL_CARD.md"])
@@ -151,13 +151,13 @@ TYPES = {
     "llm": (
         "kserve",
         {
-            "baseModel": {"name": "a/base", "revision": "1", "license": "Own licence"}, "uri": "hf://a/base", "contextLength": 4096,
+            "baseModel": {"name": "a/base", "revision": "1", "license": "LicenseRef-own"}, "uri": "hf://a/base", "contextLength": 4096,
             "adapters": [{"name": "lora", "uri": "s3://a/lora/"}],
             "guardrails": {"input": [{"name": "no-orders", "summary": "Stops orders."}], "output": [{"name": "no-promises",
             "summary": "Stops promises."}]},
             "budget": {"inputTokens": 100}, "retrieval": {"index": "index", "topK": 4},
         },
-        ["a/base", "Own licence", "4096", "lora", "Stops orders.", "Stops promises.", "inputTokens 100", "4 passages"],
+        ["a/base", "LicenseRef-own", "4096", "lora", "Stops orders.", "Stops promises.", "inputTokens 100", "4 passages"],
     ),
     "agent": (
         "kubernetes",

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from compiler.spec.field_types import (
+    CountryText,
     DigestText,
     DocumentNameText,
     DurationText,
@@ -69,8 +70,8 @@ class Dataset(Document):
     """How the data was prepared: labelling, cleaning, enrichment."""
     biases: str | None = None
     """Biases that were found in the data, and the measures against them."""
-    residency: list[str] | None = field(merge="union")
-    """The countries where the data is stored, as ISO 3166 codes."""
+    residency: list[CountryText] | None = field(merge="union")
+    """The countries where the data is stored, as codes of ISO 3166-1 such as `CH`."""
     retention: DurationText | None = None
     """The retention period of the data."""
     stewards: list[NameText] | None = field(merge="union", ref="Team")

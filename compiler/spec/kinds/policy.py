@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import AnyMap, DateText, DocumentNameText, NameText, NonEmptyText, UriText
+from compiler.spec.field_types import AnyMap, DateText, DocumentNameText, NameText, NonEmptyText, WebUrlText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 Lifecycle = Literal["proposed", "development", "validation", "pilot", "production", "deprecated", "retired"]
@@ -55,7 +55,7 @@ class Source(StrictModel):
 
     title: str
     """The title of the document, with the section."""
-    url: UriText | None = None
+    url: WebUrlText | None = None
     """The address of the document."""
 
 
@@ -157,7 +157,7 @@ class Policy(Document):
     """How to fix a violation, as an imperative."""
     reason: str | None = None
     """Why the policy exists."""
-    docs: UriText | None = None
+    docs: WebUrlText | None = None
     """The address of further documentation."""
     owner: NameText | None = field(ref="Team")
     """The Team to contact about the policy."""

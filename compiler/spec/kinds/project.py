@@ -6,11 +6,12 @@ from compiler.spec.field_types import (
     AnyMap,
     DigestText,
     DocumentNameText,
+    EmailText,
     ImageText,
     NameText,
     PolicyText,
     ProjectFolderText,
-    UriText,
+    WebUrlText,
 )
 from compiler.spec.kinds.model import Lifecycle
 from compiler.spec.sections.governance_fields import Tier
@@ -37,9 +38,9 @@ class Organisation(StrictModel):
     """The legal name of the organisation."""
     address: str | None = None
     """The registered address of the organisation."""
-    email: str | None = field(pattern=r"^[^@\s]+@[^@\s]+$")
-    """The postal or electronic address for enquiries."""
-    url: UriText | None = None
+    email: EmailText | None = None
+    """The email address for enquiries."""
+    url: WebUrlText | None = None
     """The website of the organisation."""
 
 

@@ -2,14 +2,14 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DocumentNameText, ForgeHandleText
+from compiler.spec.field_types import DocumentNameText, EmailText, ForgeHandleText
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
 class Contacts(StrictModel):
     """How to contact a team."""
 
-    email: str | None = field(pattern=r"^[^@\s]+@[^@\s]+$")
+    email: EmailText | None = None
     """The team's shared mailbox."""
     chat: str | None = field(pattern=r"^#?[A-Za-z0-9._-]+$")
     """The team's chat channel."""

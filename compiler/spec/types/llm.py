@@ -1,6 +1,6 @@
 """llm: a large language model with its prompts, retrieval and guardrails."""
 
-from compiler.spec.field_types import DigestText, NameText, PathText, UriText
+from compiler.spec.field_types import DigestText, LicenseText, NameText, PathText, UriText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import Prompt
 from compiler.spec.strict_model import StrictModel, field
@@ -13,8 +13,8 @@ class BaseModel(StrictModel):
     """The name with its publisher, such as `mistralai/Mistral-7B-Instruct-v0.3`."""
     revision: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     """The revision: a commit, or a tag that does not move."""
-    license: str = field(..., used_by="records")
-    """The licence: an SPDX expression, or the name of the publisher's licence."""
+    license: LicenseText = field(..., used_by="records")
+    """The license, such as `Apache-2.0`; `LicenseRef-` and a name for a license of the publisher's own."""
 
 
 class Adapter(StrictModel):
