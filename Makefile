@@ -9,7 +9,7 @@ PYTEST_ARGS ?= -n auto --dist worksteal
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help build test pytest stress lint golden docs bench crash wheel wheel-environment wheel-test wheel-pytest clean
+.PHONY: help build test pytest stress lint golden docs bench bench-large bench-pages crash wheel wheel-environment wheel-test wheel-pytest clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -31,6 +31,7 @@ lint: $(VENV)/.dev ## check with ruff (lint and format), mypy and import-linter
 	$(BIN)/mypy
 	MYPYPATH=docs $(BIN)/mypy --explicit-package-bases docs/*.py
 	$(BIN)/mypy tools/*.py
+	MYPYPATH=bench $(BIN)/mypy --explicit-package-bases bench/*.py
 	$(BIN)/lint-imports
 
 golden: $(VENV)/.dev ## rewrite expected and generated files; read the diff
@@ -43,11 +44,24 @@ docs: $(VENV)/.dev ## rewrite the published schemas, the reference pages and the
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m pytest --update-goldens -m generated $(PYTEST_ARGS)
 
-bench: $(VENV)/.dev ## measure costs against a reference
+bench: $(VENV)/.dev ## measure the budgets of fleets up to 2,000 models, next to floors and other programs
 	@status=0; for bench in bench/run.py bench/bench_*.py; do $(BIN)/python $$bench || status=1; done; exit $$status
 
+# An interrupted run continues where it ended: what bench/results.jsonl has is not measured again. 100,000 models take hours and 20 GB.
+BENCH_SIZES ?= 100 1000 10000 100000
+BENCH_DATE ?= $(shell date +%F)
+bench-large: $(VENV)/.dev ## measure all budgets and how cost grows to 100,000 models, and write docs/performance.md
+	$(BIN)/python bench/run.py --date $(BENCH_DATE) --results bench/results.jsonl --exit-zero --large
+	$(BIN)/python bench/run.py --date $(BENCH_DATE) --results bench/results.jsonl --exit-zero $(BENCH_SIZES:%=--growth %)
+	$(BIN)/python bench/stage_profile.py bench/profile.json
+	$(MAKE) bench-pages
+
+bench-pages: $(VENV)/.dev ## write docs/performance.md and docs/guides/several-machines.md from the kept results
+	$(BIN)/python bench/page.py
+	$(BIN)/python bench/several_machines.py
+
 crash: $(VENV)/.dev ## kill a thousand builds at random moments, and check that the next build needs no help
-	$(BIN)/python bench/kill_builds.py
+	$(BIN)/python bench/kill_builds.py $(CRASH_ARGS)
 
 wheel: $(VENV)/.dev ## build the distributions in dist/
 	rm -rf dist
@@ -65,7 +79,7 @@ wheel-pytest: # the tests alone: `.ci/run` installs the wheel in the background
 	PYTEST_ARGS="$(PYTEST_ARGS)" sh tests/wheel.sh $(WHEEL_VENV)
 
 clean: ## remove generated files and caches
-	rm -rf $(VENV) $(WHEEL_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(WHEEL_VENV) .venv-bench build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3 python; do \

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from generate import STAGES, write_project
-from run import run
+from processes import MODELYARD, run
 
 from compiler.foundation import resources
 from compiler.pipeline.session import Session
@@ -41,7 +41,9 @@ def measure_check(folder: Path, names: tuple[str, ...]) -> tuple[float, int]:
         "--output",
         str(report),
     )
-    best = min(run("-m", "compiler", *arguments, allow_findings=True).seconds for _ in range(ROUNDS))
+    no_cache = {"MODELYARD_CACHE": "off"}
+    costs = [run((*MODELYARD, *arguments), environment=no_cache, exit_codes=(0, 1)) for _ in range(ROUNDS)]
+    best = min(cost.cpu_seconds for cost in costs)
     return best, len(json.loads(report.read_text(encoding="utf-8"))["findings"])
 
 

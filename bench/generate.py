@@ -364,8 +364,8 @@ def model_files(
         "digest": digest(name),
         "next_digest": digest(f"{name} next"),
         "format": rng.choice(SAFE_FORMATS if careful else FORMATS),
-        "availability": Decimal(rng.choice(("99.0", "99.5", "99.9"))),
-        "latency": rng.choice((50, 100, 250, 500)),
+        "availability": (availability := Decimal(rng.choice(("99.0", "99.5", "99.9")))),
+        "latency": (latency := rng.choice((50, 100, 250, 500))),
         "cpu": rng.choice((250, 500, 750)),
         "memory": rng.choice((256, 512, 768)),
         "minute": rng.randrange(60),
@@ -373,7 +373,7 @@ def model_files(
         "tier": rng.choice(("low", "medium", "high", "critical")),
     }
     dependencies = rng.sample(range(number), min(number, rng.randrange(3)))
-    service_level = ServiceLevel(values["availability"], values["latency"])
+    service_level = ServiceLevel(availability, latency)
     service_levels.append(
         service_level.composite_with([service_levels[dependency] for dependency in dependencies])
         if careful and kind == "ml"

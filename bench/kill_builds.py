@@ -1,12 +1,13 @@
 """Kills builds at random moments, changes specs and output in between, and checks that the next build needs no help.
 
-python bench/kill_builds.py [ROUNDS [SEED]]
+python bench/kill_builds.py [ROUNDS [SEED [FILE]]]; FILE gets the result as JSON
 
 Each build is a forked process, so that a round takes a part of a second. After one kill or several, a build has the result of a build of
 the same specs into an empty folder.
 """
 
 import contextlib
+import json
 import os
 import random
 import shutil
@@ -16,6 +17,8 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from results import revision
 
 import compiler.commands.build  # noqa: F401 - loaded before the process is forked
 from compiler.cli import main as run_cli
@@ -159,8 +162,8 @@ def run_round(project: Path, log: Path, trees: Sequence[Tree], chance: random.Ra
     return "interrupted" if is_interrupted else "before or after"
 
 
-def main(rounds: int, seed: int) -> None:
-    """All rounds; an assertion fails if something was lost."""
+def main(rounds: int, seed: int) -> dict[str, int]:
+    """All rounds, and how often the output was in each state after the kills; an assertion fails if something was lost."""
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -182,10 +185,13 @@ def main(rounds: int, seed: int) -> None:
             counts[result] = counts.get(result, 0) + 1
             if (number + 1) % 10 == 0 or number + 1 == rounds:
                 print(f"round {number + 1} of {rounds}, seed {seed}: {counts}", flush=True)
+    return counts
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if sys.argv[1:] else 1000,
-        int(sys.argv[2]) if sys.argv[2:] else random.SystemRandom().randrange(10**6),
-    )
+    ROUNDS = int(sys.argv[1]) if sys.argv[1:] else 1000
+    SEED = int(sys.argv[2]) if sys.argv[2:] else random.SystemRandom().randrange(10**6)
+    REVISION = revision()
+    RESULTS = {"rounds": ROUNDS, "seed": SEED, "revision": REVISION, "results": main(ROUNDS, SEED)}
+    if sys.argv[3:]:
+        Path(sys.argv[3]).write_text(json.dumps(RESULTS) + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ PACKAGE = Path(compiler.__file__).parent
 TESTS = Path(__file__).parents[1]
 
 BEHAVIOUR_FOLDERS = {
-    "bench": "the generator of benchmark projects",
+    "bench": "the generator of benchmark projects, and what measures them",
     "cases": "what `check` prints about small projects; an extension made by the guide alone",
     "ci": "rendered workflows, run with a stand-in for the server; the hooks of pre-commit",
     "cli/all_commands": "what all commands have in common: exit codes, streams, imports",
