@@ -47,7 +47,7 @@ from compiler.source.yaml_parse import parse
 from compiler.spec.language import Language
 from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_defined_only_in
 from compiler.spec.recorded_specs import RecordedSpecs
-from compiler.spec.spec_loader import load_portfolio
+from compiler.spec.spec_loader import Track, load_portfolio
 from compiler.store.project_store import Store
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ class Session:
         self._document_reader = DocumentReader(tree, self.store, self._secret_collector.add_parsed)
         self.as_of = as_of or datetime.now(UTC).date()
         self.change_base = change_base
+        self.track_files: Track = iter
+        """Gives the paths of the files of specs, which are read one by one, to show progress."""
         self.on_model_checked: Callable[[], object] = lambda: None
         """Called after each check of a model, to show progress."""
 
@@ -135,7 +137,7 @@ class Session:
     def portfolio(self) -> Portfolio:
         """Every document, validated without the others."""
         shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
-        portfolio = load_portfolio(self.tree, self.language, shipped_schemas, self._document_reader)
+        portfolio = load_portfolio(self.tree, self.language, shipped_schemas, self._document_reader, self.track_files)
         return replace(
             portfolio,
             specs={kind: RecordedSpecs(kind, specs, self.reads) for kind, specs in portfolio.specs.items()},

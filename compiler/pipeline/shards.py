@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol, TypeVar
 
 from compiler.pipeline.rendered_model import RenderedModel, render_model
 from compiler.pipeline.result_kinds import CHECKED_MODEL, RENDERED_MODEL, check_summary
 from compiler.pipeline.session import Session, all_units
+
+T = TypeVar("T")
 
 
 class Shard(NamedTuple):
@@ -21,13 +23,28 @@ class Shard(NamedTuple):
         return list(names)[self.number - 1 :: self.total]
 
 
-def compute_shard(session: Session, shard: Shard) -> dict[str, list[str]]:
+class Track(Protocol):
+    """Gives the items of a long operation one by one, and may show the progress."""
+
+    def __call__(self, label: str, items: Iterable[T], length: int) -> Iterator[T]:
+        """The items."""
+        ...
+
+
+def no_progress(label: str, items: Iterable[T], length: int) -> Iterator[T]:
+    """The items."""
+    del label, length
+    return iter(items)
+
+
+def compute_shard(session: Session, shard: Shard, track: Track = no_progress) -> dict[str, list[str]]:
     """Compute the results of the models of a shard, which the session keeps; returns the names of the models by kind of result.
 
     Nothing is rendered if one of these models has a finding: the build that uses the results reports it.
     """
     names = shard.select(session.portfolio.by_kind("Model"))
-    checked_models = list(session.keeper.obtain(CHECKED_MODEL, names, session.check_scope, session.check_model))
+    checks = session.keeper.obtain(CHECKED_MODEL, names, session.check_scope, session.check_model)
+    checked_models = list(track("Checking models", checks, len(names)))
     if any(
         check_summary(result.summary).has_findings and any(finding.is_blocking for finding in result.value.findings)
         for result in checked_models
@@ -38,6 +55,6 @@ def compute_shard(session: Session, shard: Shard) -> dict[str, list[str]]:
     def render(name: str) -> RenderedModel:
         return render_model(session, name, all_units, needs)
 
-    for _ in session.keeper.obtain(RENDERED_MODEL, names, "", render):
+    for _ in track("Rendering models", session.keeper.obtain(RENDERED_MODEL, names, "", render), len(names)):
         pass
     return {CHECKED_MODEL.name: names, RENDERED_MODEL.name: names}

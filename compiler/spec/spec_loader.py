@@ -1,7 +1,7 @@
 """Loads a portfolio: reads every file, determines the kind of each document from its header, and validates each document on its own."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from posixpath import basename, dirname
@@ -51,6 +51,8 @@ from compiler.spec.spec_header import (
 )
 from compiler.spec.valid_parts import valid_parts
 
+Track = Callable[[Sequence[str]], Iterator[str]]
+"""Gives the paths of files one by one; the files are read in between."""
 _EMPTY_PROJECT: Object = {"apiVersion": API_VERSION, "kind": "Project", "name": "", "environments": []}
 """What later stages read of a project that does not have it: no other document is read without a project."""
 _QUOTED = re.compile(r"`([A-Za-z]+)`")
@@ -63,6 +65,7 @@ _NAME_LINE = re.compile(r"^name:\s*[\"']?([a-z0-9-]+)", re.MULTILINE)
 class _LoadState:
     language: Language
     reader: DocumentReader
+    track: Track
     specs: dict[str, dict[str, Spec]] = field(default_factory=dict)
     defaults: dict[str, DefaultsSpec] = field(default_factory=dict)
     specs_by_identity: dict[tuple[str, str], Spec] = field(default_factory=dict)
@@ -83,13 +86,18 @@ class _LoadedFile:
 
 
 def load_portfolio(
-    tree: Tree, language: Language, shipped_schemas: Tree | None = None, reader: DocumentReader | None = None
+    tree: Tree,
+    language: Language,
+    shipped_schemas: Tree | None = None,
+    reader: DocumentReader | None = None,
+    track: Track = iter,
 ) -> Portfolio:
     """Read and validate every document of the project; raises `UsageError` if there is no project.
 
     A policy that is an exact copy of a shipped one in `shipped_schemas` is not a policy of the project. `reader` reads the files of specs.
+    `track` may show the progress.
     """
-    state = _LoadState(language, reader or DocumentReader(tree))
+    state = _LoadState(language, reader or DocumentReader(tree), track)
     project, project_findings = load_project(tree, language)
     state.findings += project_findings
     models_folder = configured_folder(project.data, "models")
@@ -159,14 +167,14 @@ def _load_files(tree: Tree, folder: str, state: _LoadState, skip_name: str = "")
     listing = tree.listing(folder)
     state.findings += input_link_findings(tree, folder, listing.links)
     state.findings += unread_file_findings(folder, listing.files)
-    for path in listing.files:
-        if path.endswith(YAML_SUFFIXES) and basename(path) != skip_name:
-            file = state.reader.read(path)
-            if file.is_lfs_pointer:
-                state.findings.append(lfs_pointer_finding(path))
-                state.broken_names.add((ANY_KIND, ANY_NAME))
-            else:
-                yield path, _load_file(file, state)
+    paths = [path for path in listing.files if path.endswith(YAML_SUFFIXES) and basename(path) != skip_name]
+    for path in state.track(paths):
+        file = state.reader.read(path)
+        if file.is_lfs_pointer:
+            state.findings.append(lfs_pointer_finding(path))
+            state.broken_names.add((ANY_KIND, ANY_NAME))
+        else:
+            yield path, _load_file(file, state)
 
 
 def _load_file(file: ReadFile, state: _LoadState) -> _LoadedFile:

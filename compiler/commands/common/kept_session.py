@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from compiler.commands.common.measuring import measuring
+from compiler.commands.common.progress_bar import track_files
 from compiler.commands.common.project import mask_secrets_of
 from compiler.foundation.timings import Timings
 from compiler.pipeline.kept_results import KeptResults
@@ -72,6 +73,7 @@ class Run:
         """A session that keeps results, unless a change is compared: what that finds depends on the base, too."""
         session = Session(tree, as_of, base, files, self.store)
         session.timings = self.timings
+        session.track_files = track_files
         if base is None:
             session.keeper = KeptResults(
                 self.store, session.fingerprints, session.reads, self.process_count, session.as_of

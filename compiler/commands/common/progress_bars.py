@@ -9,6 +9,7 @@ from datetime import date
 
 import click
 
+from compiler.commands.common.progress_bar import progress_bar, track
 from compiler.commands.common.streams import supports_progress
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.session import Session, all_units
@@ -26,7 +27,7 @@ from compiler.pipeline.unit_selection import is_deployment
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline
 
-_MIN_CHECK_LENGTH = 200
+_MIN_MODELS = 200
 """A check of fewer models ends before a bar is read."""
 
 
@@ -39,12 +40,9 @@ def check_with_progress(session: Session) -> tuple[Finding, ...]:
 @contextmanager
 def _checking_bar(session: Session) -> Iterator[None]:
     """A bar that advances while the models of the session are checked."""
-    length = len(session.portfolio.by_kind("Model")) if supports_progress() else 0
-    if length < _MIN_CHECK_LENGTH or session.models_in_scope is not None:
-        yield
-        return
-    with click.progressbar(length=length, label="Checking models", file=sys.stderr, show_pos=True) as bar:
-        session.on_model_checked = lambda: bar.update(1)
+    length = len(session.portfolio.by_kind("Model")) if session.models_in_scope is None else 0
+    with progress_bar("Checking models", length, _MIN_MODELS) as advance:
+        session.on_model_checked = advance
         yield
 
 
@@ -62,14 +60,12 @@ def check_for_build_with_progress(
 
 def render_with_progress(checked_build: CheckedBuild, scope: UnitFilter, sink: UnitSink) -> tuple[Finding, ...]:
     """Render the units in scope, with one step per deployment."""
-    if not supports_progress():
-        return checked_build.render(scope, sink)
     length = sum(scope(*deployment) for deployment in checked_build.session.fleet.deployments())
-    with click.progressbar(length=length, label="Rendering deployments", file=sys.stderr, show_pos=True) as bar:
+    with progress_bar("Rendering deployments", length) as advance:
 
         def on_unit(unit: str) -> None:
             if is_deployment(unit):
-                bar.update(1)
+                advance()
 
         return checked_build.render(scope, sink, on_unit)
 
@@ -106,8 +102,4 @@ def check_sources_with_progress(session: Session) -> tuple[Finding, ...]:
 
 def iterate_with_progress(commits: Sequence[tuple[str, date]]) -> Iterator[tuple[str, date]]:
     """Commits, with one step per commit."""
-    if not supports_progress():
-        yield from commits
-        return
-    with click.progressbar(commits, label="Checking commits", file=sys.stderr, show_pos=True) as bar:
-        yield from bar
+    return track("Checking commits", commits, len(commits))

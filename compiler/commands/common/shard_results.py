@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from compiler.commands.common.progress_bar import track
 from compiler.commands.common.streams import print_status
 from compiler.foundation.errors import UsageError
 from compiler.foundation.safe_folder import os_errors
@@ -42,7 +43,7 @@ def parse_shard(shard: str | None, results: Path | None) -> ShardRequest | None:
 
 def write_shard(session: Session, store: Store, request: ShardRequest) -> None:
     """Compute the results of a shard, and write them to its file."""
-    names_by_kind = compute_shard(session, request.shard)
+    names_by_kind = compute_shard(session, request.shard, track)
     session.save_documents()
     tables = {
         table: {name: value for name in names if (value := store.get(table, name)) is not None}

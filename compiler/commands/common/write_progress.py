@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-import click
-
-from compiler.commands.common.streams import print_status, supports_progress
+from compiler.commands.common.progress_bar import progress_bar
+from compiler.commands.common.streams import print_status
 from compiler.foundation.errors import HostError
 from compiler.write.output_writer import OutputWriter
 
@@ -20,7 +15,7 @@ def write_with_progress(writer: OutputWriter) -> None:
     """Apply the changes of a writer that has finished, with one step per file and lock; reports how far an interrupted write got."""
     length = writer.plan.operation_count
     count = 0
-    with _bar(length) as advance_bar:
+    with progress_bar("Writing files", length, _MIN_LENGTH) as advance_bar:
 
         def on_step() -> None:
             nonlocal count
@@ -33,12 +28,3 @@ def write_with_progress(writer: OutputWriter) -> None:
             if count < length:
                 print_status(f"{count} of {length} changes were made. The next `modelyard build` makes the rest.")
             raise
-
-
-@contextmanager
-def _bar(length: int) -> Iterator[Callable[[], object]]:
-    if not supports_progress() or length < _MIN_LENGTH:
-        yield lambda: None
-        return
-    with click.progressbar(length=length, label="Writing files", file=sys.stderr, show_pos=True) as bar:
-        yield lambda: bar.update(1)
