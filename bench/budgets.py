@@ -69,12 +69,12 @@ BUDGETS = (
 
 GROWTH_SIZES = (100, 1000, 10_000, 100_000)
 GROWTH_SCENARIOS: Mapping[str, tuple[str, ...]] = {
-    "build-cold": ("write", "parse"),
-    "build-unchanged": ("stat",),
-    "build-changed": ("stat",),
     "check-cold": ("parse",),
     "check-unchanged": ("parse",),
     "check-one-file": (),
+    "build-cold": ("write", "parse"),
+    "build-unchanged": ("stat",),
+    "build-changed": ("stat",),
     "git-add": (),
     "git-repack": (),
     "git-status": (),

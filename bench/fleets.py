@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -131,13 +131,10 @@ class Fleet:
 
     @property
     def sizes(self) -> Sizes:
-        """The sizes after the first build, and the repository of the output as it is now."""
-        return replace(self._built_sizes, packed_bytes=folder_bytes(self.git_folder))
-
-    @cached_property
-    def _built_sizes(self) -> Sizes:
+        """The sizes now."""
         output = [Path(path).stat().st_size for path in file_paths(str(self.output))]
-        return Sizes(folder_bytes(self.project / "models"), len(output), sum(output), folder_bytes(self.cache))
+        specs, stored, packed = map(folder_bytes, (self.project / "models", self.cache, self.git_folder))
+        return Sizes(specs, len(output), sum(output), stored, packed)
 
 
 def bind_packs(project: Path) -> None:

@@ -2,6 +2,8 @@
 
 python bench/follow_value.py FILE OLD NEW VALUE -- ARGUMENTS OF MODELYARD
 
+    python bench/follow_value.py models/payments/card-fraud.yaml "max: 12" "max: 7919" 7919 -- build card-fraud --env prod --no-cache
+
 In FILE, the text OLD is replaced by NEW, which contains VALUE; VALUE occurs nowhere else. Then Modelyard runs in this process, and
 each function of `compiler/` counts that receives or returns plain data with the value, such as text, bytes, or a tree of them. The
 way of a value is longer if more functions copy or convert it; objects that hold a whole project do not count.

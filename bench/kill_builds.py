@@ -110,7 +110,7 @@ def expected_trees(folder: Path) -> list[Tree]:
 
 
 def kill_builds(project: Path, log: Path, chance: random.Random, seconds: float) -> int:
-    """Kill one build, or several at once; returns the time that they had in milliseconds."""
+    """Kill one build, or several at once; returns how many had not ended yet."""
     pids = [start(project, log) for _ in range(chance.choice([1, 1, 1, 2]))]
     moment, pause = chance.choice(("any", "staging-", "journal.json")), chance.uniform(0, 1.1) * seconds
     if moment != "any":  # files are staged and renamed in a small part of the time
@@ -121,8 +121,7 @@ def kill_builds(project: Path, log: Path, chance: random.Random, seconds: float)
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        exit_code(pid)
-    return int(1000 * pause)
+    return sum(exit_code(pid) == -signal.SIGKILL for pid in pids)
 
 
 def edit_output(project: Path, chance: random.Random) -> str:
@@ -135,15 +134,16 @@ def edit_output(project: Path, chance: random.Random) -> str:
     return path.relative_to(project).as_posix()
 
 
-def run_round(project: Path, log: Path, trees: Sequence[Tree], chance: random.Random, seconds: float) -> str:
-    """One kill or several, and the build after them; the result in a word."""
+def run_round(
+    project: Path, log: Path, trees: Sequence[Tree], chance: random.Random, seconds: float
+) -> tuple[str, int]:
+    """One kill or several, and the build after them; the state of the output after the kills, and how many builds were killed."""
     if chance.random() < 0.15:  # noqa: PLR2004 - a first build
         for path in project.iterdir():
             if path.is_dir() and path.name not in INPUT_FOLDERS:
                 shutil.rmtree(path)
     write_models(project, chance.randrange(VARIANTS))
-    for _ in range(chance.choice([1, 1, 2, 3])):
-        kill_builds(project, log, chance, seconds)
+    kill_count = sum(kill_builds(project, log, chance, seconds) for _ in range(chance.choice([1, 1, 2, 3])))
     is_interrupted = bool(list(project.glob("**/.modelyard/journal.json")))
     variant = chance.randrange(VARIANTS)
     write_models(project, variant)
@@ -159,7 +159,7 @@ def run_round(project: Path, log: Path, trees: Sequence[Tree], chance: random.Ra
         path for path in {*tree(project), *trees[variant]} if tree(project).get(path) != trees[variant].get(path)
     }
     assert not differences, differences
-    return "interrupted" if is_interrupted else "before or after"
+    return "interrupted" if is_interrupted else "before or after", kill_count
 
 
 def main(rounds: int, seed: int) -> dict[str, int]:
@@ -178,11 +178,12 @@ def main(rounds: int, seed: int) -> dict[str, int]:
         counts: dict[str, int] = {}
         for number in range(rounds):
             try:
-                result = run_round(project, log, trees, chance, seconds)
+                result, kill_count = run_round(project, log, trees, chance, seconds)
             except AssertionError:
                 print(f"round {number + 1} of {rounds}, seed {seed}", file=sys.stderr)
                 raise
             counts[result] = counts.get(result, 0) + 1
+            counts["killed builds"] = counts.get("killed builds", 0) + kill_count
             if (number + 1) % 10 == 0 or number + 1 == rounds:
                 print(f"round {number + 1} of {rounds}, seed {seed}: {counts}", flush=True)
     return counts

@@ -68,7 +68,8 @@ def measure(request: Request, fleet: Fleet, date: str, pairs: int) -> Measuremen
     """The scenario and its yardsticks, in turns. The first cold build of a fleet counts as one of its cold builds."""
     scenario = SCENARIOS[request.scenario]
     load = os.getloadavg()[0] / (os.cpu_count() or 1)
-    first_build = fleet.first_build
+    fleet.create()
+    first_build = fleet.first_build if scenario.needs_build else None
     if scenario.is_warm:
         for _ in range(2):  # the second reads what the first found too new to be sure
             scenario.prepare(fleet)
@@ -78,7 +79,7 @@ def measure(request: Request, fleet: Fleet, date: str, pairs: int) -> Measuremen
     for number in range(pairs):
         scenario.prepare(fleet)
         is_first_build = request.scenario == "build-cold" and number == 0
-        runs.append(Run.from_cost(first_build if is_first_build else scenario.measure(fleet)))
+        runs.append(Run.from_cost(first_build if first_build and is_first_build else scenario.measure(fleet)))
         for name, values in yardsticks.items():
             if (seconds := YARDSTICKS[name].measure(fleet)) is not None:
                 values.append(seconds)

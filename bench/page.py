@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from budgets import GROWTH_SCENARIOS, GROWTH_SIZES
@@ -14,7 +15,7 @@ from stage_profile import PROFILE
 from table import HEADER, BudgetRow, budget_rows, format_number, format_table
 
 PAGE, CHART = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance-growth.svg"
-KILLS = Path(__file__).with_name("kills.json")
+KILLS, WAYS = (Path(__file__).with_name(name) for name in ("kills.json", "ways.json"))
 MEGABYTE = 1e6
 _MAX_PACKAGES, _HIGH_LOAD = 14, 0.5
 
@@ -42,7 +43,7 @@ A fleet is generated (`bench/generate.py`): each model runs in three environment
   and no blame.
 - dbt parses a project of 1,000 models with one test each; it writes one manifest.
 
-The programs are installed with pinned versions (`bench/peers.py`); `make bench` says so if entry is not available.
+The programs are installed with pinned versions (`bench/peers.py`); `make bench` says so if one is not available.
 """
 
 KILLS_TEXT = """\
@@ -53,13 +54,35 @@ sometimes of two builds at once, with edits of specs and of output in between. A
 build, without help. The output after the kills: {counts}.
 """
 
+WAYS_TEXT = """\
+## From a spec to a manifest
+
+Functions of `compiler/` that receive or return plain data with one value of the sample, from its spec to the files
+(`bench/follow_value.py`; ARCHITECTURE.md describes the way). Since results are kept, the way of a value that is computed is longer, and
+that of one that is reused is short.
+"""
+
 LOAD_TEXT = """\
 The machine was loaded by other work: {low:.1f} to {high:.1f} processes per core wanted to run when a measurement began. This raises
 wall and CPU times, so compare ratios.
 """
 
 
-def page(measurements: Sequence[Measurement], profile: Mapping[str, object], kills: Mapping[str, object]) -> str:
+@dataclass(frozen=True)
+class Records:
+    """What other programs of this folder measured."""
+
+    profile: Mapping[str, object]
+    kills: Mapping[str, object]
+    ways: Sequence[Mapping[str, object]]
+
+    @staticmethod
+    def read() -> "Records":
+        """The files of the programs."""
+        return Records(*(json.loads(path.read_text(encoding="utf-8")) for path in (PROFILE, KILLS, WAYS)))
+
+
+def page(measurements: Sequence[Measurement], records: Records) -> str:
     """The page."""
     rows = list(budget_rows(measurements))
     parts = [
@@ -68,7 +91,8 @@ def page(measurements: Sequence[Measurement], profile: Mapping[str, object], kil
         "## Budgets\n",
         format_table(HEADER, (row.cells for row in rows)),
     ]
-    parts += [*_open_budgets(rows), *_growth(measurements), *_stages(profile), *_kills(kills), METHOD]
+    parts += [*_open_budgets(rows), *_growth(measurements), *_stages(records.profile)]
+    parts += [WAYS_TEXT, _ways(records.ways), *_kills(records.kills), METHOD]
     return "\n".join(parts)
 
 
@@ -99,40 +123,38 @@ def _open_budgets(rows: Sequence[BudgetRow]) -> Iterator[str]:
 
 def _growth(measurements: Sequence[Measurement]) -> Iterator[str]:
     yield "## Growth\n"
-    header = (
-        "models",
-        "spec MB",
-        "files",
-        "output MB",
-        "store MB",
-        "build, cold: MB of memory",
-        *(_cpu(name) for name in GROWTH_SCENARIOS),
-    )
-    rows = [row for models in GROWTH_SIZES if (row := _growth_row(measurements, models))]
-    yield format_table(header, rows, range(len(header)))
+    sizes = [(f"{models:,}", *_size_cells(build)) for models, build in _builds(measurements)]
+    header = ("models", "specs, MB", "files of output", "output, MB", "stored results, MB", "memory, MB", "revision")
+    yield format_table(header, sizes, range(len(header) - 1))
+    models = [
+        size
+        for size in GROWTH_SIZES
+        if find(measurements, "check-cold", size) or find(measurements, "build-cold", size)
+    ]
+    rows = [
+        (SCENARIOS[name].title, *(_cpu_text(find(measurements, name, size)) for size in models))
+        for name in GROWTH_SCENARIOS
+    ]
+    cpu_header = ("CPU seconds", *(f"{size:,} models" for size in models))
+    yield format_table(cpu_header, rows, range(1, len(cpu_header)))
     yield "![CPU time and memory by number of models](performance-growth.svg)\n"
     yield "Both axes are logarithmic. Memory is that of the largest process; each worker process has the same order of size.\n"
 
 
-def _cpu(scenario: str) -> str:
-    return f"{SCENARIOS[scenario].title}: s CPU"
+def _builds(measurements: Sequence[Measurement]) -> Iterator[tuple[int, Measurement]]:
+    for models in growth_sizes(measurements):
+        if build := find(measurements, "build-cold", models):
+            yield models, build
 
 
-def _growth_row(measurements: Sequence[Measurement], models: int) -> list[str] | None:
-    build = find(measurements, "build-cold", models)
-    if build is None:
-        return None
+def _size_cells(build: Measurement) -> tuple[str, ...]:
     sizes = build.sizes
-    megabytes = [value / MEGABYTE for value in (sizes.spec_bytes, sizes.output_bytes, sizes.store_bytes)]
-    numbers = [
-        megabytes[0],
-        sizes.files,
-        *megabytes[1:],
-        Interval.from_values([run.megabytes for run in build.runs]).median,
-    ]
-    seconds = (find(measurements, scenario, models) for scenario in GROWTH_SCENARIOS)
-    texts = [format_number(cpu_median(entry)) if entry else "" for entry in seconds]
-    return [f"{models:,}", *map(format_number, numbers), *texts]
+    spec, output, store = (value / MEGABYTE for value in (sizes.spec_bytes, sizes.output_bytes, sizes.store_bytes))
+    return (*map(format_number, (spec, sizes.files, output, store, _megabytes(build))), build.revision)
+
+
+def _cpu_text(measurement: Measurement | None) -> str:
+    return format_number(cpu_median(measurement)) if measurement else ""
 
 
 def cpu_median(measurement: Measurement) -> float:
@@ -147,20 +169,22 @@ def growth_sizes(measurements: Sequence[Measurement]) -> list[int]:
 
 def growth_chart(measurements: Sequence[Measurement]) -> str:
     """The chart of CPU time and memory."""
-    lines = {
-        SCENARIOS[name].title.replace("`", ""): _line(measurements, name)
-        for name in GROWTH_SCENARIOS
-        if "git" not in name
-    }
-    builds = [entry for models in GROWTH_SIZES if (entry := find(measurements, "build-cold", models))]
-    memory = [(entry.models, Interval.from_values([run.megabytes for run in entry.runs]).median) for entry in builds]
+    titles = {name: SCENARIOS[name].title.replace("`", "") for name in GROWTH_SCENARIOS if "git" not in name}
+    lines = {title: _line(measurements, name) for name, title in titles.items()}
+    memory = {titles[name]: _line(measurements, name, _megabytes) for name in ("check-cold", "build-cold")}
     cpu_chart = Chart("CPU seconds", "models", {name: line for name, line in lines.items() if line})
-    return draw([cpu_chart, Chart("Memory of the largest process, MB", "models", {"build, cold": memory})])
+    return draw([cpu_chart, Chart("Memory of the largest process, MB", "models", memory)])
 
 
-def _line(measurements: Sequence[Measurement], scenario: str) -> list[tuple[float, float]]:
-    found = (find(measurements, scenario, models) for models in GROWTH_SIZES)
-    return [(entry.models, cpu_median(entry)) for entry in found if entry]
+def _line(
+    measurements: Sequence[Measurement], scenario: str, read: Callable[[Measurement], float] = cpu_median
+) -> list[tuple[float, float]]:
+    entries = (find(measurements, scenario, models) for models in GROWTH_SIZES)
+    return [(entry.models, read(entry)) for entry in entries if entry]
+
+
+def _megabytes(measurement: Measurement) -> float:
+    return Interval.from_values([run.megabytes for run in measurement.runs]).median
 
 
 def _stages(profile: Mapping[str, object]) -> Iterator[str]:
@@ -180,6 +204,11 @@ def _stages(profile: Mapping[str, object]) -> Iterator[str]:
     yield format_table(("package", "% of the time"), shares[:_MAX_PACKAGES], (1,))
 
 
+def _ways(ways: Sequence[Mapping[str, object]]) -> str:
+    keys = ("revision", "run", "functions", "files")
+    return format_table(keys, ([str(way[key]) for key in keys] for way in ways), (2, 3))
+
+
 def _kills(kills: Mapping[str, object]) -> Iterator[str]:
     """The result of `make crash`."""
     results = kills["results"]
@@ -191,8 +220,7 @@ def _kills(kills: Mapping[str, object]) -> Iterator[str]:
 def main(arguments: Sequence[str]) -> int:
     """Write the page and the chart; with `--check` only compare them."""
     measurements = load(RESULTS)
-    profile, kills = (json.loads(path.read_text(encoding="utf-8")) for path in (PROFILE, KILLS))
-    files = {PAGE: page(measurements, profile, kills), CHART: growth_chart(measurements)}
+    files = {PAGE: page(measurements, Records.read()), CHART: growth_chart(measurements)}
     return write_files(files, is_check="--check" in arguments)
 
 

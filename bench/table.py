@@ -84,7 +84,9 @@ def _growth_rows(measurements: Sequence[Measurement]) -> Iterator[BudgetRow]:
 
 
 def format_interval(interval: Interval) -> str:
-    """The median, and the smallest and largest value in parentheses."""
+    """The median, and the smallest and largest value in parentheses if they differ."""
+    if interval.low == interval.high:
+        return format_number(interval.median)
     low, high = format_number(interval.low), format_number(interval.high)
     return f"{format_number(interval.median)} ({low}–{high})"
 
