@@ -17,8 +17,18 @@ _SHARED_KINDS = ("Environment", "Policy", "Waiver")
 class Fingerprints:
     """The fingerprints of one state of a project, each computed once."""
 
-    def __init__(self, tree: Tree, fleet: Fleet, blob_id: Callable[[str], str]) -> None:
-        """`blob_id` gives the git blob id of a file; it raises `NoSuchFile` as `tree.read` does."""
+    def __init__(
+        self,
+        tree: Tree,
+        fleet: Fleet,
+        blob_id: Callable[[str], str],
+        change_of: Callable[[str, str | None], str] = lambda _model, _environment: "",
+    ) -> None:
+        """`blob_id` gives the git blob id of a file; it raises `NoSuchFile` as `tree.read` does.
+
+        `change_of` tells the base of a change, and whether it changes a model in an environment; by default there is none.
+        """
+        self._change_of = change_of
         self._tree = tree
         self._blob_id = blob_id
         self._fleet = fleet
@@ -71,6 +81,9 @@ class Fingerprints:
                 return _hash(*map(_document_fingerprint, folder_defaults))
             case "dependents":
                 return _hash(*self._fleet.candidate_dependents(name))
+            case "change":
+                environment, _, model = name.partition("/")
+                return self._change_of(model, environment or None)
         return self._document_fingerprint(kind, name)
 
     def _document_fingerprint(self, kind: str, name: str) -> str:

@@ -252,7 +252,7 @@ class Session:
 
     def fingerprints(self) -> Fingerprints:
         """The fingerprints of what results are computed from."""
-        return Fingerprints(self.tree, self.fleet, self._document_reader.blob_id)
+        return Fingerprints(self.tree, self.fleet, self._document_reader.blob_id, self._change_of)
 
     def save_documents(self) -> None:
         """Put the files that were parsed into the store, except for those that hold a secret."""
@@ -274,11 +274,15 @@ class Session:
         """Whether a digest of the model in an environment differs from that in the base of the change."""
         return _model_digests(self.fleet, model, environment) != _model_digests(self._base_fleet, model, environment)
 
+    def _change_of(self, model: str, environment: str | None) -> str:
+        """The day of the base, and whether the model changed since; empty without a base."""
+        return f"{self.change_base.day} {self.is_changed(model, environment)}" if self.change_base else ""
+
     @cached_property
     def _base_fleet(self) -> Fleet | None:
         if self.change_base is None or not self.change_base.tree.has(PROJECT_FILE):
             return None
-        return Session(self.change_base.tree, self.as_of).fleet
+        return Session(self.change_base.tree, self.as_of, store=self.store).fleet
 
     @cached_property
     def render_stage(self) -> RenderStage:

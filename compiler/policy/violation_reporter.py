@@ -12,6 +12,7 @@ from compiler.policy.policy_definition import PolicyViolation
 from compiler.policy.policy_inputs import PolicyInput
 from compiler.policy.policy_usage import UsageRecorder, WaiverUse
 from compiler.policy.waiver_scope import ValuePointers
+from compiler.source.read_log import CHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ class ViolationReporter:
         finding: Finding,
     ) -> Finding:
         """The finding after dates and suppression comments are applied."""
-        base = self.context.base
+        base, model = self.context.base, model_input.model
+        environment_name = model.environment.name if model.environment else None
+        if decision.is_blocking:
+            self.context.fleet.reads.add(CHANGE, f"{environment_name or ''}/{model.name}")
         if decision.is_blocking and base is not None:
-            model = model_input.model
-            environment_name = model.environment.name if model.environment else None
             waivers = self.context.waivers.applicable_waivers(model, violation.policy, self.recorder)
             base_decision = decide_enforcement(violation.policy, model.environment, value_pointers, waivers, base.as_of)
             if not (base_decision is not None and base_decision.is_blocking) and not base.is_changed(

@@ -14,13 +14,16 @@ ALL_NAMES = "*"
 """Stands for the list of all names of a kind."""
 ALL_DOCUMENTS = "**"
 """Stands for the content of all documents of a kind."""
-FILE, FOLDER, DEFAULTS, DEPENDENTS = "file", "folder", "defaults", "dependents"
+FILE, FOLDER, DEFAULTS, DEPENDENTS, CHANGE = "file", "folder", "defaults", "dependents", "change"
 """Look-ups other than those of a document: the bytes of a file, the paths in a folder, the Defaults that apply in a folder, the models
-that may use a model."""
+that may use a model, and the base of a change with whether it changes a model in an environment."""
 
 
 class Read(NamedTuple):
-    """A look-up: a kind of document with a name, or a file or folder with a path. A miss is a look-up, too."""
+    """A look-up: a kind of document with a name, a file or folder with a path, or a change by environment and model, with a slash.
+
+    A miss is a look-up, too.
+    """
 
     kind: str
     name: str

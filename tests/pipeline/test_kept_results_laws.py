@@ -10,7 +10,7 @@ import pytest
 
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.kept_results import KeptResults
-from compiler.pipeline.session import Session
+from compiler.pipeline.session import ChangeBase, Session
 from compiler.pipeline.stages import BuildResult, build, check
 from compiler.source.memory_tree import MemoryTree
 from compiler.store.project_store import Store
@@ -19,15 +19,20 @@ from compiler.store.store_files import StoreFiles
 DAY = date(2026, 12, 1)
 ROUNDS = int(os.environ.get("MODELYARD_TEST_ROUNDS", "1"))
 EDITS = 10
+UNLABELLED = "models/compliance/document-check.yaml"
 _VALUE = re.compile(r"(?m)^( *(?:- )?[A-Za-z]+: )([A-Za-z0-9.%-]+)$")
 _WORDS = ("1", "2", "high", "low", "prod", "dev", "true", "model-risk", "30d", "99.5%", "absent")
 
 
 def open_run(
-    files: dict[str, bytes], folder: Path | None, day: date, named_files: frozenset[str] = frozenset()
+    files: dict[str, bytes],
+    folder: Path | None,
+    day: date,
+    named_files: frozenset[str] = frozenset(),
+    base: ChangeBase | None = None,
 ) -> tuple[Session, Store]:
-    session = Session(MemoryTree(files), day, files=named_files)
     store = Store(StoreFiles(folder, "a" * 32)) if folder else Store()
+    session = Session(MemoryTree(files), day, base, named_files, store)
     if folder:
         session.keeper = KeptResults(store, session.fingerprints, session.reads, 1, day)
     return session, store
@@ -44,9 +49,9 @@ def check_one_file(files: dict[str, bytes], path: str, folder: Path | None, day:
         store.commit()
 
 
-def outcome(files: dict[str, bytes], folder: Path | None, day: date) -> object:
+def outcome(files: dict[str, bytes], folder: Path | None, day: date, base: ChangeBase | None = None) -> object:
     """The findings and the files of a build, or the error that ends it."""
-    session, store = open_run(files, folder, day)
+    session, store = open_run(files, folder, day, base=base)
     try:
         checked, built = check(session), build(session)
     except UsageError as error:
@@ -114,11 +119,15 @@ kind: Policy
 name: has-label
 title: A model has a label
 severity: low
-enforcement: advisory
+enforcement: mandatory
+mandatoryFrom: "2026-11-15"
 reason: Teams search by label.
 remedy: Add one.
 rules:
   - {expression: "has(model.labels)", path: labels, message: "no label"}
+examples:
+  good: [{name: labelled, model: {labels: {a: b}}}]
+  bad: [{name: not labelled, model: {}, path: labels}]
 """
     project = files["modelyard.yaml"].decode()
     files["modelyard.yaml"] = re.sub(r"(?m)^policies: \[", "policies: [has-label, ", project, count=1).encode()
@@ -143,9 +152,12 @@ def test_results_of_earlier_runs_change_nothing(seed: int, sample_files: dict[st
     history = [dict(files)]
     edits, day = ["the sample"], DAY
     for _ in range(EDITS):
+        base = (
+            ChangeBase(MemoryTree(chance.choice(history)), day - timedelta(days=30)) if chance.random() < 0.5 else None
+        )
         path = chance.choice([path for path in sorted(files) if path.startswith("models/")])
         assert check_one_file(files, path, tmp_path, day) == check_one_file(files, path, None, day), (path, edits)
-        assert outcome(files, tmp_path, day) == outcome(files, None, day), edits
+        assert outcome(files, tmp_path, day, base) == outcome(files, None, day, base), (base, edits)
         if chance.random() < 0.3:
             day += timedelta(days=chance.choice((-400, -1, 1, 90, 400)))
             edits.append(str(day))
@@ -155,3 +167,17 @@ def test_results_of_earlier_runs_change_nothing(seed: int, sample_files: dict[st
         edit = chance.choice(EDIT_KINDS)
         edits.append(f"{edit.__name__} {edit(chance, files)}")
         history.append(dict(files))
+
+
+def test_a_result_is_kept_for_the_base_of_its_change(sample_files: dict[str, bytes], tmp_path: Path) -> None:
+    """A policy that became mandatory by date fails only changed models, whatever base the run before had."""
+    before = dict(sample_files)
+    add_a_policy(random.Random(0), before)
+    after = {**before, UNLABELLED: before[UNLABELLED].replace(b"summary: ", b"summary: Other ", 1)}
+    blocking_counts = []
+    for base_files, days in ((before, 30), (after, 30), (after, 1), (None, 0)):
+        base = ChangeBase(MemoryTree(base_files), DAY - timedelta(days=days)) if base_files else None
+        session, store = open_run(after, tmp_path, DAY, base=base)
+        blocking_counts.append(sum(finding.is_blocking for finding in check(session)))
+        store.commit()
+    assert blocking_counts == [1, 0, 3, 3]

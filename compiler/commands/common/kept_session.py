@@ -70,14 +70,11 @@ class Run:
     def open_session(
         self, tree: Tree, as_of: date | None, base: ChangeBase | None, files: frozenset[str] = frozenset()
     ) -> Session:
-        """A session that keeps results, unless a change is compared: what that finds depends on the base, too."""
+        """A session that keeps results."""
         session = Session(tree, as_of, base, files, self.store)
         session.timings = self.timings
         session.track_files = track_files
-        if base is None:
-            session.keeper = KeptResults(
-                self.store, session.fingerprints, session.reads, self.process_count, session.as_of
-            )
+        session.keeper = KeptResults(self.store, session.fingerprints, session.reads, self.process_count, session.as_of)
         return mask_secrets_of(session)
 
 
