@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from fields import rows, table
 from language import language
+from policy_variables import policy_variables
 from sample_fields import sample_fields
 
 from compiler.cli._shared.command_group import modelyard
@@ -405,6 +406,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "capabilities.md": ("Capabilities", capabilities),
     "template-context.md": ("The template context", template_context),
     "filters.md": ("Filters, encoders and tests", filters),
+    "policy-variables.md": ("Variables of policies", policy_variables),
     "policies.md": ("Shipped policies", policies),
     "findings.md": ("Findings in each format", findings),
     "kserve-sample-fields.md": ("Fields of KServe's samples", sample_fields),

@@ -13,7 +13,7 @@ from compiler.inventory.deadlines import Deadline, DeadlineKind, deadlines
 from compiler.inventory.inventory_builder import resolve_placements
 from compiler.inventory.row import Inventory, Row
 from compiler.inventory.row_parts import Day, Names
-from compiler.plan.records.approvals import environment_approvals
+from compiler.resolve.approvals import environment_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 

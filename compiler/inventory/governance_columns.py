@@ -16,7 +16,7 @@ from compiler.inventory.row_parts import (
     Validation,
     Waiver,
 )
-from compiler.plan.records.approvals import check_approvals
+from compiler.resolve.approvals import check_approvals
 from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import GovernanceData

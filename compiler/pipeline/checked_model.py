@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding
 from compiler.plan.model_facts import ModelFacts
-from compiler.plan.records.approvals import approval_findings
 from compiler.policy.policy_usage import PolicyUsage
+from compiler.resolve.approvals import approval_findings
 from compiler.resolve.checks.fleet_checks import check_model_document
 from compiler.resolve.resolved_model import ResolvedModel
 

@@ -21,10 +21,10 @@ from compiler.pipeline.result_kinds import FINDINGS
 from compiler.pipeline.session import Session, all_units
 from compiler.plan.matching.compatibility import emitter_setting_findings
 from compiler.plan.planning import UnitFilter
-from compiler.plan.records.approvals import classification_findings
 from compiler.plan.records.missing_fields import ModelRecordStatus
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
 from compiler.policy.policy_findings import merge_environments
+from compiler.resolve.approvals import classification_findings
 from compiler.spec.finding_causes import without_repeated_warnings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object
 from compiler.policy import policy_findings
-from compiler.policy.model_evaluation import select_policies
+from compiler.policy.model_evaluation import policy_input, select_policies
 from compiler.policy.policy_context import PolicyContext
 from compiler.policy.policy_definition import Policy, PolicyViolation
 from compiler.policy.policy_inputs import PolicyInput
@@ -103,7 +103,7 @@ class _FleetEvaluation:
         model, _ = self.context.fleet.resolve(*placement)
         if model is None:
             raise AssertionError(f"{placement[0]} was evaluated, so it can be resolved")
-        return PolicyInput(self.context.fleet, model, self.context.detectors, model.release, self.recorder)
+        return policy_input(self.context, model, self.recorder)
 
 
 def _in_order(context: PolicyContext, placements: set[Placement]) -> Iterator[Placement]:

@@ -84,7 +84,7 @@ class ModelEvaluation:
             yield from self._reporter.findings(model_input, (object_violation,), blame_location)
 
     def _policy_input(self, model: ResolvedModel) -> PolicyInput:
-        return PolicyInput(self._context.fleet, model, self._context.detectors, model.release, self._recorder)
+        return policy_input(self._context, model, self._recorder)
 
     def _without_broken_inputs(self, model: ResolvedModel, policies: tuple[Policy, ...]) -> tuple[Policy, ...]:
         """The policies that read no document that is invalid or missing: a value that it lacks is not a second mistake."""
@@ -161,6 +161,12 @@ def select_policies(
         environment.data if environment else None,
         lambda: model_input.use_case.data if model_input.use_case else None,
     )
+
+
+def policy_input(context: PolicyContext, model: ResolvedModel, recorder: UsageRecorder) -> PolicyInput:
+    """A model as policies see it, in its environment and on the day of the check."""
+    waivers = tuple(waiver.spec for waiver in context.waivers.waivers)
+    return PolicyInput(context.fleet, model, context.detectors, model.release, recorder, waivers, context.as_of)
 
 
 def _matches_kind(policy: Policy, rendered_object: Object) -> bool:

@@ -21,6 +21,7 @@ from compiler.policy.policy_findings import policy_finding
 from compiler.policy.policy_inputs import example_variables, suspect_entries
 from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE, SecretCandidate, SecretDetectors, is_available
+from compiler.policy.status_variables import example_status, status_validator
 from compiler.policy.value_paths import parse_path
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.match_selectors import matches_policy
@@ -272,7 +273,6 @@ def _example_variables(policy: Policy, example: ExampleData, language: Language)
         {**part, "required": is_required_dependency(source, sla.name)}
         for part, sla in zip(dependencies, slas, strict=True)
     ]
-    variables["dependents"] = list(example.get("dependents", ()))
     variables["compositeSla"] = composite_sla_variable(source, slas)
     variables["models"] = [_model_entry(entry, language) for entry in example.get("models", ())]
     return variables
@@ -337,6 +337,7 @@ def _invalid_example_findings(
         ("team", "Team", example.get("team", {})),
     ):
         yield from _validation_findings(policy, language.kind_validator(kind), data, (*example_pointer, key))
+    yield from _validation_findings(policy, status_validator(), example_status(example), example_pointer)
     for index, entry in enumerate(example.get("datasets", ())):
         dataset = {key: value for key, value in entry.items() if key != "role"}
         yield from _validation_findings(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -19,6 +20,13 @@ from compiler.policy import composite_sla_input
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Variables, dependency_key
 from compiler.policy.policy_usage import UsageRecorder
 from compiler.policy.secret_detection import SecretCandidate, SecretDetectors
+from compiler.policy.status_variables import (
+    NO_STATUS,
+    STATUS_VARIABLES,
+    ModelStatus,
+    example_status,
+    status_variable_pointer,
+)
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
@@ -31,7 +39,7 @@ from compiler.spec.cel_variables import (
 )
 from compiler.spec.data_types import ExampleData, SourceData
 from compiler.spec.language import Language
-from compiler.spec.portfolio import TeamSpec, UseCaseSpec
+from compiler.spec.portfolio import TeamSpec, UseCaseSpec, WaiverSpec
 
 MEMBER = "member"
 """The variables of one model among those of the fleet."""
@@ -57,7 +65,7 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         **kinds,
         "datasets": _list_schema(dataset_variable_schema(language)),
         "dependencies": _list_schema({"type": "object", "properties": dependency}),
-        "dependents": _list_schema({"type": "string"}),
+        **STATUS_VARIABLES,
         COMPOSITE_SLA: composite_sla_input.SCHEMA,
         "secretCandidates": _list_schema(_SUSPECT_SCHEMA),
     }
@@ -98,6 +106,8 @@ class PolicyInput:
     release: Release | None
     recorder: UsageRecorder
     """Receives the values that look like secrets."""
+    waivers: Sequence[WaiverSpec]
+    as_of: date
 
     @property
     def is_canary(self) -> bool:
@@ -124,14 +134,17 @@ class PolicyInput:
             DEPENDENCIES: lambda: [
                 self._dependency_entry(*dependency, field_reads) for dependency, _ in self._dependencies
             ],
-            "dependents": lambda: self._dependents,
             COMPOSITE_SLA: lambda: composite_sla_input.composite_sla_variable(
                 self.release.source if self.release else {},
                 [_dependency_sla(other_model) for (other_model, _), _ in self._dependencies],
             ),
             "secretCandidates": lambda: suspect_entries(self._secret_candidates),
         }
-        return {name: factory() for name, factory in factories.items() if name in field_reads}
+        status = self._status
+        return {
+            **{name: factory() for name, factory in factories.items() if name in field_reads},
+            **{name: status.value(name) for name in STATUS_VARIABLES if name in field_reads},
+        }
 
     def locate_value(self, root: str, pointer: Pointer) -> tuple[Pointer, Location]:
         """The pointer and the location of a value of a variable."""
@@ -144,6 +157,9 @@ class PolicyInput:
         if root == "environment" and model.environment is not None:
             document_pointer = ("environments", model.environment.name)
             return document_pointer, model.environment.document.location(pointer)
+        if root in STATUS_VARIABLES:
+            status_pointer = status_variable_pointer(self.model, root, pointer)
+            return status_pointer, model.location(status_pointer)
         element = self._locate_element(root, pointer[0]) if pointer and isinstance(pointer[0], int) else None
         if element is not None:
             return element
@@ -225,20 +241,8 @@ class PolicyInput:
         return located_models
 
     @property
-    def _dependents(self) -> list[Json]:
-        """The names of the models that use this one in the same environment; those with an invalid spec count if they name it."""
-        environment, name = self.model.environment, self.model.name
-        if environment is None:
-            return []
-        invalid_specs = [invalid.spec for invalid in self.fleet.portfolio.invalid_models]
-        return [
-            *self.fleet.dependents(name, environment.name),
-            *(
-                spec.name
-                for spec in invalid_specs
-                if any(use.get("model") == name for use in spec.data.get("uses") or ())
-            ),
-        ]
+    def _status(self) -> ModelStatus:
+        return ModelStatus(self.fleet, self.model, self.waivers, self.as_of)
 
     def _dependency_entry(self, other_model: ResolvedModel, is_required: bool, field_reads: FieldReads) -> Object:
         """The fields of a dependency that rules can read; its name is included."""
@@ -287,4 +291,6 @@ def example_variables(example: ExampleData) -> dict[str, Json]:
         "datasets": list(example.get("datasets", ())),
         "dependencies": list(example.get("dependencies", ())),
         "models": list(example.get("models", ())),
+        **NO_STATUS,
+        **example_status(example),
     }

@@ -21,6 +21,7 @@ from compiler.policy.policy_definition import Policy, PolicyViolation, Variables
 from compiler.policy.policy_findings import policy_finding
 from compiler.policy.policy_inputs import MEMBER
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
+from compiler.policy.status_variables import STATUS_VARIABLES, status_label
 from compiler.policy.value_paths import parse_path
 from compiler.spec.data_types import RuleData
 
@@ -332,7 +333,7 @@ def _value_label(pointer: Pointer, data: Object) -> str:
                 name = None
         value_pointer = pointer[3:] if pointer[0] != "datasets" else pointer[2:]
         return format_path((str(name), *value_pointer)) if pointer[0] != "models" else format_path(value_pointer)
-    return format_path(pointer[1:])
+    return status_label(pointer) if pointer[0] in STATUS_VARIABLES else format_path(pointer[1:])
 
 
 def _path_expression(root: str, pointer: Pointer) -> str:

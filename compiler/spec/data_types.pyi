@@ -48,7 +48,13 @@ class BadExampleData(TypedDict, total=False):
     team: Object
     datasets: Sequence[Object]
     dependencies: Sequence[Object]
-    dependents: Sequence[str]
+    dependents: Sequence[Object]
+    today: str
+    digests: Object
+    approvals: Sequence[Object]
+    validations: Sequence[Object]
+    evidence: Sequence[Object]
+    waivers: Sequence[Object]
     object: Object
     models: Sequence[Object]
     path: str
@@ -557,7 +563,13 @@ class ExampleData(TypedDict, total=False):
     team: Object
     datasets: Sequence[Object]
     dependencies: Sequence[Object]
-    dependents: Sequence[str]
+    dependents: Sequence[Object]
+    today: str
+    digests: Object
+    approvals: Sequence[Object]
+    validations: Sequence[Object]
+    evidence: Sequence[Object]
+    waivers: Sequence[Object]
     object: Object
     models: Sequence[Object]
 
@@ -1158,6 +1170,18 @@ PartialFairnessItemData = TypedDict(
 class PartialFieldRefData(TypedDict, total=False):
     fieldPath: str | None
 
+PartialFindingsItemData = TypedDict(
+    "PartialFindingsItemData",
+    {
+        "title": Required[str | None],
+        "severity": Literal["critical", "high", "medium", "low"] | None,
+        "status": Literal["open", "resolved", "accepted"] | None,
+        "due": str | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
 PartialGatesItemData = TypedDict(
     "PartialGatesItemData",
     {
@@ -1499,6 +1523,7 @@ class PartialValidationData(TypedDict, total=False):
     scope: Sequence[str] | None
     report: str | None
     next: str | None
+    findings: Sequence[PartialFindingsItemData] | None
 
 class PartialValueFromData(TypedDict, total=False):
     fieldRef: PartialFieldRefData | None
@@ -1963,6 +1988,13 @@ class ValidationData(TypedDict, total=False):
     scope: Sequence[str]
     report: str
     next: str
+    findings: Sequence[ValidationFindingData]
+
+class ValidationFindingData(TypedDict):
+    title: str
+    severity: Literal["critical", "high", "medium", "low"]
+    status: Literal["open", "resolved", "accepted"]
+    due: NotRequired[str]
 
 class ValueFromData(TypedDict):
     fieldRef: FieldRefData

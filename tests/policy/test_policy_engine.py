@@ -325,10 +325,10 @@ environments: {%s}
 def test_rules_read_which_models_use_a_model_in_the_same_environment(check_findings) -> None:
     rule = """match: {types: [rules]}
 rules:
-  - {expression: "'basket' in dependents", path: deploy, message: basket does not use it}
+  - {expression: "dependents.exists(d, d.name == 'basket')", path: deploy, message: basket does not use it}
 examples:
-  good: [{model: {type: rules}, dependents: [basket]}]
-  bad: [{model: {type: rules}, dependents: [other]}, {model: {type: rules}}]
+  good: [{model: {type: rules}, dependents: [{name: basket}]}]
+  bad: [{model: {type: rules}, dependents: [{name: other}]}, {model: {type: rules}}]
 """
     [item] = check_findings(rule, models__basket=USED % ("1" * 64, "dev: {}"))
     assert item.message == "refunds: basket does not use it"

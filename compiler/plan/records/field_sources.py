@@ -7,8 +7,8 @@ from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer, plain_data
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.model_context import release_data
-from compiler.plan.records.approvals import valid_approvals
 from compiler.plan.records.record_subject import RecordSubject
+from compiler.resolve.approvals import valid_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.spec.portfolio import Portfolio, Spec

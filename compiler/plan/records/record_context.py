@@ -9,9 +9,9 @@ from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.context.model_context import ContextValues, environment_of, model_context
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.records.approvals import check_approvals
 from compiler.plan.records.control_status import control_statuses
 from compiler.plan.records.record_subject import RecordSubject
+from compiler.resolve.approvals import check_approvals
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.digests import bytes_digest
 from compiler.resolve.fleet import Fleet

@@ -89,8 +89,20 @@ class Example(StrictModel):
     """The model's datasets, each with its role: `training`, `evaluation` or `used`."""
     dependencies: list[AnyMap] | None = None
     """The models that the model depends on, as models."""
-    dependents: list[NameText] | None = None
-    """The names of the models that use the model."""
+    dependents: list[AnyMap] | None = None
+    """The models that use the model, each with `name`, `owner`, `lifecycle` and `retirement`."""
+    today: DateText | None = None
+    """The day of the check."""
+    digests: AnyMap | None = None
+    """The digests of the model: `runtime` and `governance`."""
+    approvals: list[AnyMap] | None = None
+    """The approvals for the environment, as rules see them."""
+    validations: list[AnyMap] | None = None
+    """The validation of the model, as rules see it: no element or one."""
+    evidence: list[AnyMap] | None = None
+    """The evidence, as rules see it."""
+    waivers: list[AnyMap] | None = None
+    """The Waivers that select the model, as rules see them."""
     object: AnyMap | None = None
     """A rendered object, for a policy on rendered objects."""
     models: list[AnyMap] | None = None

@@ -57,6 +57,19 @@ class Review(StrictModel):
     """The date of the last review."""
 
 
+class ValidationFinding(StrictModel):
+    """A weakness of the model that a validation found."""
+
+    title: str
+    """The weakness, in a few words."""
+    severity: Literal["critical", "high", "medium", "low"]
+    """How serious the weakness is."""
+    status: Literal["open", "resolved", "accepted"]
+    """Whether the weakness remains: `accepted` means that it remains by decision."""
+    due: DateText | None = None
+    """The last day on which the owner must have resolved it."""
+
+
 class Validation(StrictModel):
     """The result of an independent validation."""
 
@@ -72,6 +85,8 @@ class Validation(StrictModel):
     """The validation report."""
     next: DateText | None = None
     """The date on which the next validation is due."""
+    findings: list[ValidationFinding] | None = field(merge="title")
+    """The weaknesses that the validation found."""
 
 
 class Evidence(StrictModel):

@@ -38,6 +38,16 @@ class CheckedApproval:
         """Whether it counts for what runs."""
         return self.reason is None
 
+    def reason_on(self, as_of: date) -> str | None:
+        """Why it does not count on a day; `None` if it counts."""
+        if self.reason is not None:
+            return self.reason
+        if self.data["date"] > as_of.isoformat():
+            return f"it is dated {self.data['date']}, in the future"
+        if self.data.get("expires", "9999") < as_of.isoformat():
+            return f"it expired on {self.data['expires']}"
+        return None
+
     @property
     def json(self) -> Object:
         """The approval with its checks, as templates read it."""
