@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.commands.common.project import mask_secrets_of, open_tree, project_root
+from compiler.commands.common.project import mask_secrets_of, merge_base_with, open_tree, project_root
 from compiler.commands.common.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
@@ -25,7 +25,8 @@ def report_affected(
 
 
 def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedReport:
-    commit = _merge_base_commit(folder, revision) if revision is not None else None
+    merge_base = merge_base_with(folder, revision) if revision is not None else None
+    commit = merge_base[0] if merge_base else None
     current = mask_secrets_of(Session(open_tree(folder, None)))
     impact = compute_impact(_previous_session(folder, commit, current) if commit else None, current)
     if impact.artifacts is None:
@@ -35,13 +36,6 @@ def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedRepo
         overflow = ", ".join(f"{canary['model']} in {canary['environment']}" for canary in canaries[MAX_MATRIX_JOBS:])
         print_status(f"a matrix has at most {MAX_MATRIX_JOBS} jobs; canaries without a job: {overflow}")
     return AffectedReport(impact, commit, publish_waves(current, impact), canaries, jobs)
-
-
-def _merge_base_commit(folder: Path, revision: str) -> str | None:
-    from compiler.source.revision import merge_base  # noqa: PLC0415 - it loads `subprocess`, which takes 15 ms, and --all does not need it
-
-    base_commit = merge_base(folder, revision)
-    return base_commit[0] if base_commit else None
 
 
 def _previous_session(folder: Path, commit: str, current: Session) -> Session | None:

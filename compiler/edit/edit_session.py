@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, sorted_unique
-from compiler.edit.yaml_edit import NotEditableError, delete_key, set_value
-from compiler.foundation.json_data import Json, value_at
+from compiler.edit.yaml_edit import NotEditableError, append_element, delete_key, set_value
+from compiler.foundation.json_data import Json, Object, value_at
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check
 from compiler.source.document import Document
@@ -50,11 +50,22 @@ class EditSession:
             return
         self.texts[spec.document.path] = delete_key(document, pointer)
 
+    def append_element(self, spec: Spec, key: str, element: Object, after_key: str | None = None) -> None:
+        """Append an element to a list of the document; raises `NotEditableError` if that is not possible."""
+        self.texts[spec.document.path] = append_element(self._current_document(spec), key, element, after_key)
+
+    def preview(self) -> Session:
+        """The project after the edits, which are written nowhere."""
+        return Session(OverlayTree(self.session.tree, self._files()), self.session.as_of)
+
+    def _files(self) -> dict[str, bytes]:
+        return {path: self._encode(path, text) for path, text in self.texts.items()}
+
     def finish(self, summary: str, skipped_findings: tuple[Finding, ...] = ()) -> EditOutcome:
         """The files, unless the edited specs have a blocking finding that the present ones do not have."""
-        files = {path: self._encode(path, text) for path, text in self.texts.items()}
+        files = self._files()
         known_fingerprints = {finding.fingerprint for finding in check(self.session) if finding.is_blocking}
-        edited_session = Session(OverlayTree(self.session.tree, files), self.session.as_of)
+        edited_session = self.preview()
         new_findings = [
             new_finding
             for new_finding in check(edited_session)

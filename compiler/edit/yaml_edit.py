@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from compiler.diagnostics.finding import Location
-from compiler.foundation.json_data import Json, Pointer, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, format_path
 from compiler.source.document import Document
 from compiler.source.node_positions import NodePosition, positions_of
 from compiler.source.yaml_parse import parse
@@ -40,6 +40,56 @@ def set_value(document: Document, pointer: tuple[str, ...], value: Json, after_k
     else:
         text = _insert_value(document, path_nodes, pointer[len(path_nodes) - 1 :], value, after_key)
     return _verify_edit(document, pointer, text, _data_with_value(document.data, pointer, value))
+
+
+def append_element(document: Document, key: str, element: Object, after_key: str | None = None) -> str:
+    """The file's text with an element added to the list under a key of the document; a new list follows `after_key`, or is the last key."""
+    path_nodes = _find_path_nodes(document, (key,))
+    elements = document.data.get(key) or []
+    node = path_nodes[-1].node
+    if not isinstance(elements, list):
+        raise NotEditableError(f"{key} is not a list", document.key_location((key,)))
+    if len(path_nodes) == 1:
+        text = _insert_list(document, path_nodes, key, element, after_key)
+    elif not elements:
+        text = _replace_value(document, path_nodes, [element])
+    else:
+        last = node.children[len(elements) - 1]
+        if document.text[node.start] == "[":
+            text = _replace_range(document.text, last.end, last.end, f", {format_value(element)}")
+        else:
+            text = _insert_block_element(document.text, last, element)
+    return _verify_edit(document, (key,), text, {**document.data, key: [*elements, element]})
+
+
+def _insert_list(
+    document: Document, path_nodes: list[_PathNode], key: str, element: Object, after_key: str | None
+) -> str:
+    if document.text[path_nodes[0].node.start] == "{":
+        return _insert_value(document, path_nodes, (key,), [element], after_key)
+    siblings = path_nodes[0].node.children
+    last = siblings.get(after_key or "") or max(siblings.values(), key=lambda child: child.end)
+    newline = _newline(document.text)
+    return _insert_line(document, path_nodes, last, f"{key}:{newline}{_block_element(element, '  ', newline)}")
+
+
+def _insert_block_element(text: str, last: NodePosition, element: Object) -> str:
+    """The element after the last one, with its dash in the same column."""
+    dash = text.rfind("-", 0, last.start)
+    indent = text[text.rfind("\n", 0, dash) + 1 : dash]
+    newline = _newline(text)
+    lines = _block_element(element, indent if not indent.strip() else " " * len(indent), newline)
+    end = text.find("\n", last.end)
+    return f"{text}{newline}{lines}" if end < 0 else _replace_range(text, end + 1, end + 1, f"{lines}{newline}")
+
+
+def _block_element(element: Object, indent: str, newline: str) -> str:
+    entries = [f"{format_value(key)}: {format_value(value)}" for key, value in element.items()]
+    return newline.join(f"{indent}{'-' if index == 0 else ' '} {entry}" for index, entry in enumerate(entries))
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
 
 
 def delete_key(document: Document, pointer: tuple[str, ...]) -> str:
@@ -150,7 +200,7 @@ def _insert_line(document: Document, path_nodes: list[_PathNode], last: NodePosi
             "the line contains other YAML that would change too", document.key_location(_pointer_of(path_nodes))
         )
     end = text.find("\n", last.end)
-    newline = "\r\n" if "\r\n" in text else "\n"
+    newline = _newline(text)
     if end < 0:
         return f"{text}{newline}{indent}{entry}"
     return _replace_range(text, end + 1, end + 1, f"{indent}{entry}{newline}")
@@ -229,6 +279,8 @@ def format_value(value: Json, quote: str = "") -> str:
     """A value on one line: a plain scalar if that is unambiguous, else quoted."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{format_value(key)}: {format_value(member)}" for key, member in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(format_value, value)) + "]"
     if not isinstance(value, str):
         return json.dumps(value)
     if quote == "'" and value.isprintable():

@@ -88,7 +88,7 @@ VARIABLE_DESCRIPTIONS: Mapping[str, VariableDescription] = MappingProxyType(
         ),
         "object": VariableDescription(
             "In scope `object`: the rendered object.",
-            "object.kind != 'Service' || object.spec.type == 'ClusterIP'",
+            "!has(object.spec.hostNetwork) || !object.spec.hostNetwork",
         ),
         "models": VariableDescription(
             "In scope `fleet`: each model in each environment, or those of one group with `groupBy`; each has `model`, `quantities`, "

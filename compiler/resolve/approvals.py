@@ -82,7 +82,14 @@ def check_approval(portfolio: Portfolio, model: ResolvedModel, approval: Approva
         "hasValidDates": _has_valid_dates(approval),
     }
     reason = next((reason for check, reason in _INVALID_REASONS.items() if not checks[check]), None)
-    return CheckedApproval(approval, checks, reason)
+    return CheckedApproval(approval, checks, _other_release_reason(model, approval) or reason)
+
+
+def _other_release_reason(model: ResolvedModel, approval: ApprovalData) -> str | None:
+    """The reason if another release than the approved one runs."""
+    running = model.release.version if model.release else None
+    approved = approval.get("release", running)
+    return None if approved == running else f"it is for release {approved}, and {running or 'none'} runs"
 
 
 def valid_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Object]:

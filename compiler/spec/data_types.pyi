@@ -31,6 +31,7 @@ class AgentSourceData(TypedDict, total=False):
 
 class ApprovalData(TypedDict):
     environment: str
+    release: NotRequired[str]
     role: str
     team: str
     decision: Literal["approved", "rejected"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from compiler.edit.yaml_edit import NotEditableError, delete_key, format_value, set_value
+from compiler.edit.yaml_edit import NotEditableError, append_element, delete_key, format_value, set_value
 from compiler.source.yaml_parse import parse
 
 SPEC = """# About it.
@@ -309,3 +309,39 @@ def without_key(value: dict, at: tuple[str, ...]) -> dict:
     if len(at) == 1:
         return {key: member for key, member in value.items() if key != at[0]}
     return {**value, at[0]: without_key(value[at[0]], at[1:])}
+
+
+ELEMENT = {"environment": "prod", "date": "2026-12-01"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "a: 1\nlist:   # why\n  - environment: dev  # first\n    date: x # last\n\n# About b.\nb: 2\n",
+            (
+                "a: 1\nlist:   # why\n  - environment: dev  # first\n    date: x # last\n"
+                '  - environment: prod\n    date: "2026-12-01"\n\n# About b.\nb: 2\n'
+            ),
+        ),
+        (
+            "list:\n- {environment: dev}\nb: 2\n",
+            'list:\n- {environment: dev}\n- environment: prod\n  date: "2026-12-01"\nb: 2\n',
+        ),
+        ("list:\n- a: 1", 'list:\n- a: 1\n- environment: prod\n  date: "2026-12-01"'),
+        ("list: [{a: 1}]  # c\n", 'list: [{a: 1}, {environment: prod, date: "2026-12-01"}]  # c\n'),
+        ("list: []\nb: 2\n", 'list: [{environment: prod, date: "2026-12-01"}]\nb: 2\n'),
+        ("list:\nb: 2\n", 'list: [{environment: prod, date: "2026-12-01"}]\nb: 2\n'),
+        ("a:\n  x: 1\nb: 2\n", 'a:\n  x: 1\nlist:\n  - environment: prod\n    date: "2026-12-01"\nb: 2\n'),
+        ("{a: 1, b: 2}\n", '{a: 1, list: [{environment: prod, date: "2026-12-01"}], b: 2}\n'),
+        ("a: 1\r\nb: 2\r\n", 'a: 1\r\nlist:\r\n  - environment: prod\r\n    date: "2026-12-01"\r\nb: 2\r\n'),
+    ],
+)
+def test_an_element_is_appended_in_the_style_of_the_list(text, expected) -> None:
+    assert append_element(document(text), "list", ELEMENT, after_key="a") == expected
+
+
+@pytest.mark.parametrize("text", ["list: &l [{a: 1}]\nb: *l\n", "list: {a: 1}\n", "x: &l [{a: 1}]\nlist: *l\n"])
+def test_a_list_that_others_share_is_not_edited(text) -> None:
+    with pytest.raises(NotEditableError):
+        append_element(document(text), "list", ELEMENT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from compiler.commands.common.project import merge_base_with, open_tree
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import ChangeBase
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, parse_baseline
@@ -15,13 +16,11 @@ def load_change_base(folder: Path, revision: str | None) -> ChangeBase | None:
     """The merge base of HEAD and a revision; an empty tree if there is none, nothing without a revision."""
     if revision is None:
         return None
-    from compiler.source.revision import merge_base, open_revision  # noqa: PLC0415 - it loads `subprocess`, which takes 15 ms, and only --changed-since needs it
-
-    base_commit = merge_base(folder, revision)
+    base_commit = merge_base_with(folder, revision)
     if base_commit is None:
         return ChangeBase(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
     commit, day = base_commit
-    return ChangeBase(open_revision(folder, commit), day)
+    return ChangeBase(open_tree(folder, commit), day)
 
 
 def load_baseline(path: Path | None) -> Baseline:

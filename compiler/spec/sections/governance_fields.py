@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DateText, DigestText, DurationText, NameText, UriText
+from compiler.spec.field_types import DateText, DigestText, DurationText, NameText, ReleaseText, UriText
 from compiler.spec.strict_model import StrictModel, field
 
 Degree = Literal["low", "medium", "high"]
@@ -203,6 +203,8 @@ class Approval(StrictModel):
 
     environment: NameText = field(..., ref="Environment")
     """The Environment that the approval is for."""
+    release: ReleaseText | None = None
+    """The version that was approved. While another release runs in the environment, the approval is pending."""
     role: str
     """The role in which the Team approved: one of its `approvalRoles`."""
     team: NameText = field(..., ref="Team")
@@ -212,9 +214,9 @@ class Approval(StrictModel):
     date: DateText = field(..., at_most="expires")
     """The date of the approval."""
     runtimeDigest: DigestText
-    """The runtime digest of the approved content, as `modelyard inventory` prints it."""
+    """The runtime digest of the approved content. `modelyard approve` computes it."""
     governanceDigest: DigestText
-    """The governance digest of the approved content, as `modelyard inventory` prints it."""
+    """The governance digest of the approved content. `modelyard approve` computes it."""
     ticket: str | None = None
     """The address of the discussion."""
     expires: DateText | None = None

@@ -23,7 +23,15 @@ def test_a_path_that_is_too_long_is_no_bug(project, run_command, words) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["promote scorer --to prod", "rollback scorer --env prod", "affected --all", "graph", "records status"]
+    "words",
+    [
+        "promote scorer --to prod",
+        "rollback scorer --env prod",
+        "approve scorer --env prod --role model-risk --team risk",
+        "affected --all",
+        "graph",
+        "records status",
+    ],
 )
 def test_a_broken_environment_is_no_bug(project, run_command, words) -> None:
     environments = project / "models" / "environments.yaml"

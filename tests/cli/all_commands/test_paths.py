@@ -13,6 +13,7 @@ from compiler.cli._shared.command_group import modelyard
 WORDS = {
     "explain": ["scorer"], "new": ["team", "other"], "retire": ["scorer"], "promote": ["scorer", "--to", "prod"],
     "rollback": ["scorer", "--env", "prod"], "run": ["--list", "train"], "schema": ["model"], "affected": ["--all"],
+    "approve": ["scorer", "--env", "prod", "--role", "model-risk", "--team", "risk"],
     "publish": ["--env", "dev", "--branch", "environments"], "policy show": ["owner-is-known"], "policy impact": ["--since", "HEAD"],
     "build": ["--check"],
 }  # fmt: skip
