@@ -11,7 +11,7 @@ from compiler.cel.compile_errors import CompileError, KnownNames, first_compile_
 from compiler.cel.expression import Activation, Expression
 from compiler.cel.identifiers import expand_has_calls, mangle_identifiers
 from compiler.cel.size_limits import exceeds_size_limit
-from compiler.foundation.json_data import Json, Object
+from compiler.foundation.json_data import FieldReads, Json, Object, pick_fields
 
 if TYPE_CHECKING:
     from cel_expr_python import cel  # type: ignore[import-untyped]  # as in protobuf_types.py
@@ -67,10 +67,22 @@ class CelEnvironment:
         type_error = self._type_error(text, expect) if check_types else None
         return type_error or Expression(text, program, self._schemas.keys(), self.activation, self._evaluate_part)
 
-    def activation(self, data: Mapping[str, Json]) -> Activation:
-        """Convert data once for any number of expressions: nulls in maps are dropped, numbers have the type that the schema names."""
-        plain = {name: to_cel_value(value, self._types[name]) for name, value in data.items() if name in self._types}
-        return Activation(plain, self._runtime_env.Activation(plain))
+    def activation(self, data: Mapping[str, Json], reads: FieldReads | None = None) -> Activation:
+        """The data for any number of expressions; `reads`: all that they read of it, so that nothing else is converted.
+
+        Nulls in maps are dropped, and numbers have the type that the schema names.
+        """
+        values = {name: value for name, value in data.items() if name in self._types}
+
+        def convert(values: Object) -> "tuple[Object, cel.Activation]":
+            plain = {
+                name: to_cel_value(value if reads is None else pick_fields(reads[name], value), self._types[name])
+                for name, value in values.items()
+                if reads is None or name in reads
+            }
+            return plain, self._runtime_env.Activation(plain)
+
+        return Activation(values, convert)
 
     def evaluate_branches(self, text: str, activation: Activation) -> tuple[tuple[int, bool], ...]:
         """The operands of a valid condition: the 0-based offset of each, and whether it is true for the data."""

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from compiler.cel.cel_ast import Node, parse_ast, serialize
+from compiler.cel.direct_evaluation import DirectEvaluation, direct_evaluation
+from compiler.cel.direct_operations import NotDirectError
 from compiler.cel.failure_reasons import FailureReason, failure_reasons
 from compiler.cel.field_access import PRESENCE_TEST, FieldAccess, collect_field_access
 from compiler.cel.memory_estimate import MemoryEstimator
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 TOO_MANY_ELEMENTS = "it goes through too many elements"
 TOO_MUCH_MEMORY = "it puts together too much text or too many elements"
+_CHARACTERS_PER_USE = 100
+"""Translating so many characters takes as long as what a direct evaluation of the expression saves."""
+_MAX_MISSES = 100
+"""After so many evaluations without a direct result, and a quarter of all, only the engine evaluates the expression."""
 _ERROR_PATTERN = r"(?s)^(?:[A-Z_]+: )?(.*?)(?: \[[A-Z_]+\])?$"
 
 
@@ -27,11 +33,31 @@ class Failure:
     message: str
 
 
-class Activation(NamedTuple):
-    """Data converted once for many expressions with the same variables."""
+class Activation:
+    """The values of variables, for many expressions. They are converted once, and only if the engine needs them."""
 
-    data: Object
-    activation: "cel.Activation"
+    __slots__ = ("_convert", "_converted", "values")
+
+    def __init__(self, values: dict[str, Json], convert: "Callable[[Object], tuple[Object, cel.Activation]]") -> None:
+        self.values = values
+        self._convert = convert
+        self._converted: tuple[Object, cel.Activation] | None = None
+
+    @property
+    def data(self) -> Object:
+        """The values as the engine needs them."""
+        return self._conversion[0]
+
+    @property
+    def activation(self) -> "cel.Activation":
+        """The values in the engine."""
+        return self._conversion[1]
+
+    @property
+    def _conversion(self) -> "tuple[Object, cel.Activation]":
+        if self._converted is None:
+            self._converted = self._convert(self.values)
+        return self._converted
 
 
 class Expression:
@@ -50,6 +76,8 @@ class Expression:
         self._variables = variables
         self._make_activation = make_activation
         self._evaluate_part = evaluate_part
+        self._uses = 0
+        self._direct_misses = 0
 
     @cached_property
     def read_paths(self) -> frozenset[Pointer]:
@@ -80,6 +108,10 @@ class Expression:
     def _memory_estimator(self) -> MemoryEstimator:
         return MemoryEstimator.for_expression(self._program.serialize())
 
+    @cached_property
+    def _direct_evaluation(self) -> DirectEvaluation:
+        return direct_evaluation(self._program.serialize())
+
     def evaluate(self, data: Mapping[str, Json] | Activation) -> bool | Failure:
         """Whether the condition is true for the data."""
         result = self.evaluate_value(data)
@@ -98,6 +130,12 @@ class Expression:
     def evaluate_value(self, data: Mapping[str, Json] | Activation) -> "Json | Failure":
         """The value of the expression for the data."""
         activation = data if isinstance(data, Activation) else self._make_activation(data)
+        self._uses += 1
+        if self._uses > len(self.text) // _CHARACTERS_PER_USE and self._direct_misses < _MAX_MISSES + self._uses // 4:
+            try:
+                return self._direct_evaluation(activation.values)
+            except NotDirectError:
+                self._direct_misses += 1
         return self._refusal(activation.data) or self._run(activation)
 
     def _refusal(self, data: Object) -> Failure | None:

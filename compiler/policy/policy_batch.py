@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from compiler.cel import Activation, CelEnvironment, Expression, ExpressionBatch, compile_batch
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import FieldReads, Pointer, merge_reads, pick_fields
+from compiler.foundation.json_data import FieldReads, Pointer, merge_reads
 from compiler.json_schema import Validator
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Policy, Variables, dependency_key
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
@@ -119,10 +119,7 @@ class PolicyBatch:
 
     def activation(self, variables: Variables) -> Activation:
         """The variables converted for their expressions; unread variables are left out, because converting them costs as much."""
-        reads = self.field_reads
-        return self.cel_environment.activation(
-            {name: pick_fields(reads[name], value) for name, value in variables.items() if name in reads}
-        )
+        return self.cel_environment.activation(variables, self.field_reads)
 
     def evaluate(self, variables: Variables) -> BatchResult:
         """Evaluate the policies; those with rules together, because most rules hold."""

@@ -70,6 +70,7 @@ class ConditionEvaluator:
         self._emitters = emitters
         self._cel_environments: dict[str, CelEnvironment] = {}
         self._expressions: dict[tuple[str, str], Expression | CompileError] = {}
+        self._fields_by_expression: dict[tuple[str, str], FieldReads] = {}
         self._compiled_sections: dict[tuple[str, ConditionSections], _CompiledSections] = {}
         self._cached_results: dict[tuple[str, ConditionSections], deque[tuple[Object, ConditionResults]]] = {}
 
@@ -81,15 +82,16 @@ class ConditionEvaluator:
         Results are memoised by the fields that the expressions read: environments of a model mostly agree in them.
         """
         section = self._compile_sections(emitter, sections)
-        inputs = {
-            name: pick_fields(fields, data[name]) for name, fields in section.fields_by_variable.items() if name in data
-        }
+        reads = section.fields_by_variable
+        inputs = {name: data[name] for name in reads if name in data}
         cache = self._cached_results.setdefault((emitter.id, sections), deque(maxlen=_CACHED_RESULTS))
         for cached_inputs, cached_results in cache:
-            if strictly_equal(cached_inputs, inputs):
+            if cached_inputs.keys() == inputs.keys() and all(
+                _is_read_equally(reads[name], cached_inputs[name], value) for name, value in inputs.items()
+            ):
                 return cached_results
         outcomes = (
-            section.condition_batch.evaluate(self._cel_environment(emitter).activation(inputs), bool)
+            section.condition_batch.evaluate(self._cel_environment(emitter).activation(inputs, reads), bool)
             if section.condition_batch
             else None
         )
@@ -107,12 +109,17 @@ class ConditionEvaluator:
         self, emitter: Emitter, text: str, pointer: Pointer, data: Mapping[str, Json]
     ) -> bool | Finding:
         """Whether an expression is true for the data; a finding if it could not be evaluated."""
-        expression = self.compile_expression(emitter, text)
-        fields_by_variable = _group_by_variable(() if isinstance(expression, CompileError) else expression.read_paths)
-        activation = self._cel_environment(emitter).activation(
-            {name: pick_fields(fields_by_variable[name], data[name]) for name in fields_by_variable if name in data}
-        )
+        activation = self._cel_environment(emitter).activation(data, self._fields_read(emitter, text))
         return self._evaluate(emitter, text, pointer, activation)
+
+    def _fields_read(self, emitter: Emitter, text: str) -> FieldReads:
+        key = (emitter.id, text)
+        if key not in self._fields_by_expression:
+            expression = self.compile_expression(emitter, text)
+            self._fields_by_expression[key] = _group_by_variable(
+                () if isinstance(expression, CompileError) else expression.read_paths
+            )
+        return self._fields_by_expression[key]
 
     def has_conditions(self, emitter: Emitter, sections: ConditionSections) -> bool:
         """Whether these sections of an emitter contain expressions."""
@@ -221,6 +228,11 @@ _METRICS_SCHEMA: Object = MappingProxyType(
     }
 )
 """The endpoint of a model's metrics, as expressions of emitters see it."""
+
+
+def _is_read_equally(fields: frozenset[str] | None, left: Json, right: Json) -> bool:
+    """Whether two values of a variable agree in the fields that are read."""
+    return left is right or strictly_equal(pick_fields(fields, left), pick_fields(fields, right))
 
 
 def _group_by_variable(paths: Iterable[Pointer]) -> FieldReads:
