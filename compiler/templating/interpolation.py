@@ -78,10 +78,9 @@ class InterpolatedText:
 
 def size_of(part: object) -> int:
     """The approximate size that a value adds."""
-    if isinstance(part, Placeholder):
-        return size_of(part.value)
     if isinstance(part, str):
-        return len(part) or 1  # an empty text is work too: a text can hold the same one many times
+        # An empty text is work too: a text can hold the same one many times.
+        return size_of(part.value) if isinstance(part, Placeholder) else len(part) or 1
     size = getattr(part, "size", 1)
     return size if isinstance(size, int) else 1
 

@@ -33,7 +33,7 @@ from compiler.templating.metering import (
 )
 from compiler.templating.plain_values import ValueBudget, to_plain
 from compiler.templating.template_errors import RenderLimits, ValueRejectedError
-from compiler.templating.template_values import MapView
+from compiler.templating.template_values import ListView, MapView
 from compiler.templating.traced_values import (
     CommentedStr,
     EncodedStr,
@@ -121,6 +121,8 @@ def with_comment(value: object, comment: object) -> CommentedStr:
 
 def elements(value: object) -> Iterator[Any]:
     """The elements of a list or the keys of a map; raises `ValueRejectedError` for other values."""
+    if isinstance(value, (ListView, MapView, list)):
+        return iter(value)
     if isinstance(value, Undefined) or (isinstance(value, Iterable) and not isinstance(value, (str, bytes))):
         return iter(value)
     raise _rejection(value, "expected a list")

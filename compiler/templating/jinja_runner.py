@@ -113,17 +113,19 @@ def _collect_output(pieces: Iterable[object], environment: JinjaSandbox) -> Temp
     text_parts: list[str] = []
     values: list[object] = []
     size = 0
+    max_characters, max_placeholders = environment.limits.max_characters, environment.limits.max_placeholders
     for piece in pieces:
         if type(piece) is str:
             text_parts.append(piece)
             size += len(piece)
         else:
             text_parts.append(f"{PLACEHOLDER_START}{len(values)}{PLACEHOLDER_END}")
-            values.append(piece.value if isinstance(piece, Placeholder) else piece)
-            size += size_of(values[-1])
-            if len(values) > environment.limits.max_placeholders:
+            value = piece.value if isinstance(piece, Placeholder) else piece
+            values.append(value)
+            size += size_of(value)
+            if len(values) > max_placeholders:
                 raise ValueRejectedError("the template inserts too many values")
-        if size > environment.limits.max_characters:
+        if size > max_characters:
             raise ValueRejectedError("the output of the template is too long")
     return TemplateOutput("".join(text_parts), values, size)
 

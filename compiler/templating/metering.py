@@ -1,7 +1,7 @@
 """Measures the work of filters, tests and comparisons, and charges it before it is done."""
 
 import functools
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Final, TypeAlias
 
 from jinja2 import Undefined
@@ -9,7 +9,7 @@ from jinja2 import Undefined
 from compiler.templating.fuel import Fuel
 from compiler.templating.interpolation import InterpolatedText, size_of
 from compiler.templating.template_errors import ValueRejectedError
-from compiler.templating.template_values import ContainerView, MapView
+from compiler.templating.template_values import ContainerView, ListView, MapView
 
 Operation: TypeAlias = Callable[..., object]
 Work: TypeAlias = Callable[[object, int], int]
@@ -43,8 +43,12 @@ def with_size(value: list[object] | Mapping[object, object], max_size: int) -> B
 
     Values can share parts: without a limit, lists of twice the previous list would double the work for each line of a template.
     """
-    members = value.values() if isinstance(value, Mapping) else value
-    result = BoundedMap(value) if isinstance(value, Mapping) else BoundedList(value)
+    result: BoundedList | BoundedMap
+    members: Iterable[object]
+    if type(value) is not list and isinstance(value, Mapping):
+        members, result = value.values(), BoundedMap(value)
+    else:
+        members, result = value, BoundedList(value)
     result.size = 1 + sum(size_of(member) for member in members)
     if result.size > max_size:
         raise ValueRejectedError("a list of the template holds too many values")
@@ -58,10 +62,12 @@ def constant_work(_: object, __: int = 0) -> int:
 
 def shallow_work(value: object, _: int = 0) -> int:
     """The steps to go through the characters or elements of a value once, without what they contain."""
-    if isinstance(value, Undefined):
-        return 0
     if isinstance(value, str):
         return len(value) // _CHARACTERS_PER_STEP
+    if isinstance(value, (MapView, ListView, list, dict)):
+        return len(value)
+    if isinstance(value, Undefined):
+        return 0
     if isinstance(value, InterpolatedText):
         return value.size // _PARTS_PER_STEP
     return len(value) if isinstance(value, Sized) else 0

@@ -1,7 +1,7 @@
 """Read-only views of JSON data for templates. Names always mean fields, because there are no attributes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import Origin, Origins
@@ -27,10 +27,9 @@ class ContainerView:
     __slots__ = ("data", "derived_from", "origin", "reads")
     data: Object | Sequence[Json]
 
-    def __init__(self, origin: Origin, derived_from: Origins | None, reads: ReadLog) -> None:
-        self.origin = origin
-        self.derived_from = derived_from
-        self.reads = reads
+    origin: Origin
+    derived_from: Origins | None
+    reads: ReadLog
 
     @property
     def origins(self) -> Origins:
@@ -67,12 +66,17 @@ class MapView(ContainerView):
     def __init__(
         self, data: Object, origin: Origin, reads: ReadLog = None, *, derived_from: Origins | None = None
     ) -> None:
-        super().__init__(origin, derived_from, reads)
         self.data = data
+        self.origin = origin
+        self.derived_from = derived_from
+        self.reads = reads
 
     def __getitem__(self, key: str) -> "TemplateValue":
         origins = self.origins_at(key)
-        return wrap(self.data[key], origins, self.reads, is_derived=self.derived_from is not None)
+        value = self.data[key]
+        if type(value) is str:
+            return traced_str(value, origins)
+        return wrap(value, origins, self.reads, is_derived=self.derived_from is not None)
 
     def __iter__(self) -> Iterator[TracedStr]:
         return (key if isinstance(key, TracedStr) else traced_str(key, self.origins_at(key)) for key in self.data)
@@ -103,8 +107,10 @@ class ListView(ContainerView):
     def __init__(
         self, data: Sequence[Json], origin: Origin, reads: ReadLog, *, derived_from: Origins | None = None
     ) -> None:
-        super().__init__(origin, derived_from, reads)
         self.data = data
+        self.origin = origin
+        self.derived_from = derived_from
+        self.reads = reads
 
     def __getitem__(self, index: int) -> "TemplateValue":
         index = index + len(self.data) if index < 0 else index
@@ -127,24 +133,28 @@ class ListView(ContainerView):
     __hash__ = None
 
 
+_NO_ORIGIN = Origin("")
+
 TemplateValue: TypeAlias = "TracedScalar | MapView | ListView | Omit"
 """The values that a template can get from its context."""
 
-_SCALAR_TYPES = frozenset({int, bool, float, type(None)})
-_TRACED_TYPES = (TracedStr, TracedInt, TracedBool, TracedFloat, TracedNull, ContainerView, Omit)
+_SCALAR_TYPES = frozenset({str, int, bool, float, type(None)})
+VIEW_TYPES = frozenset({MapView, ListView})
+_TRACED_TYPES = (TracedStr, TracedInt, TracedBool, TracedFloat, TracedNull, MapView, ListView, Omit)
 
 
 def wrap(value: object, origins: Origins, reads: ReadLog = None, *, is_derived: bool = False) -> TemplateValue:
     """The value as a template sees it. A value with origins keeps them."""
     kind = type(value)
-    if kind is str:
-        return traced_str(value, origins)  # type: ignore[arg-type]
     if kind in _SCALAR_TYPES:
         return traced_scalar(value, origins)
-    if isinstance(value, _TRACED_TYPES):
-        return cast(TemplateValue, value)
-    origin = origins[0] if origins else Origin("")
-    if isinstance(value, Mapping):
+    if kind is not dict and kind is not list and isinstance(value, _TRACED_TYPES):
+        return value
+    origin = origins[0] if origins else _NO_ORIGIN
+    # Nearly all containers are lists and dicts, and testing for abstract types takes ten times as long.
+    if isinstance(value, list):
+        return ListView(value, origin, reads, derived_from=origins if is_derived else None)
+    if isinstance(value, (dict, Mapping)):
         return MapView(value, origin, reads, derived_from=origins if is_derived else None)
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
         return ListView(value, origin, reads, derived_from=origins if is_derived else None)
