@@ -6,7 +6,7 @@ from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planned_units import PlannedFile
 from compiler.render.output_formats import dump, format_of, with_header
 from compiler.render.template_engine import FilledTemplate, RenderedTemplate, TemplateEngine
-from compiler.templating.context_views import to_views
+from compiler.templating.context_views import SharedViews, to_views
 from compiler.templating.template_set import TemplateProblems
 
 
@@ -16,12 +16,13 @@ class FileRenderer:
     def __init__(self, templates: EmitterTemplates) -> None:
         self._templates = templates
         self._engines: dict[str, TemplateEngine] = {}
+        self._views = SharedViews()
 
     def fill(self, file: PlannedFile) -> FilledTemplate | TemplateProblems:
         """The data of a file, which patches can still change."""
         rule = file.rule
         return self._engine(file.emitter).fill(
-            rule.template, to_views(file.context), format=rule.format, languages=rule.languages
+            rule.template, self._views.of(file.context), format=rule.format, languages=rule.languages
         )
 
     def render_with_source_map(self, file: PlannedFile) -> RenderedTemplate | TemplateProblems:

@@ -6,10 +6,32 @@ from compiler.foundation.json_data import Json, pick_fields
 from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, ObjectValue, Origin, plain_value
 from compiler.templating.template_values import MapView, wrap_derived
 
+_MAX_SHARED_VIEWS = 512
+"""More than the contexts of one model have in all of its environments."""
+
 
 def to_views(context: Mapping[str, ContextValue]) -> dict[str, object]:
     """Each value of a context as a view that knows its origins; a computed `None` is left out."""
     return {name: _to_view(item) for name, item in context.items() if _has_value(item)}
+
+
+class SharedViews:
+    """Makes the views of contexts; the values that contexts share are wrapped once."""
+
+    def __init__(self) -> None:
+        self._views: dict[int, tuple[ContextValue, object]] = {}
+
+    def of(self, context: Mapping[str, ContextValue]) -> dict[str, object]:
+        """The same as `to_views`."""
+        if len(self._views) >= _MAX_SHARED_VIEWS:
+            self._views.clear()
+        return {name: self._view(item) for name, item in context.items() if _has_value(item)}
+
+    def _view(self, item: ContextValue) -> object:
+        entry = self._views.get(id(item))
+        if entry is None:
+            entry = self._views[id(item)] = (item, _to_view(item))  # with the item, so that its id stays its own
+        return entry[1]
 
 
 def read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:
