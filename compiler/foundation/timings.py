@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Literal, TypeAlias
 
 Part: TypeAlias = Literal["stage", "model", "emitter", "policy"]
+
+_UNMEASURED: AbstractContextManager[None] = nullcontext()
 
 
 class Timings:
@@ -17,12 +19,12 @@ class Timings:
         self.is_enabled = is_enabled
         self._seconds: dict[Part, dict[str, float]] = {}
 
-    @contextmanager
-    def measure(self, part: Part, name: str) -> Iterator[None]:
+    def measure(self, part: Part, name: str) -> AbstractContextManager[None]:
         """Add the time that passes to a name."""
-        if not self.is_enabled:
-            yield
-            return
+        return self._measured(part, name) if self.is_enabled else _UNMEASURED
+
+    @contextmanager
+    def _measured(self, part: Part, name: str) -> Iterator[None]:
         start = time.perf_counter()
         try:
             yield

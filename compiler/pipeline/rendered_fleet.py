@@ -50,7 +50,7 @@ class _FleetRenderer:
         inventory_digest = session.inventory_digest if self._scope("", "") else ""
         scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()} {inventory_digest}"
         for shared_result in self._keeper.obtain(SHARED_UNITS, ["all"], scope, self._render_shared_units):
-            self._add_units(shared_result, lambda rendered: rendered)
+            self._add_units(shared_result, render_summary(shared_result.summary), lambda rendered: rendered)
         yield from self._findings
         yield from self._notices.values()
         for unused in self._keeper.obtain(FINDINGS, ["unused"], scope, lambda _: tuple(self._unused_findings())):
@@ -70,11 +70,10 @@ class _FleetRenderer:
         summary = render_summary(result.summary)
         self._digest.update(f"{result.name}\0".encode() + summary.plan + summary.usage)
         self._summaries.append(summary)
-        self._add_units(result, lambda model: model.rendered)
+        self._add_units(result, summary, lambda model: model.rendered)
 
-    def _add_units(self, result: Result[T], units_of: Callable[[T], RenderedUnits]) -> None:
+    def _add_units(self, result: Result[T], summary: RenderSummary, units_of: Callable[[T], RenderedUnits]) -> None:
         """Give the sink the units of a result; those of a kept one are read if the sink needs their files, or for their findings."""
-        summary = render_summary(result.summary)
         known_ids = {id_ for id_, digest in summary.units if result.is_kept and self._sink.add_unchanged(id_, digest)}
         for id_ in known_ids:
             self._on_unit(id_)

@@ -70,11 +70,14 @@ class Run:
     def open_session(
         self, tree: Tree, as_of: date | None, base: ChangeBase | None, files: frozenset[str] = frozenset()
     ) -> Session:
-        """A session that keeps results."""
+        """A session that keeps results. Without a store, results are encoded only for other processes."""
         session = Session(tree, as_of, base, files, self.store)
         session.timings = self.timings
         session.track_files = track_files
-        session.keeper = KeptResults(self.store, session.fingerprints, session.reads, self.process_count, session.as_of)
+        if self.store.is_enabled or self.process_count > 1:
+            session.keeper = KeptResults(
+                self.store, session.fingerprints, session.reads, self.process_count, session.as_of
+            )
         return mask_secrets_of(session)
 
 
