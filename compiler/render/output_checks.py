@@ -62,7 +62,7 @@ class OutputValidator:
             self._notices[f"kind {key}"] = self._missing_schema_finding(file, key)
 
     def _missing_schema_finding(self, file: PlannedFile, key: str) -> Finding:
-        extras = self._output_schemas.missing_extras()
+        extras = self._output_schemas.missing_extras
         install = f"install modelyard[{','.join(extras)}], or " if extras else ""
         help_ = f"{install}add its CustomResourceDefinition to the project's schemas/crds/"
         location = file.emitter.location((*file.rule.pointer, "schema"))

@@ -7,7 +7,7 @@ reported. Schemas of custom resources are structural (Kubernetes, "Specifying a 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
@@ -81,6 +81,7 @@ class OutputSchemas:
                 return MissingVersion(tuple(library.version.split(".")), version, versions)
         return None
 
+    @cached_property
     def missing_extras(self) -> tuple[str, ...]:
         """Extras with schemas that are not installed."""
         return tuple(

@@ -23,7 +23,7 @@ from compiler.resolve.releases import read_release, selected_canary, selected_ve
 from compiler.resolve.resolved_model import MergedModel, Release, ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.data_types import ModelData
-from compiler.spec.language import Language, TypeLanguage, iter_strings
+from compiler.spec.language import Language, TypeLanguage, iter_strings, may_match
 from compiler.spec.merge_rules import ANY_KEY
 from compiler.spec.portfolio import EnvironmentSpec, InvalidModel, ModelSpec, Portfolio
 
@@ -297,6 +297,8 @@ def _unused_deletion_finding(layer: Layer, spec: ModelSpec, pointer: Pointer) ->
 def references(model: ResolvedModel, language: TypeLanguage) -> Iterator[tuple[str, str, Pointer, Release | None]]:
     """Every reference of a resolved model: kind, name, and the pointer into the model or one of its releases."""
     for annotation in language.references:
+        if not may_match(model.json, annotation.pointer):
+            continue
         for pointer, name in iter_strings(model.json, annotation.pointer):
             yield annotation.value, name, pointer, None
     for release in filter(None, (model.release, model.canary)):

@@ -47,8 +47,9 @@ class ReadLog:
 
     def add(self, kind: str, name: str) -> None:
         """Record a look-up."""
-        if self._reads is not None:
-            self._reads.add(Read(kind, name))
+        reads = self._reads
+        if reads is not None and (kind, name) not in reads:  # most look-ups repeat, and a tuple is equal to its `Read`
+            reads.add(Read(kind, name))
 
     def add_all(self, reads: Iterable[Read]) -> None:
         """Record look-ups that were recorded before."""

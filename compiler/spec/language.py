@@ -311,6 +311,17 @@ def iter_values(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, Json]]:
     yield pattern, data
 
 
+def may_match(data: Json, pattern: Pointer) -> bool:
+    """Whether `iter_values` can yield a value: a quick test, which most patterns fail."""
+    for part in pattern:
+        if part == ANY_KEY:
+            return True
+        if not isinstance(data, dict) or part not in data:
+            return False
+        data = data[part]
+    return True
+
+
 def iter_strings(data: Json, pattern: Pointer) -> Iterator[tuple[Pointer, str]]:
     """Every string that an annotation's pointer matches, with its own pointer."""
     for pointer, value in iter_values(data, pattern):

@@ -1,5 +1,9 @@
 """The values that emitters export of a model, such as its endpoint."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object
 from compiler.plan.context.endpoints import parse_endpoint
@@ -11,6 +15,9 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.read_log import Remembered
 
+if TYPE_CHECKING:
+    from compiler.plan.context.network import NetworkAccess
+
 
 class EmitterExports:
     """Renders `exports` of emitter.yaml; keeps endpoints, since many models may call one."""
@@ -20,6 +27,8 @@ class EmitterExports:
         self._emitters = emitters
         self._templates = templates
         self._endpoints: dict[tuple[str, str], Remembered[Object | Finding]] = {}
+        self.known_networks: dict[tuple[str, str], Remembered[NetworkAccess]] = {}
+        """The network access of deployments that was computed last."""
 
     def target_of(self, model: ResolvedModel) -> Emitter | None:
         """The emitter that the model names as its target, if there is one."""

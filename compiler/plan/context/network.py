@@ -18,6 +18,9 @@ from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import Release, ResolvedModel
 
+_MAX_KNOWN = 16
+"""Conditions of several emitters, and the templates of a deployment, read the same network access."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedDependency:
@@ -38,6 +41,14 @@ class NetworkAccess:
 
 def network_access(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> NetworkAccess:
     """The network access of the model in its environment; `network_findings` has all findings about it."""
+    key = (model.name, environment_of(model).name)
+    known = exports.known_networks
+    if key not in known and len(known) >= _MAX_KNOWN:
+        known.clear()
+    return fleet.reads.remember(known, key, lambda: _network_access(fleet, exports, model))
+
+
+def _network_access(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> NetworkAccess:
     resolved_uses: list[ResolvedDependency] = []
     findings: list[Finding] = []
     for use in _named_dependencies(fleet, model):

@@ -39,6 +39,8 @@ class EmitterTemplates:
 
         Equal inputs are rendered once: a model reads the same values in most of its environments.
         """
+        if isinstance(value, str) and "{{" not in value:
+            return value
         reads = self._value_reads(emitter, value, pointer)
         if reads is None:
             return self._render_value(emitter, value, to_views(context), pointer)

@@ -1,5 +1,7 @@
 """What the controllers of a cluster do in the releases that its Environment declares."""
 
+from functools import lru_cache
+
 from compiler.foundation.json_data import Object
 from compiler.plan.emitters.emitter import Emitter
 from compiler.spec.data_types import EnvironmentData, FeatureData
@@ -35,6 +37,7 @@ def _is_available(feature: FeatureData, versions: dict[str, str]) -> bool:
     return version is not None and since is not None and _numbers(version) >= _numbers(since)
 
 
+@lru_cache(maxsize=256)
 def _numbers(version: str) -> tuple[int, ...]:
     """`0.20` is the first release of 0.20."""
     numbers = tuple(int(part) for part in version.split(".") if part.isdecimal())

@@ -1,8 +1,7 @@
 """Whether a target can deploy a model: support, requirements, unsupported features and adoption, each with its reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Literal
 
 from compiler.diagnostics import codes
@@ -12,7 +11,7 @@ from compiler.foundation.suggestions import closest_match
 from compiler.json_schema import Validator
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.context.field_origins import accessed_fields
-from compiler.plan.emitters.conditions import ConditionEvaluator
+from compiler.plan.emitters.conditions import ConditionEvaluator, ConditionResults
 from compiler.plan.emitters.emitter import Emitter, Emitters
 from compiler.plan.matching.blamed_elements import blamed_fields
 from compiler.plan.matching.dropped_fields import DroppedFieldChecker
@@ -26,9 +25,7 @@ from compiler.spec.data_types import EmitterSettingData, LimitationData, Require
 from compiler.spec.portfolio import EnvironmentSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
 
-_PASSING_RESULTS: Mapping[str | int, bool] = MappingProxyType(
-    {"requires": True, "unsupported": False, "limitations": False}
-)
+_PASSING_RESULTS: dict[str | int, bool] = {"requires": True, "unsupported": False, "limitations": False}
 """The results of conditions that report nothing."""
 
 
@@ -40,6 +37,7 @@ class CompatibilityChecker:
         self._emitters = emitters
         self._conditions = conditions
         self._dropped_fields = DroppedFieldChecker(fleet, conditions)
+        self._last_reported: dict[str, tuple[ConditionResults, Sequence[tuple[Pointer, bool | Finding]]]] = {}
 
     def resolve_target(self, model: ResolvedModel) -> Emitter | Finding:
         """The target of the model, if it supports the model."""
@@ -74,15 +72,27 @@ class CompatibilityChecker:
         if option_findings:
             return
         yield from self._unsupported_adoption_findings(emitter, model)
-        for pointer, result in evaluation.condition_results.items():
-            if result is _PASSING_RESULTS.get(pointer[0], result):
-                continue
+        for pointer, result in self._reported_results(evaluation):
             if isinstance(result, Finding):
                 yield result
             else:
                 yield from self._rule_findings(emitter, model, pointer)
         if emitter.is_target and not emitter.is_builtin:
             yield from self._dropped_fields.findings(evaluation, self._rejected_fields(evaluation))
+
+    def _reported_results(self, evaluation: EmitterEvaluation) -> Sequence[tuple[Pointer, bool | Finding]]:
+        """The results of conditions that report something; environments of a model mostly share their results."""
+        results = evaluation.condition_results
+        last_entry = self._last_reported.get(evaluation.emitter.id)
+        if last_entry is None or last_entry[0] is not results:
+            get_passing = _PASSING_RESULTS.get
+            entries = [
+                (pointer, result)
+                for pointer, result in results.items()
+                if result is not get_passing(pointer[0], result)
+            ]
+            last_entry = self._last_reported[evaluation.emitter.id] = (results, entries)
+        return last_entry[1]
 
     def _rejected_fields(self, evaluation: EmitterEvaluation) -> Iterator[Pointer]:
         """The fields that the failed rules of emitter.yaml are about."""

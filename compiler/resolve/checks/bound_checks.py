@@ -13,7 +13,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.language import Bounds, iter_values
+from compiler.spec.language import Bounds, iter_values, may_match
 from compiler.spec.merge_rules import ANY_KEY
 from compiler.spec.portfolio import Spec
 from compiler.spec.quantities import Cpu, Duration, Memory, Percentage
@@ -73,6 +73,8 @@ def _is_date(value: Json) -> bool:
 def contradictions(data: Object, bounds: Bounds) -> Iterator[Contradiction]:
     """Each pair of values in the data of which the first exceeds its bound."""
     for annotation in bounds.at_most:
+        if not may_match(data, annotation.pointer):
+            continue
         for lower, value in iter_values(data, annotation.pointer):
             upper: Pointer = (
                 tuple(annotation.value.split("/")[1:])
@@ -87,6 +89,8 @@ def contradictions(data: Object, bounds: Bounds) -> Iterator[Contradiction]:
             else:
                 yield from _contradiction(data, lower, upper, bounds.quantities.get(annotation.pointer))
     for annotation in bounds.ascending:
+        if not may_match(data, annotation.pointer):
+            continue
         for pointer, value in iter_values(data, annotation.pointer):
             quantity = bounds.quantities.get((*annotation.pointer, ANY_KEY))
             percentiles = (
