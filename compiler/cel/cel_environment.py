@@ -72,13 +72,13 @@ class CelEnvironment:
 
         Nulls in maps are dropped, and numbers have the type that the schema names.
         """
-        values = {name: value for name, value in data.items() if name in self._types}
+        names = data if reads is None else reads
+        values = {name: data[name] for name in names if name in data and name in self._schemas}
 
         def convert(values: Object) -> "tuple[Object, cel.Activation]":
             plain = {
                 name: to_cel_value(value if reads is None else pick_fields(reads[name], value), self._types[name])
                 for name, value in values.items()
-                if reads is None or name in reads
             }
             return plain, self._runtime_env.Activation(plain)
 
