@@ -7,7 +7,7 @@ journal. A file that has neither its old nor its new content was changed by some
 import errno
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -171,8 +171,10 @@ def _change_file(files: SafeFolder, staging: SafeFolder, operation: Operation, s
         if operation.new_digest is None:
             files.remove(operation.path)
         else:
-            with suppress(FileNotFoundError):  # the staged file was moved before, and its change undone since
+            try:  # noqa: SIM105 - entering a context manager for each file takes as long as a system call
                 files.move_from(staging, staged_path, operation.path)
+            except FileNotFoundError:
+                pass  # the staged file was moved before, and its change undone since
     except OSError as error:
         raise os_failure("write" if operation.new_digest else "remove", operation.path, error) from error
     return True
