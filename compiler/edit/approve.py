@@ -68,15 +68,29 @@ def _approved_model(session: Session, state: DeploymentState, version: str | Non
         suggestion = closest_match(version, versions)
         help_ = f"did you mean `{suggestion}`?" if suggestion else f"one of: {', '.join(versions)}"
         raise UsageError(f"there is no release `{version}` of {name}", help=help_)
-    edits = EditSession(session)
-    edits.set_value(state.spec, ("environments", environment, "release"), version)
-    remove_canary(edits, state)
-    model = edits.preview().fleet.model(name, environment)
+    model = promoted_model(session, name, environment, version)
     if model is None:
         raise UsageError(
             f"{name} {version} cannot run in {environment}", help="run `modelyard promote --diff` to see why"
         )
     return model
+
+
+def promoted_model(session: Session, name: str, environment: str, version: str | None) -> ResolvedModel | None:
+    """The model in an environment after a release is promoted to it; without a version, and where it runs already, the present model.
+
+    `None` if the model cannot run there. Raises `NotEditableError` if only a person can edit the spec.
+    """
+    model = session.fleet.model(name, environment)
+    if version is None or (model is not None and model.release is not None and model.release.version == version):
+        return model
+    if name not in session.portfolio.by_kind("Model") or environment not in session.portfolio.by_kind("Environment"):
+        return None
+    state = load_deployment_state(session.fleet, name, environment)
+    edits = EditSession(session)
+    edits.set_value(state.spec, ("environments", environment, "release"), version)
+    remove_canary(edits, state)
+    return edits.preview().fleet.model(name, environment)
 
 
 def _record(session: Session, state: DeploymentState, model: ResolvedModel, decision: Decision) -> EditOutcome:

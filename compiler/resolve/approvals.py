@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Literal
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Subject
@@ -11,6 +12,7 @@ from compiler.foundation.json_data import Object, plain_data
 from compiler.resolve.approver_roles import missing_role_help, missing_role_message
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.resolve.version_ranges import version_order
 from compiler.spec.data_types import ApprovalData
 from compiler.spec.portfolio import Portfolio, UseCaseSpec
 
@@ -25,6 +27,10 @@ _INVALID_REASONS: Mapping[str, str] = MappingProxyType(
 """Why an approval is invalid, by the check that fails."""
 
 
+ApprovalState = Literal["valid", "pending", "expired", "void"]
+"""`pending`: valid once the release that it names runs; `void`: of other content, or never valid."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedApproval:
     """An approval with what was checked of it; `reason` says why it does not hold."""
@@ -32,6 +38,7 @@ class CheckedApproval:
     data: ApprovalData
     checks: Mapping[str, bool]
     reason: str | None
+    is_of_later_release: bool = False
 
     @property
     def is_valid(self) -> bool:
@@ -47,6 +54,14 @@ class CheckedApproval:
         if self.data.get("expires", "9999") < as_of.isoformat():
             return f"it expired on {self.data['expires']}"
         return None
+
+    def state_on(self, as_of: date) -> ApprovalState:
+        """Its state on a day."""
+        if self.is_of_later_release and self.checks["hasRole"] and self.checks["hasValidDates"]:
+            return "pending"
+        if self.reason is not None or self.data["date"] > as_of.isoformat():
+            return "void"
+        return "valid" if self.reason_on(as_of) is None else "expired"
 
     @property
     def json(self) -> Object:
@@ -82,14 +97,13 @@ def check_approval(portfolio: Portfolio, model: ResolvedModel, approval: Approva
         "hasValidDates": _has_valid_dates(approval),
     }
     reason = next((reason for check, reason in _INVALID_REASONS.items() if not checks[check]), None)
-    return CheckedApproval(approval, checks, _other_release_reason(model, approval) or reason)
-
-
-def _other_release_reason(model: ResolvedModel, approval: ApprovalData) -> str | None:
-    """The reason if another release than the approved one runs."""
     running = model.release.version if model.release else None
     approved = approval.get("release", running)
-    return None if approved == running else f"it is for release {approved}, and {running or 'none'} runs"
+    if approved is None or approved == running:
+        return CheckedApproval(approval, checks, reason)
+    other_release = f"it is for release {approved}, and {running or 'none'} runs"
+    is_later = running is None or version_order(approved) > version_order(running)
+    return CheckedApproval(approval, checks, other_release, is_of_later_release=is_later)
 
 
 def valid_approvals(portfolio: Portfolio, model: ResolvedModel) -> list[Object]:

@@ -30,6 +30,12 @@ def satisfies(version: str, version_range: str) -> bool:
     ) >= (lower_bound, _precedence(match[5] or ""))
 
 
+def version_order(version: str) -> tuple[list[int], _Precedence]:
+    """A sort key of versions, as Semantic Versioning orders them."""
+    core, _, prerelease = version.partition("+")[0].partition("-")
+    return [int(part) for part in core.split(".")], _precedence(prerelease)
+
+
 def _precedence(prerelease: str) -> _Precedence:
     """The sort key of a pre-release: numbers before words, by value, and a release after all its pre-releases."""
     parts = prerelease.split(".") if prerelease else ()

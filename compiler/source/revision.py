@@ -149,6 +149,18 @@ def commits_touching(root: Path, path: str) -> Iterator[str]:
     yield from output.split()
 
 
+def commit_that_added(root: Path, path: str, text: str) -> str | None:
+    """The first commit of HEAD's history that contains a text in a file; `None` if the file never contained it."""
+    repository, prefix = _open_repository(root)
+    try:
+        head = _resolve_commit(repository, "HEAD")
+        options = ("-S", text, "--reverse", "--format=%H")
+        output = repository.text("log", *options, head, *_path_arguments(f"{prefix}{path}"))
+    except GitCommandError as error:
+        raise HostError(f"git cannot read the history: {error}") from error
+    return next(iter(output.split()), None)
+
+
 def default_branch(root: Path) -> str | None:
     """The default branch: the remote's HEAD, else the checked-out branch; `None` if there is neither."""
     with suppress(ModelyardError):
