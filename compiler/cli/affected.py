@@ -20,6 +20,7 @@ from compiler.cli._shared.lazy_callback import calls
     help="Distribute the models over at most N jobs.",
 )
 @common_options.output_option()
+@common_options.measuring_options
 @common_options.root_option
 @calls("affected:report_affected")
 def command() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from compiler.commands.common.project import mask_secrets_of, merge_base_with, open_tree, project_root
+from compiler.commands.common.kept_session import Run, RunOptions, start_run
+from compiler.commands.common.progress_bar import progress_bar
+from compiler.commands.common.project import merge_base_with, open_tree, project_root
 from compiler.commands.common.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
+from compiler.pipeline.kept_results import REVISION
 from compiler.pipeline.session import Session
 from compiler.report.ci_outputs import MAX_MATRIX_JOBS
 from compiler.review.affected_models import compute_impact
@@ -16,19 +19,33 @@ from compiler.spec.portfolio import PROJECT_FILE
 
 
 def report_affected(
-    *, since: str | None, everything: bool, format_: str, jobs: int, output: Path | None, root: Path | None
+    *,
+    since: str | None,
+    everything: bool,
+    format_: str,
+    jobs: int,
+    output: Path | None,
+    root: Path | None,
+    no_cache: bool,
+    timings: bool,
+    profile: Path | None,
 ) -> None:
     """Report what a change affects, compared with a revision or with nothing."""
     if (since is None) is not everything:
         raise UsageError("give either --since or --all", help="modelyard affected --since origin/main")
-    write_output(render(format_, _build_report(project_root(root), since, jobs)), output)
+    folder, options = project_root(root), RunOptions(not no_cache, None, timings, profile)
+    with start_run(folder, options, needs_store=True) as run:
+        write_output(render(format_, _build_report(run, folder, since, jobs)), output)
 
 
-def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedReport:
+def _build_report(run: Run, folder: Path, revision: str | None, jobs: int) -> AffectedReport:
     merge_base = merge_base_with(folder, revision) if revision is not None else None
     commit = merge_base[0] if merge_base else None
-    current = mask_secrets_of(Session(open_tree(folder, None)))
-    impact = compute_impact(_previous_session(folder, commit, current) if commit else None, current)
+    current = run.open_session(open_tree(folder, None), None, None)
+    previous = _previous_session(run, folder, commit, current) if commit else None
+    impact = compute_impact(previous, current, progress_bar)
+    for session in filter(None, (previous, current)):
+        session.save_documents()
     if impact.artifacts is None:
         print_status("artifacts were not compared, because one of the two states has errors")
     canaries = affected_canaries(current, impact)
@@ -38,7 +55,7 @@ def _build_report(folder: Path, revision: str | None, jobs: int) -> AffectedRepo
     return AffectedReport(impact, commit, publish_waves(current, impact), canaries, jobs)
 
 
-def _previous_session(folder: Path, commit: str, current: Session) -> Session | None:
+def _previous_session(run: Run, folder: Path, commit: str, current: Session) -> Session | None:
     """The state at a commit, evaluated on the same date; `None` if the project did not exist yet."""
     tree = open_tree(folder, commit)
-    return mask_secrets_of(Session(tree, current.as_of)) if tree.has(PROJECT_FILE) else None
+    return run.open_session(tree, current.as_of, None, partition=REVISION) if tree.has(PROJECT_FILE) else None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from itertools import chain
 
 from compiler.resolve.digests import digest
@@ -9,6 +10,7 @@ from compiler.resolve.fleet import Fleet
 from compiler.source.read_log import ALL_DOCUMENTS, ALL_NAMES, FILE, Read
 from compiler.source.tree import NoSuchFile, Tree
 from compiler.spec.portfolio import Portfolio, Spec
+from compiler.spec.spec_paths import SpecPaths
 
 _SHARED_KINDS = ("Environment", "Policy", "Waiver")
 """Kinds that nearly every result depends on, so that their documents belong to the scope of all results."""
@@ -74,17 +76,27 @@ class Fingerprints:
         match kind:
             case "file":
                 return self._file_fingerprint(name)
-            case "folder":
-                return _hash(*self._tree.paths(name), "\0", *self._tree.links(name))
-            case "defaults":
-                folder_defaults = self._fleet.layers.folder_defaults(f"{name}/" if name else "")
-                return _hash(*map(_document_fingerprint, folder_defaults))
-            case "dependents":
-                return _hash(*self._fleet.candidate_dependents(name))
             case "change":
                 environment, _, model = name.partition("/")
                 return self._change_of(model, environment or None)
+            case "folder" | "specs" | "defaults" | "dependents":
+                return _hash(*self._listed_texts(kind, name))
         return self._document_fingerprint(kind, name)
+
+    def _listed_texts(self, kind: str, name: str) -> Iterable[str]:
+        """What a look-up of several files or documents depends on."""
+        match kind:
+            case "folder":
+                return (*self._tree.paths(name), "\0", *self._tree.links(name))
+            case "specs":
+                return (*self._spec_paths.below(name), "\0", *self._spec_paths.model_folders_below(name))
+            case "defaults":
+                return map(_document_fingerprint, self._fleet.layers.folder_defaults(f"{name}/" if name else ""))
+        return self._fleet.candidate_dependents(name)
+
+    @cached_property
+    def _spec_paths(self) -> SpecPaths:
+        return SpecPaths(self._portfolio, self._fleet.reads)
 
     def _document_fingerprint(self, kind: str, name: str) -> str:
         specs = self._portfolio.by_kind(kind)

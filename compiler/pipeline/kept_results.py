@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
-from typing import TypeVar
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -21,6 +21,10 @@ from compiler.source.read_log import FILE, Read, ReadLog
 from compiler.store.project_store import Store
 
 T = TypeVar("T")
+Partition: TypeAlias = Literal["", "revision_"]
+"""Where results are kept, by the start of the names of tables: those of the work tree, and those of a revision."""
+WORK_TREE: Partition = ""
+REVISION: Partition = "revision_"
 _MAX_SINGLE_READS = 50
 """Reading all results of a kind at once is faster than reading more of them one by one."""
 
@@ -30,6 +34,13 @@ class _Trace(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
     scope: str
     reads: tuple[tuple[str, str, str], ...]
+    summary: bytes
+
+
+class _Kept(NamedTuple):
+    """A result of an earlier run that is still valid: the partition that holds it, and its summary."""
+
+    partition: Partition
     summary: bytes
 
 
@@ -47,12 +58,24 @@ _computed_decoder = msgspec.msgpack.Decoder(_Computed)
 
 
 class KeptResults:
-    """The results of earlier runs that are still valid, and those of this run."""
+    """The results of earlier runs that are still valid, and those of this run.
+
+    A result is used wherever it was computed. New ones are kept in the partition of their tree, so that those of a revision, with which the
+    work tree is compared, do not replace those of the work tree.
+    """
 
     def __init__(
-        self, store: Store, fingerprints: Callable[[], Fingerprints], reads: ReadLog, jobs: int, as_of: date
+        self,
+        store: Store,
+        fingerprints: Callable[[], Fingerprints],
+        reads: ReadLog,
+        jobs: int,
+        as_of: date,
+        partition: Partition = WORK_TREE,
     ) -> None:
         """`jobs`: the number of processes that compute new results. `as_of`: the date of the evaluation."""
+        self._partition: Partition = partition
+        self._partitions: tuple[Partition, Partition] = (partition, REVISION if partition == WORK_TREE else WORK_TREE)
         self._as_of = as_of
         self._store = store
         self._make_fingerprints = fingerprints
@@ -64,17 +87,18 @@ class KeptResults:
     ) -> Iterator[Result[T]]:
         """The results in the order of their names."""
         full_scope = f"{self._shared_scope} {scope}" if self._store.is_enabled else ""
-        summaries = dict(self._kept_summaries(kind, names, full_scope)) if self._store.is_enabled else {}
-        new_names = [name for name in names if name not in summaries]
+        kept_results = self._kept_results(kind, names, full_scope) if self._store.is_enabled else {}
+        new_names = [name for name in names if name not in kept_results]
 
         def compute_encoded(name: str) -> bytes:
             return _encoder.encode(self._compute(kind, name, full_scope, compute))
 
         new_results = map_in_order(compute_encoded, new_names, self._jobs)
         for name in names:
-            if name in summaries:
-                read = partial(self._read, kind, name, full_scope, compute)
-                yield Result(name, partial(identity, summaries[name]), read, is_kept=True)
+            kept = kept_results.get(name)
+            if kept is not None:
+                read = partial(self._read, kind, name, kept.partition, full_scope, compute)
+                yield Result(name, partial(identity, kept.summary), read, is_kept=True)
             else:
                 yield self._keep(kind, name, _computed_decoder.decode(next(new_results)))
 
@@ -86,9 +110,19 @@ class KeptResults:
     def _shared_scope(self) -> str:
         return self._fingerprints.shared_scope()
 
-    def _kept_summaries(self, kind: ResultKind[T], names: Sequence[str], scope: str) -> Iterator[tuple[str, bytes]]:
-        """The summaries of results that are still valid."""
-        traces = self._store.get_all(kind.name) if len(names) > _MAX_SINGLE_READS else self._single_traces(kind, names)
+    def _kept_results(self, kind: ResultKind[T], names: Sequence[str], scope: str) -> Mapping[str, _Kept]:
+        """The results that are still valid."""
+        kept_results: dict[str, _Kept] = {}
+        for partition in self._partitions:
+            other_names = [name for name in names if name not in kept_results]
+            kept_results.update(self._kept_in(partition, kind, other_names, scope))
+        return kept_results
+
+    def _kept_in(
+        self, partition: Partition, kind: ResultKind[T], names: Sequence[str], scope: str
+    ) -> Iterator[tuple[str, _Kept]]:
+        table = f"{partition}{kind.name}"
+        traces = self._store.get_all(table) if len(names) > _MAX_SINGLE_READS else self._single_traces(table, names)
         for name in names:
             content = traces.get(name)
             if content is None:
@@ -98,17 +132,23 @@ class KeptResults:
             except msgspec.MsgspecError:
                 continue
             if trace.scope in {scope, self._on_this_day(scope)} and self._fingerprints.are_current(trace.reads):
-                yield name, trace.summary
+                yield name, _Kept(partition, trace.summary)
 
     def forget_others(self, kind: ResultKind[T], names: Sequence[str]) -> None:
         """Drop the results of everything but these names."""
-        old_names = self._store.keys(kind.name) - set(names)
+        trace_table, value_table = self._tables(kind)
+        old_names = self._store.keys(trace_table) - set(names)
         if old_names:
-            self._store.delete(kind.name, old_names)
-            self._store.delete(_value_table(kind), old_names)
+            self._store.delete(trace_table, old_names)
+            self._store.delete(value_table, old_names)
 
-    def _single_traces(self, kind: ResultKind[T], names: Sequence[str]) -> Mapping[str, bytes]:
-        contents = ((name, self._store.get(kind.name, name)) for name in names)
+    def _tables(self, kind: ResultKind[T]) -> tuple[str, str]:
+        """The tables with the traces and the values of new results."""
+        trace_table, value_table = tables_of(kind.name)
+        return f"{self._partition}{trace_table}", f"{self._partition}{value_table}"
+
+    def _single_traces(self, table: str, names: Sequence[str]) -> Mapping[str, bytes]:
+        contents = ((name, self._store.get(table, name)) for name in names)
         return {name: content for name, content in contents if content is not None}
 
     def _compute(self, kind: ResultKind[T], name: str, scope: str, compute: Callable[[str], T]) -> _Computed:
@@ -125,18 +165,19 @@ class KeptResults:
         return f"{scope} on {self._as_of}"
 
     def _keep(self, kind: ResultKind[T], name: str, computed: _Computed) -> Result[T]:
+        trace_table, value_table = self._tables(kind)
         if computed.trace is not None:
-            self._store.put(kind.name, {name: computed.trace})
-            self._store.put(_value_table(kind), {name: computed.value})
+            self._store.put(trace_table, {name: computed.trace})
+            self._store.put(value_table, {name: computed.value})
         elif self._store.is_enabled:
-            self._store.delete(kind.name, [name])
-            self._store.delete(_value_table(kind), [name])
+            self._store.delete(trace_table, [name])
+            self._store.delete(value_table, [name])
         value = kind.decode(computed.value)
         return Result(name, partial(identity, computed.summary), partial(identity, value), is_kept=False)
 
-    def _read(self, kind: ResultKind[T], name: str, scope: str, compute: Callable[[str], T]) -> T:
+    def _read(self, kind: ResultKind[T], name: str, partition: Partition, scope: str, compute: Callable[[str], T]) -> T:
         """The kept result; one that was damaged meanwhile is computed again."""
-        content = self._store.get(_value_table(kind), name)
+        content = self._store.get(f"{partition}{tables_of(kind.name)[1]}", name)
         try:
             return kind.decode(content or b"")
         except (ValueError, TypeError, KeyError, IndexError):
@@ -146,10 +187,6 @@ class KeptResults:
 def tables_of(kind_name: str) -> tuple[str, str]:
     """The tables with the traces and the values of a kind of result."""
     return kind_name, f"{kind_name}_values"
-
-
-def _value_table(kind: ResultKind[T]) -> str:
-    return tables_of(kind.name)[1]
 
 
 def _located_files(findings: Iterable[Finding]) -> Iterable[Read]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,48 +13,68 @@ from compiler.pipeline.result_codecs import decode_plan, decode_usage_bytes
 from compiler.pipeline.result_keeper import NoKeeper, Result
 from compiler.pipeline.result_kinds import FINDINGS, RENDERED_MODEL, SHARED_UNITS, RenderSummary, render_summary
 from compiler.pipeline.session import Session, all_units
+from compiler.pipeline.unit_selection import model_of_unit
 from compiler.policy.policy_usage import merge_usages
 
 if TYPE_CHECKING:
     from compiler.pipeline.stages import UnitSink
     from compiler.plan.planning import SharedNeeds, UnitFilter
+    from compiler.write.output_units import Unit
 
 
 def render_fleet(
     session: Session, scope: UnitFilter, sink: UnitSink, on_unit: Callable[[str], object]
 ) -> Iterator[Finding]:
     """Render the units in scope; yields what is found while rendering, and which waivers, comments and policies had no effect."""
-    yield from _FleetRenderer(session, scope, sink, on_unit).render()
+    yield from FleetRenderer(session, scope, sink, on_unit).render()
 
 
 T = TypeVar("T")
 
 
-class _FleetRenderer:
+class FleetRenderer:
     """Takes the results of models as they arrive. Kept results are read only if a file or a fact of theirs is needed."""
 
-    def __init__(self, session: Session, scope: UnitFilter, sink: UnitSink, on_unit: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        scope: UnitFilter,
+        sink: UnitSink,
+        on_unit: Callable[[str], object] = lambda _unit: None,
+    ) -> None:
         self._session, self._scope, self._sink, self._on_unit = session, scope, sink, on_unit
         self._keeper = session.keeper if scope is all_units else NoKeeper()
         self._findings: list[Finding] = []
         self._notices: dict[str, Finding] = {}
         self._summaries: list[RenderSummary] = []
         self._digest = hashlib.sha256()
+        self._shared_scope = ""
 
     def render(self) -> Iterator[Finding]:
+        """Give all units in scope to the sink; yields the findings."""
         session = self._session
         names = list(session.portfolio.by_kind("Model"))
         for result in self._keeper.obtain(RENDERED_MODEL, names, "", self._render_model):
             self._add_model(result)
         self._keeper.forget_others(RENDERED_MODEL, names)
         inventory_digest = session.inventory_digest if self._scope("", "") else ""
-        scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()} {inventory_digest}"
+        scope = self._shared_scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()} {inventory_digest}"
         for shared_result in self._keeper.obtain(SHARED_UNITS, ["all"], scope, self._render_shared_units):
             self._add_units(shared_result, render_summary(shared_result.summary), lambda rendered: rendered)
         yield from self._findings
         yield from self._notices.values()
         for unused in self._keeper.obtain(FINDINGS, ["unused"], scope, lambda _: tuple(self._unused_findings())):
             yield from unused.value
+
+    def read_units(self, ids: Collection[str]) -> Iterator[Unit]:
+        """Units by id that were rendered, to read files of theirs that the sink did not want."""
+        names = sorted({model_of_unit(id_) for id_ in ids} - {""})
+        for model_result in self._keeper.obtain(RENDERED_MODEL, names, "", self._render_model):
+            yield from (unit for unit in model_result.value.rendered.units if unit.id in ids)
+        if all(map(model_of_unit, ids)):
+            return
+        for shared_result in self._keeper.obtain(SHARED_UNITS, ["all"], self._shared_scope, self._render_shared_units):
+            yield from (unit for unit in shared_result.value.units if unit.id in ids)
 
     @cached_property
     def _needs(self) -> SharedNeeds:

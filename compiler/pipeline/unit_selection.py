@@ -25,6 +25,11 @@ def is_deployment(unit: str) -> bool:
     return bool(slash) and "." not in environment
 
 
+def model_of_unit(unit: str) -> str:
+    """The model of a unit (by id); empty for a unit with files about several models."""
+    return unit.partition("/")[2]
+
+
 def select_removable_units(models: Collection[str], environments: Collection[str]) -> Callable[[str], bool]:
     """Whether the build may remove a unit (by id) that is no longer rendered."""
     is_selected = select_units(models, environments)

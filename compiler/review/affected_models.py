@@ -1,20 +1,24 @@
 """Computes which models, environments, owners and artifacts a change affects, and why.
 
-Everything that a model may depend on is compared first, as an upper bound; possibly affected models are then rendered in both
-states, so that an artifact is named exactly if its bytes differ. `tests/review` compares this with rendering both states completely.
-Statements about other files, such as provenance, are left out: they change with every byte of every spec that they name.
+A model is affected if something differs that it consists of, or a rendered file of it. `tests/review` compares this with rendering both
+states completely. Statements about other files, such as provenance, are left out: they change with every byte of every spec that they
+name. If a state cannot be rendered, all models of which a file may differ count.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from compiler.pipeline.session import Session
-from compiler.pipeline.stages import build
-from compiler.plan.planning import UnitFilter
-from compiler.policy.baseline import is_policy_finding
-from compiler.review.project_snapshot import ModelKey, ProjectSnapshot
+from compiler.pipeline.unit_selection import model_of_unit
+from compiler.review.compared_sides import ComparedSides, ProgressBar, Side, compare_sides, no_bar
+from compiler.review.context_changes import ContextChanges, ModelKey
+from compiler.review.model_snapshot import ModelSnapshot, PlacementSnapshot
+from compiler.write.lock_files import digest_of
 
 REASON_NEW, REASON_REMOVED, REASON_ARTIFACTS = "new", "removed", "artifacts"
+INVALID_REASON = "is invalid"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,106 +80,150 @@ class ChangeImpact:
         return tuple(name for name in self.environment_order if name in names)
 
 
-def compute_impact(base: Session | None, head: Session) -> ChangeImpact:
+def compute_impact(base: Session | None, head: Session, bar: ProgressBar = no_bar) -> ChangeImpact:
     """What differs in `head`; `base` is `None` if there was no project."""
-    old, new = ProjectSnapshot(base) if base else None, ProjectSnapshot(head)
-    reasons = {key: _change_reasons(old, new, key) for key in _keys(old, new)}
-    candidates = frozenset(
-        key for key, key_reasons in reasons.items() if key_reasons or _has_context_changed(old, new, key)
-    )
-    artifacts = _changed_artifacts(base, head, candidates)
-    rendered_keys = {(entry.model, entry.environment) for entry in artifacts or ()}
-    affected_models = []
-    for key in sorted(candidates, key=lambda entry: (entry[0], entry[1] or "")):
-        key_reasons = list(reasons[key])
-        if artifacts is None or not rendered_keys.isdisjoint({(key[0], key[1] or ""), (key[0], "")}):
-            key_reasons.append(REASON_ARTIFACTS)
-        if key_reasons:
-            affected_models.append(_affected_model(old, new, key, key_reasons))
-    return ChangeImpact(tuple(affected_models), artifacts, head.fleet.environments)
+    if base is not None:
+        _ = base.portfolio  # an error in the base is reported first
+    return _ImpactFinder(compare_sides(base, head, bar)).find()
 
 
-def _keys(old: ProjectSnapshot | None, new: ProjectSnapshot) -> tuple[ModelKey, ...]:
-    return tuple(dict.fromkeys((*(old.keys if old else ()), *new.keys)))
+class _RenderedFile(NamedTuple):
+    unit_id: str
+    digest: str
+    is_committed: bool
 
 
-def _change_reasons(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey) -> tuple[str, ...]:
+class _ImpactFinder:
+    """Finds what a change affects in two states."""
+
+    def __init__(self, sides: ComparedSides) -> None:
+        self._sides = sides
+        self._base, self._head = sides.base, sides.head
+
+    def find(self) -> ChangeImpact:
+        """What the change affects."""
+        artifacts = self._artifacts()
+        changed_keys = self._candidates if artifacts is None else frozenset(self._keys_of(artifacts))
+        affected_models = []
+        for key in sorted(self._reasons.keys() | changed_keys, key=lambda entry: (entry[0], entry[1] or "")):
+            reasons = self._reasons.get(key, ())
+            affected_models.append(
+                self._affected_model(key, (*reasons, REASON_ARTIFACTS) if key in changed_keys else reasons)
+            )
+        return ChangeImpact(tuple(affected_models), artifacts, self._head.session.fleet.environments)
+
+    @cached_property
+    def _reasons(self) -> Mapping[ModelKey, tuple[str, ...]]:
+        """The reasons why models themselves change, for those that do."""
+        reasons: dict[ModelKey, tuple[str, ...]] = {}
+        for name in self._sides.changed_snapshots:
+            old, new = self._snapshots(name)
+            for environment in _environments(old, new):
+                key_reasons = _change_reasons(
+                    old.placements.get(environment) if old else None, new.placements.get(environment) if new else None
+                )
+                if key_reasons:
+                    reasons[name, environment] = key_reasons
+        return reasons
+
+    def _snapshots(self, name: str) -> tuple[ModelSnapshot | None, ModelSnapshot | None]:
+        return self._base.snapshot(name) if self._base else None, self._head.snapshot(name)
+
+    @cached_property
+    def _candidates(self) -> frozenset[ModelKey]:
+        """Upper bound: the models that change, or whose context changes."""
+        keys = (
+            (name, environment)
+            for name in self._head.snapshot_digests
+            for environment in _environments(*self._snapshots(name))
+        )
+        return frozenset((*self._reasons, *filter(self._has_context_changed, keys)))
+
+    def _has_context_changed(self, key: ModelKey) -> bool:
+        return key in self._reasons or (self._contexts is not None and self._contexts.has_changed(key))
+
+    @cached_property
+    def _contexts(self) -> ContextChanges | None:
+        return ContextChanges(self._base, self._head) if self._base else None
+
+    def _artifacts(self) -> tuple[ChangedArtifact, ...] | None:
+        """The files that differ; `None` if a state cannot be rendered."""
+        if not self._sides.is_comparable or any(
+            side.blocks(self._is_candidate) for side in (self._head, self._base) if side is not None
+        ):
+            return None
+        changed_units = self._sides.changed_units
+        old, new = (_rendered_files(side, changed_units) if side else {} for side in (self._base, self._head))
+        return tuple(sorted(_diff_files(old, new)))
+
+    def _is_candidate(self, model: str, environment: str) -> bool:
+        return (
+            not model
+            or (model, environment) in self._candidates
+            or (not environment and any(name == model for name, _ in self._candidates))
+        )
+
+    def _keys_of(self, artifacts: tuple[ChangedArtifact, ...]) -> Iterator[ModelKey]:
+        """The models, by environment, with a changed file; a file about all environments counts for those that can have changed it."""
+        environments_by_model: dict[str, set[str]] = {}
+        for artifact in artifacts:
+            environments_by_model.setdefault(artifact.model, set()).add(artifact.environment)
+        environments_by_model.pop("", None)
+        for name, environments in environments_by_model.items():
+            for environment in _environments(*self._snapshots(name)):
+                key = (name, environment)
+                if environment in environments or ("" in environments and self._has_context_changed(key)):
+                    yield key
+
+    def _affected_model(self, key: ModelKey, reasons: tuple[str, ...]) -> AffectedModel:
+        name, environment = key
+        old, new = self._snapshots(name)
+        snapshots = [snapshot for snapshot in (new, old) if snapshot and environment in snapshot.placements]
+        owners = dict.fromkeys(filter(None, (snapshot.placements[environment].owner for snapshot in snapshots)))
+        return AffectedModel(name, environment or "", tuple(owners), snapshots[0].path, tuple(dict.fromkeys(reasons)))
+
+
+def _environments(old: ModelSnapshot | None, new: ModelSnapshot | None) -> tuple[str | None, ...]:
+    """The environments of a model in either state."""
+    return tuple(dict.fromkeys((*(old.placements if old else ()), *(new.placements if new else ()))))
+
+
+def _change_reasons(old: PlacementSnapshot | None, new: PlacementSnapshot | None) -> tuple[str, ...]:
     """The reasons why the model itself changes, in a fixed order."""
-    if old is None or key not in old:
+    if old is None:
         return (REASON_NEW,)
-    if key not in new:
+    if new is None:
         return (REASON_REMOVED,)
-    old_digests, new_digests = old.own_fingerprints(key), new.own_fingerprints(key)
-    old_references, new_references = old.reference_fingerprints(key), new.reference_fingerprints(key)
-    own_reasons = [
-        reason for reason in {**new_digests, **old_digests} if old_digests.get(reason) != new_digests.get(reason)
-    ]
+    old_own = old.own if old.is_valid else {INVALID_REASON: "before"}
+    new_own = new.own if new.is_valid else {INVALID_REASON: "after"}  # as if it had changed
     return (
-        *own_reasons,
+        *(reason for reason in {**new_own, **old_own} if old_own.get(reason) != new_own.get(reason)),
         *(
             reason
-            for reason in new_references
-            if old_references.get(reason, new_references[reason]) != new_references[reason]
+            for reason in new.references
+            if old.references.get(reason, new.references[reason]) != new.references[reason]
         ),
     )
 
 
-def _has_context_changed(old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey) -> bool:
-    """Whether something that the model's artifacts may depend on changes."""
-    return old is None or old.context_digest(key) != new.context_digest(key)
-
-
-def _affected_model(
-    old: ProjectSnapshot | None, new: ProjectSnapshot, key: ModelKey, reasons: list[str]
-) -> AffectedModel:
-    snapshots = [snapshot for snapshot in (new, old) if snapshot is not None and key in snapshot]
-    owners = dict.fromkeys(filter(None, (snapshot.owner(key) for snapshot in snapshots)))
-    return AffectedModel(
-        key[0], key[1] or "", tuple(owners), snapshots[0].spec_path(key[0]), tuple(dict.fromkeys(reasons))
-    )
-
-
-def _changed_artifacts(
-    base: Session | None, head: Session, candidates: frozenset[ModelKey]
-) -> tuple[ChangedArtifact, ...] | None:
-    """The files that differ, among those of possibly affected models and those shared by all models."""
-    names = {name for name, _ in candidates}
-
-    def is_in_scope(model: str, environment: str) -> bool:
-        return not model or (model, environment) in candidates or (not environment and model in names)
-
-    old, new = _rendered_files(base, is_in_scope) if base else {}, _rendered_files(head, is_in_scope)
-    if old is None or new is None:
-        return None
-    return tuple(sorted(_diff_files(old, new)))
-
-
-@dataclass(frozen=True, slots=True)
-class _RenderedFile:
-    unit_id: str
-    content: bytes
-    is_committed: bool
-
-
-def _rendered_files(session: Session, scope: UnitFilter) -> Mapping[str, _RenderedFile] | None:
-    build_result = build(session, scope, ignore_policies=True)
-    if any(finding.is_blocking and not is_policy_finding(finding) for finding in build_result.findings):
-        return None
+def _rendered_files(side: Side, unit_ids: frozenset[str]) -> Mapping[str, _RenderedFile]:
+    emitters = side.session.emitters.by_id
     return {
-        file.commit_path or file.path: _RenderedFile(unit.id, file.content, file.commit_path is not None)
-        for unit in build_result.units
-        for file in unit.files
-        if file.commit_path is not None or not session.emitters.by_id[file.emitter].is_last_phase_only
+        file.commit_path or file.path: _RenderedFile(unit_id, digest_of(file.content), file.commit_path is not None)
+        for unit_id, file in side.read_files(unit_ids)
+        if file.commit_path is not None or not emitters[file.emitter].is_last_phase_only
     }
 
 
 def _diff_files(old: Mapping[str, _RenderedFile], new: Mapping[str, _RenderedFile]) -> Iterator[ChangedArtifact]:
     for path in old.keys() | new.keys():
         old_file, new_file = old.get(path), new.get(path)
-        if old_file and new_file and old_file.content == new_file.content:
+        if old_file and new_file and old_file.digest == new_file.digest:
             continue
         file = new_file or old_file
         if file is not None:
             change = "changed" if old_file and new_file else "created" if new_file else "removed"
-            environment, _, model = file.unit_id.partition("/")
-            yield ChangedArtifact(path, change, "" if "." in environment else environment, model, file.is_committed)
+            environment = file.unit_id.partition("/")[0]
+            yield ChangedArtifact(
+                path, change, "" if "." in environment else environment, model_of_unit(file.unit_id), file.is_committed
+            )

@@ -25,9 +25,8 @@ def publish_waves(session: Session, impact: ChangeImpact) -> tuple[tuple[Object,
 def affected_canaries(session: Session, impact: ChangeImpact) -> tuple[Object, ...]:
     """The canaries of affected models, in environments whose files change."""
     affected_keys = {(key.model, key.environment) for key in impact.affected_models}
-    canary_keys = (
-        (model.name, model.environment.name) for model in models_with_canary(session.fleet) if model.environment
-    )
+    models = models_with_canary(session.fleet, {name for name, _ in affected_keys})
+    canary_keys = ((model.name, model.environment.name) for model in models if model.environment)
     return tuple(
         {"model": key[0], "environment": key[1]}
         for key in canary_keys

@@ -1,5 +1,6 @@
 """Reads many objects of a repository through one process of git."""
 
+import os
 from contextlib import suppress
 from weakref import finalize
 
@@ -8,14 +9,19 @@ from compiler.source.tree import check_file_size
 
 
 class GitObjects:
-    """The objects of a repository by id; not to be shared between processes."""
+    """The objects of a repository by id. A copy of this process starts a git of its own: two readers would mix up the answers."""
 
     def __init__(self, commands: Git) -> None:
         self._git = commands
         self._process: GitProcess | None = None
+        self._inherited_process: GitProcess | None = None
+        """The git of the parent process, which must not even be ended."""
+        self._owner = os.getpid()
 
     def read(self, path: str, object_id: str) -> bytes:
         """The content of an object; raises `GitCommandError` if it cannot be read, and names the path if it is too large."""
+        if self._owner != os.getpid():
+            self._inherited_process, self._process, self._owner = self._process, None, os.getpid()
         process = self._process or self._start()
         try:
             return _exchange(process, path, object_id)
@@ -27,7 +33,7 @@ class GitObjects:
     def _start(self) -> GitProcess:
         self._process = process = self._git.start("cat-file", "--batch")
         finalize(
-            self, _end, process
+            self, _end_own, process, self._owner
         )  # GitPython ends it too, but not where the collector takes its parts in another order
         return process
 
@@ -50,6 +56,11 @@ def _exchange(process: GitProcess, path: str, object_id: str) -> bytes:
     if len(content) != size + 1:
         raise GitCommandError(f"the object {object_id} is damaged")
     return content[:-1]
+
+
+def _end_own(process: GitProcess, owner: int) -> None:
+    if owner == os.getpid():
+        _end(process)
 
 
 def _end(process: GitProcess) -> None:

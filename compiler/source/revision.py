@@ -18,7 +18,7 @@ _EARLIEST_TIMESTAMP = 100_000_000
 
 
 class RevisionTree:
-    """The files of one commit below one folder, valid as long as the commit exists. Not to be shared between processes."""
+    """The files of one commit below one folder, valid as long as the commit exists."""
 
     def __init__(self, objects: GitObjects, commit: str, files: Mapping[str, str], links: Mapping[str, str]) -> None:
         self._objects = objects

@@ -2,11 +2,15 @@
 
 import stat
 import subprocess
+from multiprocessing import get_context
 
 import pytest
 
 from compiler.foundation.errors import HostError, UsageError
 from compiler.source.revision import commits_touching, open_revision
+
+_TREES = []
+"""What a copy of the process reads from."""
 
 
 @pytest.fixture
@@ -191,3 +195,22 @@ def test_a_file_that_got_another_name_is_followed(git, tmp_path):
     renamed = git("rev-parse", "HEAD")
     assert list(commits_touching(tmp_path, "below/b")) == [renamed, second_commit, first_commit]
     assert list(commits_touching(tmp_path / "below", "b")) == [renamed, second_commit, first_commit]
+
+
+def test_copies_of_the_process_read_without_mixing_up_answers(git, tmp_path):
+    names = [f"file{index}" for index in range(30)]
+    revision = commit(git, tmp_path, **{name: f"{name} " * 2000 for name in names})
+    tree = open_revision(tmp_path, revision)
+    assert tree.read(names[0]).startswith(b"file0 ")  # starts the git that the copies inherit
+    with get_context("fork").Pool(4, _remember, (tree,)) as pool:
+        contents = pool.map(_read, names * 4)
+    assert contents == [(f"{name} " * 2000).encode() for name in names * 4]
+    assert tree.read(names[1]).startswith(b"file1 ")
+
+
+def _remember(tree):
+    _TREES[:] = [tree]
+
+
+def _read(path):
+    return _TREES[0].read(path)

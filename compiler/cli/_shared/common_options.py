@@ -38,7 +38,7 @@ def environment_option(function: F) -> F:
 
 
 def run_options(function: F) -> F:
-    """`--jobs`, `--no-cache`, `--timings` and `--profile`: how results are computed and measured; they change no result."""
+    """`--jobs` and `measuring_options`: how results are computed and measured; they change no result."""
     jobs = click.option(
         "--jobs",
         "-j",
@@ -46,6 +46,11 @@ def run_options(function: F) -> F:
         metavar="N",
         help="Compute in this many processes. [default: the number of cores; small projects use one process]",
     )
+    return jobs(measuring_options(function))
+
+
+def measuring_options(function: F) -> F:
+    """`--no-cache`, `--timings` and `--profile`."""
     no_cache = click.option(
         "--no-cache", is_flag=True, help="Compute everything again; read and write no results of other runs."
     )
@@ -60,7 +65,7 @@ def run_options(function: F) -> F:
         metavar="FILE",
         help="Write a profile of the main process to this file, for `python -m pstats`.",
     )
-    return jobs(no_cache(timings(profile(function))))
+    return no_cache(timings(profile(function)))
 
 
 def format_option(*formats: str, help_text: str = "Output format.") -> Callable[[F], F]:

@@ -14,7 +14,7 @@ from compiler.commands.common.measuring import measuring
 from compiler.commands.common.progress_bar import track_files
 from compiler.commands.common.project import mask_secrets_of
 from compiler.foundation.timings import Timings
-from compiler.pipeline.kept_results import KeptResults
+from compiler.pipeline.kept_results import WORK_TREE, KeptResults, Partition
 from compiler.pipeline.session import ChangeBase, Session
 from compiler.pipeline.workers import default_jobs
 from compiler.source.git_root import git_root
@@ -68,15 +68,20 @@ class Run:
     process_count: int
 
     def open_session(
-        self, tree: Tree, as_of: date | None, base: ChangeBase | None, files: frozenset[str] = frozenset()
+        self,
+        tree: Tree,
+        as_of: date | None,
+        base: ChangeBase | None,
+        files: frozenset[str] = frozenset(),
+        partition: Partition = WORK_TREE,
     ) -> Session:
-        """A session that keeps results. Without a store, results are encoded only for other processes."""
+        """A session that keeps results, new ones in the partition. Without a store, results are encoded only for other processes."""
         session = Session(tree, as_of, base, files, self.store)
         session.timings = self.timings
         session.track_files = track_files
         if self.store.is_enabled or self.process_count > 1:
             session.keeper = KeptResults(
-                self.store, session.fingerprints, session.reads, self.process_count, session.as_of
+                self.store, session.fingerprints, session.reads, self.process_count, session.as_of, partition
             )
         return mask_secrets_of(session)
 

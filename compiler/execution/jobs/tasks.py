@@ -1,6 +1,6 @@
 """Tasks: a step of a model's pipeline, for a release in an environment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname
 
@@ -114,9 +114,11 @@ def models_with_step(fleet: Fleet, step: Step, schedule: str | None = None) -> I
             yield model
 
 
-def models_with_canary(fleet: Fleet) -> Iterator[ResolvedModel]:
-    """The models with a running canary and a step that evaluates it."""
+def models_with_canary(fleet: Fleet, names: Container[str] | None = None) -> Iterator[ResolvedModel]:
+    """The models with a running canary and a step that evaluates it; `names` limits the models."""
     for name, environment in fleet.deployments():
+        if names is not None and name not in names:
+            continue
         model, _ = fleet.resolve(name, environment)
         if model is not None and model.canary is not None and Task("canary", model, model.canary).has_work:
             yield model
