@@ -32,9 +32,13 @@ class OutputValidator:
         if key is None:
             return
         environment = self._environment_of(file)
-        schema = self._output_schemas.schema_for(file.emitter, key, environment.json if environment else {})
+        environment_data = environment.json if environment else {}
+        schema = self._output_schemas.schema_for(file.emitter, key, environment_data)
         for finding in self._output_schemas.findings(file.emitter, key):
             self._notices.setdefault(f"schema {finding.location} {finding.message}", finding)
+        fallback = file.rule.fallback_schema
+        if schema is None and fallback is not None:
+            schema = self._output_schemas.schema_for(file.emitter, fallback, environment_data)
         if schema is None:
             self._note_missing_schema(file, key)
             return

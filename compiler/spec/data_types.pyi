@@ -41,6 +41,11 @@ class ApprovalData(TypedDict):
     ticket: NotRequired[str]
     expires: NotRequired[str]
 
+class AuthenticationData(TypedDict, total=False):
+    jwtRules: Required[Sequence[JwtRuleData]]
+    when: Sequence[ClaimConditionData]
+    requiredFrom: Literal["all", "gateway"]
+
 class BadExampleData(TypedDict, total=False):
     name: str
     model: Object
@@ -102,6 +107,10 @@ class CaseData(TypedDict):
 class ChampionData(TypedDict, total=False):
     environment: Required[str]
     tolerance: float
+
+class ClaimConditionData(TypedDict):
+    key: str
+    values: Sequence[str]
 
 class ClaimVolumeData(TypedDict, total=False):
     claimName: Required[str]
@@ -275,6 +284,7 @@ class DefaultsPartialDeployData(TypedDict, total=False):
     volume: PartialVolumeData | None
     expose: PartialExposeData | None
     callers: Sequence[PartialCallersItemData] | None
+    authentication: PartialAuthenticationData | None
     adopt: PartialAdoptData | None
     env: Sequence[DefaultsPartialEnvItemData] | None
     secrets: Sequence[PartialSecretsItemData] | None
@@ -358,6 +368,7 @@ class DeployData(TypedDict, total=False):
     volume: VolumeData
     expose: ExposeData
     callers: Sequence[CallerData]
+    authentication: AuthenticationData
     adopt: AdoptData
     env: Sequence[ContainerVariableData]
     secrets: Sequence[SecretData]
@@ -610,6 +621,7 @@ class FileData(TypedDict, total=False):
     format: Literal["yaml", "json", "jsonl", "csv", "markdown", "html", "shell", "github-owners", "gitlab-owners", "text"]
     contentId: str
     schema: str
+    fallbackSchema: str
     resource: bool
     delimiters: Literal["curly", "square"]
     languages: Mapping[str, str]
@@ -701,6 +713,17 @@ class InterfaceData(TypedDict, total=False):
     protocol: Literal["v1", "v2", "grpc-v2", "openai", "rest", "sparql"]
     inputs: Sequence[TensorData]
     outputs: Sequence[TensorData]
+
+class JwtRuleData(TypedDict, total=False):
+    issuer: Required[str]
+    audiences: Sequence[str]
+    jwksUri: str
+    jwks: KeySetData
+    fromHeaders: Sequence[TokenHeaderData]
+    forwardOriginalToken: bool
+
+class KeySetData(TypedDict):
+    keys: Sequence[PublicKeyData]
 
 class KillSwitchData(TypedDict):
     group: str
@@ -989,6 +1012,11 @@ class PartialAdoptData(TypedDict, total=False):
     namespace: str | None
     selector: Mapping[str, str | None] | None
 
+class PartialAuthenticationData(TypedDict, total=False):
+    jwtRules: Sequence[PartialJwtRulesItemData] | None
+    when: Sequence[PartialWhenItemData] | None
+    requiredFrom: Literal["all", "gateway"] | None
+
 class PartialBatchData(TypedDict, total=False):
     schedule: str | None
     timeZone: str | None
@@ -1082,6 +1110,7 @@ class PartialDeployData(TypedDict, total=False):
     volume: PartialVolumeData | None
     expose: PartialExposeData | None
     callers: Sequence[PartialCallersItemData] | None
+    authentication: PartialAuthenticationData | None
     adopt: PartialAdoptData | None
     env: Sequence[DocumentPartialEnvItemData] | None
     secrets: Sequence[PartialSecretsItemData] | None
@@ -1265,6 +1294,23 @@ class PartialInterfaceData(TypedDict, total=False):
     protocol: Literal["v1", "v2", "grpc-v2", "openai", "rest", "sparql"] | None
     inputs: Sequence[PartialInputsItemData] | None
     outputs: Sequence[PartialOutputsItemData] | None
+
+PartialJwtRulesItemData = TypedDict(
+    "PartialJwtRulesItemData",
+    {
+        "issuer": Required[str | None],
+        "audiences": Sequence[str] | None,
+        "jwksUri": str | None,
+        "jwks": PartialKeySetData | None,
+        "fromHeaders": Sequence[TokenHeaderData] | None,
+        "forwardOriginalToken": bool | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
+class PartialKeySetData(TypedDict, total=False):
+    keys: Sequence[PublicKeyData] | None
 
 class PartialLabelSelectorData(TypedDict, total=False):
     matchLabels: Mapping[str, str | None] | None
@@ -1558,6 +1604,16 @@ PartialVolumesItemData = TypedDict(
     total=False,
 )
 
+PartialWhenItemData = TypedDict(
+    "PartialWhenItemData",
+    {
+        "key": Required[str | None],
+        "values": Sequence[str] | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
 class PartialWorkerData(TypedDict, total=False):
     resources: PartialResourcesData | None
 
@@ -1662,6 +1718,17 @@ class PromptData(TypedDict):
     name: str
     file: str
     variables: NotRequired[Sequence[str]]
+
+class PublicKeyData(TypedDict, total=False):
+    kty: Required[Literal["RSA", "EC", "OKP"]]
+    kid: str
+    alg: Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+    use: Literal["sig"]
+    n: str
+    e: str
+    crv: Literal["P-256", "P-384", "P-521", "Ed25519"]
+    x: str
+    y: str
 
 class QuestionData(TypedDict, total=False):
     question: Required[str]
@@ -1934,6 +2001,10 @@ class TensorData(TypedDict):
     name: str
     datatype: Literal["BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"]
     shape: NotRequired[Sequence[int]]
+
+class TokenHeaderData(TypedDict, total=False):
+    name: Required[str]
+    prefix: str
 
 class TolerationData(TypedDict, total=False):
     key: str

@@ -94,10 +94,10 @@ class Image(StrictModel):
 
 
 class EnforcedControl(StrictModel):
-    """A control of a release that is in force where the emitter's files run. Records describe each other control as declared."""
+    """A control that is in force where the emitter's files run. Records describe each other control as declared."""
 
-    control: str = field(..., pattern=r"^source(?:\.[A-Za-z][A-Za-z0-9]*)+$")
-    """The field of the release that declares it, such as `source.guardrails`."""
+    control: str = field(..., pattern=r"^(?:source|deploy)(?:\.[A-Za-z][A-Za-z0-9]*)+$")
+    """The field of the release or of `deploy` that declares it, such as `source.guardrails`."""
     id: NameText | None = None
     """How it is enforced, for templates that read `enforced`, where there are several ways."""
     when: str | None = None
@@ -137,6 +137,8 @@ class File(StrictModel):
     """The field that receives a content id: `urn:uuid:` and a UUID computed from the rest of the document."""
     schema_: str | None = Field(None, alias="schema")
     """The schema of the file: `<group>/<version>/<kind>`, or the name of a JSON Schema in the emitter's folder."""
+    fallbackSchema: str | None = None
+    """The name of a JSON Schema in the emitter's folder that validates the file if no schema of `<group>/<version>/<kind>` is available."""
     resource: bool = True
     """Whether `unit.resources` lists the file, as a kustomization does."""
     delimiters: Literal["curly", "square"] = "curly"

@@ -155,6 +155,12 @@ class TypeLanguage:
         )
 
     @cached_property
+    def deploy_controls(self) -> tuple[Annotation, ...]:
+        """The controls that `deploy` of a model declares."""
+        annotations = self._resolved_annotations.get("x-modelyard-control", ())
+        return tuple(annotation for annotation in annotations if annotation.pointer[0] == "deploy")
+
+    @cached_property
     def egress_urls(self) -> tuple[Annotation, ...]:
         """The URLs that a running release calls: their pointers."""
         return self._release_annotations.get("x-modelyard-egress-url", ())

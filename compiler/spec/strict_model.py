@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 MergeStrategy = Literal[
-    "name", "signal", "metric", "title", "group", "control", "topologyKey", "mountPath", "url", "union"
+    "name", "signal", "metric", "title", "group", "control", "topologyKey", "mountPath", "url", "issuer", "key", "union"
 ]
 FieldUser = Literal["modelyard", "checks", "callers", "records"]
 DigestPart = Literal["runtime", "governance", "none"]

@@ -114,3 +114,49 @@ def test_a_model_that_runs_nowhere_enforces_nothing(make_records) -> None:
 def test_the_digest_of_a_dataset_is_declared(full) -> None:
     assert statuses(full)["dataset.digest"] == "declared, not verified"
     assert f"`{DIGEST}` (declared, not verified)" in full["TECHNICAL_DOCUMENTATION.md"]
+
+
+TOKENS = {
+    "jwtRules": [
+        {"issuer": "https://login.bank.example", "audiences": ["a"], "jwksUri": "https://login.bank.example/keys"}
+    ]
+}
+MESH = {"kind": "istio", "namespace": "istio-system"}
+PHRASES = {
+    "dev and prod": "enforced by Istio: the proxies of its pods deny requests without a valid token",
+    "prod": "declared; enforced in prod only, by Istio: the proxies of its pods deny requests without a valid token",
+}
+
+
+@pytest.mark.parametrize("where", PHRASES)
+def test_tokens_are_enforced_where_a_policy_is_rendered(where, make_records) -> None:
+    specs = language_model("kserve")
+    model = next(one for one in specs if one["name"] == "scorer")
+    if where == "prod":
+        model["environments"] = {"dev": {}, "prod": {"deploy": {"authentication": TOKENS}}}
+    else:
+        model["deploy"]["authentication"] = TOKENS
+    for one in specs:
+        if one["kind"] == "Environment":
+            one["capabilities"] |= {"mesh": MESH}
+    records = make_records(specs, **{"models/task.md": "Be kind."})
+    assert statuses(records)["deploy.authentication"] == PHRASES[where]
+    rendered = records.files["prod/scorer/requestauthentication.yaml"]
+    assert "issuer: https://login.bank.example" in rendered
+    assert ("dev/scorer/requestauthentication.yaml" in records.files) == (where != "prod")
+    if where != "prod":
+        for name in ("MODEL_CARD.md", "model-card.html", "TECHNICAL_DOCUMENTATION.md", "technical-documentation.html"):
+            assert f"https://login.bank.example ({PHRASES[where]})" in records[name], name
+
+
+def test_tokens_that_nothing_verifies_are_declared(make_records) -> None:
+    specs = language_model("guarded")
+    next(one for one in specs if one["name"] == "scorer")["deploy"]["authentication"] = TOKENS
+    foreign = {
+        **FOREIGN,
+        "templates/targets/guarded/gateway.json.j2": GATEWAY.replace(
+            '"budget"', '"tokens": {{ model.deploy.authentication }}, "budget"'
+        ),
+    }
+    records = make_records(specs, **{"models/task.md": "Be kind."}, **foreign)
+    assert statuses(records)["deploy.authentication"] == STATEMENT

@@ -58,6 +58,9 @@ OTHER_SOURCES: Mapping[str, list[Any]] = {
     "ensemble": [{"router": router, "steps": steps} for router, steps in ROUTERS.items()]
 }
 """Sources in which fields have an effect that the usual source of the type cannot have."""
+CALLER = {"name": "web", "namespace": "shop", "podSelector": {"matchLabels": {"app": "web"}}, "serviceAccount": "web"}
+NEEDED: Mapping[tuple[str, ...], Mapping[str, Any]] = {("deploy", "authentication"): {"callers": [CALLER]}}
+"""Settings of `deploy` without which the fields below a path have no effect that a request could show."""
 TARGETS = {
     kind: emitter["id"]
     for path in sorted((shipped_folder("templates") / "targets").iterdir())
@@ -120,7 +123,9 @@ def test_every_field_changes_what_is_rendered_or_is_rejected(kind):
     specs: list[dict[str, Any]] = []
     for field, one, is_full in itertools.product(fields, bases, (False, True)):
         attempts.append(field)
-        specs += [values.changed(one, field, value, is_full=is_full) for value in field.values]
+        needed = next((deploy for path, deploy in NEEDED.items() if field.path[: len(path)] == path), {})
+        called = {**one, "deploy": {**one["deploy"], **needed}}
+        specs += [values.changed(called, field, value, is_full=is_full) for value in field.values]
     (base_findings, base_texts), *results = outcomes([base, *specs])
     assert not base_findings
     assert base_texts

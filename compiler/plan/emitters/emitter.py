@@ -41,6 +41,7 @@ class FileRule:
     format: str
     content_id: str | None
     schema: str | None
+    fallback_schema: str | None
     is_resource: bool
     delimiters: str
     languages: Mapping[str, str]
@@ -211,6 +212,7 @@ def _file_rule(index: int, entry: FileData) -> FileRule:
         format=entry.get("format") or _FORMATS.get(extension, "text"),
         content_id=entry.get("contentId"),
         schema=entry.get("schema"),
+        fallback_schema=entry.get("fallbackSchema"),
         is_resource=entry.get("resource") is not False,
         delimiters=entry.get("delimiters", "curly"),
         languages=entry.get("languages", {}),

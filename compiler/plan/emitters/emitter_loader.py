@@ -136,6 +136,12 @@ def _validate_emitter(emitter: Emitter) -> Iterator[Finding]:
                 (*rule.pointer, "template"),
                 "add the template to the emitter's folder, or correct its name; names of templates end with .j2",
             )
+        if rule.fallback_schema is not None and rule.fallback_schema not in emitter.schemas:
+            message = f"there is no schema {rule.fallback_schema} in {emitter.folder}"
+            help_ = (
+                "add the schema to the emitter's folder, or correct its name; names of schemas end with .schema.json"
+            )
+            yield emitter_finding(emitter, message, (*rule.pointer, "fallbackSchema"), help_)
         if rule.scope != "deployment" and emitter.is_target:
             message = "a target renders files of deployments only"
             help_ = "set `scope: deployment`, or move the file to another emitter"

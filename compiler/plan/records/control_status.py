@@ -24,7 +24,7 @@ def control_statuses(
     release: Object,
     targets: Sequence[Emitter | None],
 ) -> dict[str, Json]:
-    """The status of each control that the release of a subject declares, by field; `targets` render its placements."""
+    """The status of each control that the release or `deploy` of a subject declares, by field; `targets` render its placements."""
     model = subject.model
     by_environment = {
         environment_of(placement).name: _controls_in_force(fleet, conditions, placement, target)
@@ -34,12 +34,16 @@ def control_statuses(
     statuses = (
         {DATASET_DIGEST: "declared, not verified"} if any("digest" in one.data for one in subject.datasets) else {}
     )
-    for control in fleet.language.type_language(model.spec.data["type"]).release_controls:
-        if any(True for _ in iter_values(release, control.pointer)):
+    language = fleet.language.type_language(model.spec.data["type"])
+    deployed = [placement.json for placement in (model, *subject.placements)]
+    controls = [
+        *((control, [release]) for control in language.release_controls),
+        *((control, deployed) for control in language.deploy_controls),
+    ]
+    for control, holders in controls:
+        if any(True for holder in holders for _ in iter_values(holder, control.pointer)):
             field = _field(control.pointer)
-            statuses[field] = _status(
-                control.value, {name: controls.get(field) for name, controls in by_environment.items()}
-            )
+            statuses[field] = _status(control.value, {name: found.get(field) for name, found in by_environment.items()})
     return {field: {"status": status} for field, status in statuses.items()}
 
 

@@ -23,6 +23,7 @@ from compiler.spec.field_types import (
     TimeZoneText,
 )
 from compiler.spec.network_fields import EgressPeer, LabelSelector
+from compiler.spec.sections.access_fields import Authentication
 from compiler.spec.sections.language_model_fields import Parallelism, Scheduler
 from compiler.spec.sections.pod_fields import ContainerVariable, Pod, Strategy
 from compiler.spec.sections.request_fields import Batcher, Logger, ReplicaRange
@@ -264,6 +265,8 @@ class Deploy(StrictModel):
     """Access from outside the cluster."""
     callers: list[Caller] | None = field(merge="name")
     """Applications in the cluster that may call the model. Models that use it may call it in any case."""
+    authentication: Authentication | None = field(control="enforced")
+    """The tokens that requests must carry. Without it, network policies and the mesh decide by pods and service accounts alone."""
     adopt: Adopt | None = field(used_by="modelyard")
     """Live objects that Modelyard takes over instead of creating new ones."""
     env: list[ContainerVariable] | None = field(merge="name")
