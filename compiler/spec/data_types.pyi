@@ -124,6 +124,10 @@ class ClassificationData(TypedDict, total=False):
     decidedBy: str
     date: str
 
+class ClientSelectorData(TypedDict, total=False):
+    headers: Sequence[HeaderMatchData]
+    sourceCIDR: SourceMatchData
+
 class ConditionData(TypedDict):
     field: str
     op: Literal["==", "!=", "<", "<=", ">", ">="]
@@ -592,6 +596,13 @@ class ExamplesData(TypedDict):
 class ExposeData(TypedDict, total=False):
     host: Required[str]
     path: str
+    filters: Sequence[RouteFilterData]
+    rateLimit: RateLimitData
+
+class ExtensionReferenceData(TypedDict):
+    group: str
+    kind: str
+    name: str
 
 class FairnessData(TypedDict, total=False):
     group: Required[str]
@@ -665,6 +676,20 @@ class GuardrailData(TypedDict, total=False):
 class GuardrailsData(TypedDict, total=False):
     input: Sequence[GuardrailData]
     output: Sequence[GuardrailData]
+
+class HeaderMatchData(TypedDict, total=False):
+    name: Required[str]
+    type: Literal["Exact", "Distinct"]
+    value: str
+
+class HeaderModifierData(TypedDict, total=False):
+    set: Sequence[HeaderValueData]
+    add: Sequence[HeaderValueData]
+    remove: Sequence[str]
+
+class HeaderValueData(TypedDict):
+    name: str
+    value: str
 
 class HeuristicSourceData(TypedDict, total=False):
     settingsEnv: str
@@ -1184,6 +1209,8 @@ PartialEvidenceItemData = TypedDict(
 class PartialExposeData(TypedDict, total=False):
     host: str | None
     path: str | None
+    filters: Sequence[RouteFilterData] | None
+    rateLimit: PartialRateLimitData | None
 
 PartialFairnessItemData = TypedDict(
     "PartialFairnessItemData",
@@ -1403,6 +1430,10 @@ class PartialPrefillData(TypedDict, total=False):
     resources: PartialResourcesData | None
     parallelism: PartialParallelismData | None
     worker: PartialWorkerData | None
+
+class PartialRateLimitData(TypedDict, total=False):
+    type: Literal["Local", "Global"] | None
+    rules: Sequence[RateLimitRuleData] | None
 
 class PartialReplicaRangeData(TypedDict, total=False):
     min: int | None
@@ -1741,6 +1772,14 @@ class QuotaData(TypedDict, total=False):
     headroom: str
     namespaces: Mapping[str, ResourceTotalsData]
 
+class RateLimitData(TypedDict):
+    type: Literal["Local", "Global"]
+    rules: Sequence[RateLimitRuleData]
+
+class RateLimitRuleData(TypedDict, total=False):
+    clientSelectors: Sequence[ClientSelectorData]
+    limit: Required[RequestLimitData]
+
 class ReleaseData(TypedDict, total=False):
     date: str
     evaluations: Sequence[EvaluationData]
@@ -1756,6 +1795,10 @@ class RequestCountersData(TypedDict, total=False):
     errors: SeriesData
     droppedBefore: SeriesData
     probe: SeriesData
+
+class RequestLimitData(TypedDict):
+    requests: int
+    unit: Literal["Second", "Minute", "Hour", "Day"]
 
 class RequestSeriesData(TypedDict, total=False):
     total: SelectorData
@@ -1822,6 +1865,12 @@ class RiskData(TypedDict, total=False):
 class RollingUpdateData(TypedDict, total=False):
     maxSurge: int | str
     maxUnavailable: int | str
+
+class RouteFilterData(TypedDict, total=False):
+    type: Required[Literal["RequestHeaderModifier", "ResponseHeaderModifier", "ExtensionRef"]]
+    requestHeaderModifier: HeaderModifierData
+    responseHeaderModifier: HeaderModifierData
+    extensionRef: ExtensionReferenceData
 
 class RuleData(TypedDict):
     expression: str
@@ -1968,6 +2017,10 @@ class SourceData(TypedDict, total=False):
     contract: ContractData
     endpoint: EndpointData
     egress: EgressData
+
+class SourceMatchData(TypedDict, total=False):
+    value: Required[str]
+    type: Literal["Exact", "Distinct"]
 
 class StatisticalSourceData(TypedDict, total=False):
     method: Required[str]

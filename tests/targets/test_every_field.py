@@ -20,7 +20,13 @@ from tests.targets.schema_values import Field, SchemaValues
 from tests.targets.test_nothing_is_dropped import DIGEST, MODELS, OTHER_DIGEST, POLICY, RETAIL
 
 CAPABILITIES: Mapping[str, Any] = {
-    "gateway": {"namespace": "gateways", "name": "public", "inferencePools": True},
+    "gateway": {
+        "namespace": "gateways",
+        "name": "public",
+        "inferencePools": True,
+        "implementation": "envoy-gateway",
+        "globalRateLimit": True,
+    },
     "leaderWorkerSet": True,
     "mesh": {"kind": "istio", "namespace": "istio-system"},
     "accelerators": {"large": {"resource": "nvidia.com/gpu"}, "small": {"resource": "nvidia.com/mig-1g.10gb"}},
@@ -41,6 +47,7 @@ KNOWN: dict[tuple[str, ...], tuple[Any, Any]] = {
     ("timeZone",): ("Europe/Zurich", "Europe/Paris"),
     ("scaling", "max"): (3, 5),
     ("scaling", "min"): (2, 3),
+    ("sourceCIDR", "value"): ("203.0.113.0/24", "198.51.100.0/24"),
 }
 """Values of names, files and other texts whose schema does not say which exist."""
 MOST_MODELS = 500

@@ -27,6 +27,7 @@ from compiler.spec.sections.access_fields import Authentication
 from compiler.spec.sections.language_model_fields import Parallelism, Scheduler
 from compiler.spec.sections.pod_fields import ContainerVariable, Pod, Strategy
 from compiler.spec.sections.request_fields import Batcher, Logger, ReplicaRange
+from compiler.spec.sections.route_fields import RateLimit, RouteFilter
 from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
@@ -192,6 +193,10 @@ class Expose(StrictModel):
     """The host name of the requests."""
     path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
     """The path prefix of the requests. Default: every path."""
+    filters: list[RouteFilter] | None = field(min_length=1)
+    """Filters of the route: changes of headers, and the gateway's own filters."""
+    rateLimit: RateLimit | None = field(control="enforced")
+    """Limits of the requests."""
 
 
 class Caller(StrictModel):
