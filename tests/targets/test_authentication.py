@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check
+from compiler.source.memory_tree import MemoryTree
 
 from .conftest import project_session
 from .test_callers import (
@@ -287,3 +289,35 @@ def test_rules_that_would_accept_too_much_are_no_rules(rule, message):
     (found,) = mistakes(served({"authentication": {"jwtRules": [rule]}}))
     assert message in found
     assert mistakes(served({})) == []
+
+
+DEFINITION = {
+    "type": "object",
+    "properties": {"apiVersion": {}, "kind": {}, "metadata": {"type": "object"}, "spec": {"type": "object", "properties": {"other": {}}}},
+}  # fmt: skip
+
+
+def test_the_definition_of_the_project_precedes_the_schema_of_the_target(build_unit):
+    files = {"schemas/crds/security.istio.io/requestauthentication_v1.json": json.dumps(DEFINITION).encode()}
+    with pytest.raises(AssertionError, match="unknown key `jwtRules`"):
+        build_unit(served({}), mesh=ISTIO, files=files)
+
+
+def test_a_schema_that_is_not_there_is_a_mistake_of_the_emitter():
+    emitter = (
+        "id: own\ntitle: Own\nfiles:\n"
+        "- {path: a.yaml, template: a.yaml.j2, schema: a.example/v1/Thing, fallbackSchema: gone.schema.json, resource: false}\n"
+    )
+    session = Session(
+        MemoryTree(
+            {
+                "modelyard.yaml": "apiVersion: modelyard/v1\nkind: Project\nname: bank\n",
+                "models/team.yaml": "apiVersion: modelyard/v1\nkind: Team\nname: risk\n",
+                "templates/records/own/emitter.yaml": emitter,
+                "templates/records/own/a.yaml.j2": "a: 1\n",
+            }
+        )
+    )
+    assert [one.message for one in session.emitters.findings] == [
+        "there is no schema gone.schema.json in templates/records/own"
+    ]
