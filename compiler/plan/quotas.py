@@ -25,23 +25,29 @@ def quota_findings(
         deployment for deployment in deployments if selected_models is None or deployment.model in selected_models
     ]
     for name, environment in fleet.portfolio.by_kind("Environment").items():
-        if "quota" not in environment.data or name not in fleet.environments:
+        if name not in fleet.environments:
+            continue
+        yield from _unknown_namespace_findings(environment)
+        if "quota" not in environment.data:
             continue
         local_deployments = [deployment for deployment in all_deployments if deployment.environment == name]
         findings = namespace_values(fleet, environment, local_deployments)[1]
         yield from (
             finding for finding in findings if selected_models is None or finding.code is codes.MISSING_RESOURCE_REQUEST
         )
-        yield from _unknown_namespace_findings(environment)
 
 
 def _unknown_namespace_findings(environment: EnvironmentSpec) -> Iterator[Finding]:
-    """Quotas of namespaces that the Environment does not define, which would have no effect."""
+    """Quotas and settings of namespaces that the Environment does not define, which would have no effect."""
     known_names = [environment.data.get("namespace", ""), *environment.data.get("namespaces", {}).values()]
-    for name in environment.data["quota"].get("namespaces", {}):
+    quotas = environment.data.get("quota", {}).get("namespaces", {})
+    settings = environment.data.get("namespaceSettings", {}).get("namespaces", {})
+    pointers: list[Pointer] = [("quota", "namespaces", name) for name in quotas]
+    pointers += [("namespaceSettings", "namespaces", name) for name in settings]
+    for pointer in pointers:
+        name = str(pointer[-1])
         if name in known_names:
             continue
-        pointer: Pointer = ("quota", "namespaces", name)
         suggestion = closest_match(name, known_names)
         help_ = (
             f"did you mean `{suggestion}`?"

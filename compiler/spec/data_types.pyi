@@ -959,11 +959,15 @@ class NamedRiskData(TypedDict, total=False):
     mitigation: str
     status: Literal["open", "mitigated", "accepted"]
 
+class NamespaceExceptionData(TypedDict):
+    podSecurity: Literal["privileged", "baseline", "restricted"]
+
 class NamespaceSettingsData(TypedDict, total=False):
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
     podSecurity: Literal["privileged", "baseline", "restricted"]
     limitRange: ContainerLimitsData
+    namespaces: Mapping[str, NamespaceExceptionData]
 
 class NetworkPortData(TypedDict, total=False):
     port: Required[int]
@@ -1549,6 +1553,7 @@ class PartialServingComponentData(TypedDict, total=False):
     env: Sequence[PartialEnvItemData] | None
     resources: PartialResourcesData | None
     scaling: PartialReplicaRangeData | None
+    disruptionBudget: int | None
 
 class PartialSlaData(TypedDict, total=False):
     availability: str | None
@@ -1939,6 +1944,7 @@ class ServingComponentData(TypedDict, total=False):
     env: Sequence[VariableData]
     resources: ResourcesData
     scaling: ReplicaRangeData
+    disruptionBudget: int
 
 class SlaData(TypedDict, total=False):
     availability: str

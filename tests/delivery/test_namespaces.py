@@ -65,8 +65,12 @@ def test_further_nodes_and_servers_of_prompts_count_with_their_own_resources(del
         "argocd": {"version": "3.5", "namespace": "argocd", "createNamespaces": True},
         "gateway": {"namespace": "gateways", "name": "public", "inferencePools": True}, "leaderWorkerSet": True,
     }  # fmt: skip
+    settings = {
+        "namespaces": {"models": {"podSecurity": "privileged"}},
+        "limitRange": {"defaultRequest": {"cpu": "50m", "memory": "64Mi"}},
+    }
     model = {**a_model("one"), "type": "llm", "source": source, "deploy": own}
-    made = deliver(model, environment={"quota": QUOTA, "capabilities": capabilities})
+    made = deliver(model, environment={"quota": QUOTA, "capabilities": capabilities, "namespaceSettings": settings})
     assert hard(made) == {
         "models": {"requests.cpu": "29", "requests.memory": "29Gi", "requests.nvidia.com/gpu": "13"},
     }

@@ -138,6 +138,96 @@ def test_the_containers_may_call_the_predictor(build_unit):
     assert source["source"]["principals"] == ["cluster.local/ns/models/sa/default"]
 
 
+CONSTRAINT = {"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 1, "whenUnsatisfiable": "ScheduleAnyway"}
+SCHEDULING = {
+    "nodeSelector": {"data": "personal"},
+    "tolerations": [{"key": "data", "operator": "Exists"}],
+    "priorityClassName": "decisions",
+    "topologySpreadConstraints": [CONSTRAINT],
+}
+POD = {
+    "labels": {"bank.example/cost": "7"},
+    "annotations": {"bank.example/scan": "yes"},
+    "terminationGracePeriodSeconds": 90,
+}
+
+
+@pytest.mark.parametrize("part", ["transformer", "explainer"])
+def test_the_pods_in_front_of_a_server_are_scheduled_as_those_of_the_server(build_unit, part):
+    """`Reconcile` in `components/transformer.go` and `explainer.go` of v0.18.0 to v0.20.0 takes the PodSpec of the component, its
+    labels and its annotations; nothing is inherited from the predictor."""
+    spec = spec_of(build_unit(score({part: FRONT, "scheduling": SCHEDULING, "pod": POD})))
+    for name in ("nodeSelector", "tolerations", "priorityClassName", "terminationGracePeriodSeconds", "labels"):
+        assert spec[part][name] == spec["predictor"][name] == {**SCHEDULING, **POD}[name]
+    assert spec[part]["annotations"]["bank.example/scan"] == "yes"
+    [constraint] = spec[part]["topologySpreadConstraints"]
+    assert constraint["labelSelector"] == {"matchLabels": {**OWN_PODS, "component": part}}
+
+
+def test_only_the_server_has_the_nodes_of_its_accelerator(build_unit):
+    types = {
+        "accelerators": {
+            "a100": {"nodeSelector": {"gpu": "a100"}, "tolerations": [{"key": "gpu", "operator": "Exists"}]}
+        }
+    }
+    wide = {"cpu": 1, "memory": "1Gi", "gpu": 1, "gpuType": "a100"}
+    spec = spec_of(build_unit(score({"transformer": FRONT, "resources": wide}), **types))
+    assert spec["predictor"]["nodeSelector"] == {"gpu": "a100"}
+    assert not {"nodeSelector", "tolerations"} & set(spec["transformer"])
+    spec = spec_of(build_unit(score({"transformer": {**FRONT, "resources": wide}}), **types))
+    assert spec["transformer"]["nodeSelector"] == {"gpu": "a100"}
+    assert "does not declare this type" in build_unit(score({"transformer": {**FRONT, "resources": wide}})).reasons
+
+
+@pytest.mark.parametrize("part", ["transformer", "explainer"])
+def test_the_duration_of_requests_holds_where_callers_enter(build_unit, part):
+    """`createKnativeService` in `ksvc_reconciler.go` of v0.18.0 to v0.20.0: each component is a Knative service with its own timeout. The
+    limit of concurrent requests is that of the server: one replica of a transformer serves several servers."""
+    spec = spec_of(
+        build_unit(
+            score({part: FRONT, "timeout": "600s", "containerConcurrency": 4}),
+            kserve={"version": "0.20", "mode": "Knative"},
+        )
+    )
+    assert spec[part]["timeout"] == spec["predictor"]["timeout"] == 600
+    assert "containerConcurrency" not in spec[part]
+
+
+@pytest.mark.parametrize("part", ["transformer", "explainer"])
+def test_a_budget_keeps_the_pods_in_front_of_a_server(build_unit, part, cluster):
+    front = {**FRONT, "scaling": {"min": 3, "max": 3}, "disruptionBudget": 2}
+    unit = build_unit(score({part: front}))
+    assert "poddisruptionbudget.yaml" not in unit.objects
+    budget = unit.objects[f"poddisruptionbudget-{part}.yaml"]
+    assert budget["metadata"]["name"] == f"score-{part}"
+    assert budget["spec"]["minAvailable"] == 2
+    assert budget["spec"]["selector"] == {"matchLabels": {**OWN_PODS, "component": part}}
+    assert cluster("1.34")("policy/v1/PodDisruptionBudget", budget) == ()
+    assert "no node could be drained" in build_unit(score({part: {**front, "disruptionBudget": 3}})).reasons
+    knative = {"kserve": {"version": "0.20", "mode": "Knative"}}
+    assert "follows the requests" in build_unit(score({part: front}), **knative).reasons
+
+
+PORTS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "the server": ({}, "predictor", "8080"),
+    "the transformer": ({"transformer": FRONT}, "transformer", "8080"),
+    "the agent of the server": ({"batcher": {"maxBatchSize": 2}}, "predictor", "9081"),
+    "the agent of the transformer": ({"transformer": FRONT, "logger": LOG, "egress": EVERYTHING["egress"]}, "transformer", "9081"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PORTS)
+def test_callers_of_a_headless_service_use_the_port_that_the_service_would_lead_to(build_unit, case):
+    """`createDefaultSvc` in `service_reconciler.go` of v0.18.0 to v0.20.0: with a batcher or a logger the target port is that of the agent
+    (`InferenceServiceDefaultAgentPort`), and a headless Service translates no ports."""
+    deploy, part, port = PORTS[case]
+    client = {**score({}), "name": "client", "uses": [{"model": "score", "env": "SCORE"}]}
+    for headless, end in ((True, f":{port}"), (False, "")):
+        kserve = {"version": "0.20", "mode": "Standard", "headlessServices": headless}
+        env = spec_of(build_unit(client, score(deploy, **KEPT), kserve=kserve))["predictor"]["model"]["env"]
+        assert {"name": "SCORE", "value": f"http://score-{part}.models.svc.cluster.local{end}"} in env
+
+
 REFUSALS = {
     "batches of v2": ({"batcher": {"maxBatchSize": 2}}, "v2", "batches requests of the protocol v1 only"),
     "explanations of v2": ({"explainer": FRONT}, "v2", "explanations in the protocol v1 only"),

@@ -325,6 +325,16 @@ def scaled_agent(low: int, high: int, **more: Any) -> dict:
     return model("agent", AGENT, {"scaling": scaling, "resources": resources, "egress": [TOOL_PODS], **more})
 
 
+def test_a_right_to_change_a_whole_job_is_no_right_to_scale(refusals, build_unit):
+    """Kubernetes 1.34, "RBAC": a rule names resources and verbs, and no fields. Only with the subresource `scale` there is a right to the
+    number of replicas alone."""
+    job = {key: value for key, value in AGENT.items() if key not in ("port", "health")}
+    batch = model("agent", job, {"egress": [TOOL_PODS], "batch": {"schedule": "0 3 * * 1"}})
+    assert build_unit(batch).objects["role.yaml"]["rules"][0]["verbs"] == ["get", "patch"]
+    assert any("change all of the CronJob" in text for text in refusals(batch))
+    assert not any("change all of the CronJob" in text for text in refusals(model("agent", AGENT, AGENT_DEPLOY)))
+
+
 def test_no_number_of_replicas_is_put_back_after_the_kill_switch(build_unit):
     switched = build_unit(scaled_agent(1, 1))
     assert "replicas" not in switched.objects["deployment.yaml"]["spec"]

@@ -73,6 +73,13 @@ class ContainerLimits(StrictModel):
     """The highest limits that a container may have."""
 
 
+class NamespaceException(StrictModel):
+    """Settings of one namespace that differ from those of the others."""
+
+    podSecurity: Literal["privileged", "baseline", "restricted"]
+    """The Pod Security Standard that the cluster enforces in this namespace."""
+
+
 class NamespaceSettings(StrictModel):
     """Settings of the namespaces that a delivery emitter creates."""
 
@@ -88,6 +95,8 @@ class NamespaceSettings(StrictModel):
     """
     limitRange: ContainerLimits | None = None
     """Limits for each container, also for containers that controllers inject."""
+    namespaces: dict[NamespaceText, NamespaceException] | None = None
+    """Settings of single namespaces, which override those above."""
 
 
 class Environment(Document):

@@ -140,6 +140,8 @@ class ServingComponent(StrictModel):
     """The resources of one replica."""
     scaling: ReplicaRange | None = None
     """The number of replicas."""
+    disruptionBudget: int | None = field(ge=1)
+    """The minimum number of replicas that stay available while nodes are drained."""
 
 
 class PatchTarget(StrictModel):
@@ -261,7 +263,7 @@ class Deploy(StrictModel):
     disruptionBudget: int | None = field(ge=1, at_most="/deploy/scaling/max")
     """The minimum number of replicas that stay available while nodes are drained."""
     suspended: bool | None = None
-    """Whether the model is suspended: it has no replicas and runs no jobs, but keeps all settings."""
+    """Whether the model is suspended: it has no replicas and starts no jobs, but keeps all settings."""
     batch: Batch | None = None
     """A scheduled job instead of a server."""
     volume: Volume | None = None

@@ -20,7 +20,7 @@ class Tool(StrictModel):
     manifest: PathText | None = field(used_by="checks")
     """The companion file with the server's tool definitions: the result of `tools/list`."""
     allow: list[str] = field(..., min_length=1, merge="union")
-    """The server's tools that the agent may call. All others are denied."""
+    """The server's tools that the agent may call, and no others. The program gets the list and must apply it."""
     sideEffects: Literal["none", "reversible", "irreversible"]
     """The worst effect of a call: none (read only), reversible, or irreversible."""
     approval: Literal["never", "always"]
@@ -41,10 +41,10 @@ class Limits(StrictModel):
 
 
 class KillSwitch(StrictModel):
-    """Who can stop the agent immediately, and how."""
+    """Who can stop the agent without a pull request, and how."""
 
     group: str = field(..., pattern=r"^[A-Za-z0-9][A-Za-z0-9:@._/-]*$")
-    """The Kubernetes group whose members may scale the agent to zero."""
+    """The Kubernetes group whose members may set the number of its replicas, or change the scheduled job that it is."""
     procedure: str = field(..., used_by="records")
     """The procedure, in one sentence."""
 
@@ -63,7 +63,7 @@ class Source(Program, Settings):
     limits: Limits = field(..., control="enforced")
     """The limits of each task."""
     killSwitch: KillSwitch | None = field(control="enforced")
-    """Who can stop the agent immediately, and how."""
+    """Who can stop the agent without a pull request, and how."""
 
 
 TYPE = ModelType(
