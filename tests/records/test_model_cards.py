@@ -226,7 +226,7 @@ EXPECTED_PHRASES = [
     "Text of metricsRationale.",
     "dev-1 / models", "2.0.0 with 10%", "helper", "Helps.", "3.1.0", "amount", "FP64", "any × 3", "0.9", "young", ">= 0.7",
     "Loans.", "Biased so.",
-    "restricted", "99.5%", "99.9%", "250ms", "99% under 250ms", "dataDrift", "psi", "not measured in the cluster", "Risk Team",
+    "restricted", "99.5%", "99.9%", "250ms", "99% under 250ms", "dataDrift", "psi", "no series declared", "Risk Team",
     "risk-primary", "#risk", "risk@bank.example", "2026-08-01", "dev, prod (canary)", "Paper", "eu-ai-act", "high-risk",
     "Annex III point 5(b)",
     "provider", "Creditworthiness.", "It moves in spring.", "RISK-7", "2099-01-01",
