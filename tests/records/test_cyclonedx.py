@@ -71,6 +71,26 @@ def test_facts_are_data(make_records) -> None:
     )
 
 
+def test_every_image_that_the_spec_names_is_a_component(make_records) -> None:
+    target, source = TYPES["statistical"][:2]
+    specs = of_type("statistical", source, target)
+    front = {"image": "registry.example/front:1", "digest": DIGEST}
+    sidecar = {
+        "name": "log",
+        "image": "registry.example/log:1",
+        "digest": OTHER_DIGEST,
+        "resources": {"cpu": "10m", "memory": "16Mi"},
+    }
+    set_field(specs, "Model", "scorer", "deploy/transformer", front)
+    set_field(specs, "Model", "scorer", "deploy/pod/containers", [sidecar])
+    records = make_records(specs)
+    bom = json.loads(records["scorer-1.0.0.cdx.json"])
+    assert wrong(bom) is None
+    assert_refers(bom)
+    found = {one["name"]: one["version"] for one in bom["components"] if one["type"] == "container"}
+    assert found.items() >= {"registry.example/front:1": DIGEST, "registry.example/log:1": OTHER_DIGEST}.items()
+
+
 def assert_refers(bom: Mapping[str, Any]) -> None:
     """Each name of a part is one part's, and each reference leads to one."""
     parts = [bom["metadata"]["component"], *bom.get("components", []), *bom.get("services", [])]

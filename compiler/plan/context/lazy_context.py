@@ -132,7 +132,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "such as `declared, not enforced`."
         ),
         "runtimeImages": (
-            "In files of a model or a release: the serving images, each with `image`, `digest` and the `name` that the target gives it."
+            "In files of a model or a release: the images of the containers that serve the model, each with `image`, `digest` and the "
+            "`name` that the target or the spec gives it."
         ),
         "regime": "In files of a model or a release: the emitter's `regime`. Absent if it has none.",
         "legalBasis": (

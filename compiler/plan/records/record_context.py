@@ -139,11 +139,19 @@ def _companion_file_values(model: ResolvedModel) -> list[Json]:
 def _runtime_images(
     fleet: Fleet, conditions: ConditionEvaluator, model: ResolvedModel, target: Emitter | None, context: ContextValues
 ) -> list[Json]:
-    """The images that serve the model: its own, and those that its target needs."""
+    """The images that serve the model: its own, those of other containers that it names, and those that its target needs."""
     entries: list[Json] = []
     match context.get("image"):
         case ComputedValue(str(reference)):
             entries.append(_image_value("", reference))
+    for key in ("componentImages", "containerImages"):
+        match context.get(key):
+            case ComputedValue(dict(references)):
+                entries += [
+                    _image_value(name, reference)
+                    for name, reference in references.items()
+                    if isinstance(reference, str)
+                ]
     if target is None or model.environment is None:
         return entries
     data = condition_variables(fleet, model, target)
@@ -153,8 +161,8 @@ def _runtime_images(
         if "when" not in image
         or conditions.evaluate_condition(target, image["when"], ("images", index, "when"), data) is True
     ]
-    references, _ = images.pinned_images(fleet, target, required_names, model.environment.data)
-    return [*entries, *(_image_value(name, image.reference) for name, image in references.items())]
+    target_images, _ = images.pinned_images(fleet, target, required_names, model.environment.data)
+    return [*entries, *(_image_value(name, image.reference) for name, image in target_images.items())]
 
 
 def _image_value(name: str, reference: str) -> Object:
