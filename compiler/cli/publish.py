@@ -19,6 +19,7 @@ from compiler.cli._shared.lazy_callback import calls
     "--force", is_flag=True, help="Publish even if the branch's last commit was made by hand or from a later commit."
 )
 @common_options.evaluation_options
+@common_options.run_options
 @common_options.root_option
 @calls("publish:publish_environment")
 def command() -> None:

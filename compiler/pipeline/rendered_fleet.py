@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,9 +11,16 @@ from compiler.diagnostics.finding import Finding
 from compiler.pipeline.rendered_model import RenderedModel, RenderedUnits, render_model, render_units
 from compiler.pipeline.result_codecs import decode_plan, decode_usage_bytes
 from compiler.pipeline.result_keeper import NoKeeper, Result
-from compiler.pipeline.result_kinds import FINDINGS, RENDERED_MODEL, SHARED_UNITS, RenderSummary, render_summary
+from compiler.pipeline.result_kinds import (
+    FINDINGS,
+    RENDERED_DEPLOYMENT,
+    RENDERED_MODEL,
+    SHARED_UNITS,
+    RenderSummary,
+    render_summary,
+)
 from compiler.pipeline.session import Session, all_units
-from compiler.pipeline.unit_selection import model_of_unit
+from compiler.pipeline.unit_selection import UnitsOfEnvironment, model_of_unit
 from compiler.policy.policy_usage import merge_usages
 
 if TYPE_CHECKING:
@@ -43,7 +50,10 @@ class FleetRenderer:
         on_unit: Callable[[str], object] = lambda _unit: None,
     ) -> None:
         self._session, self._scope, self._sink, self._on_unit = session, scope, sink, on_unit
-        self._keeper = session.keeper if scope is all_units else NoKeeper()
+        self._prefix = f"{scope.environment}/" if isinstance(scope, UnitsOfEnvironment) else ""
+        """The start of the names of results: those of one environment are kept in addition to those of all."""
+        self._kind = RENDERED_DEPLOYMENT if self._prefix else RENDERED_MODEL
+        self._keeper = session.keeper if self._prefix or scope is all_units else NoKeeper()
         self._findings: list[Finding] = []
         self._notices: dict[str, Finding] = {}
         self._summaries: list[RenderSummary] = []
@@ -54,27 +64,40 @@ class FleetRenderer:
         """Give all units in scope to the sink; yields the findings."""
         session = self._session
         names = list(session.portfolio.by_kind("Model"))
-        for result in self._keeper.obtain(RENDERED_MODEL, names, "", self._render_model):
+        for result in self._model_results(names):
             self._add_model(result)
-        self._keeper.forget_others(RENDERED_MODEL, names)
+        if not self._prefix:
+            self._keeper.forget_others(self._kind, names)
         inventory_digest = session.inventory_digest if self._scope("", "") else ""
         scope = self._shared_scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()} {inventory_digest}"
-        for shared_result in self._keeper.obtain(SHARED_UNITS, ["all"], scope, self._render_shared_units):
+        for shared_result in self._shared_results():
             self._add_units(shared_result, render_summary(shared_result.summary), lambda rendered: rendered)
         yield from self._findings
         yield from self._notices.values()
-        for unused in self._keeper.obtain(FINDINGS, ["unused"], scope, lambda _: tuple(self._unused_findings())):
+        for unused in self._keeper.obtain(
+            FINDINGS, [f"{self._prefix}unused"], scope, lambda _: tuple(self._unused_findings())
+        ):
             yield from unused.value
 
     def read_units(self, ids: Collection[str]) -> Iterator[Unit]:
         """Units by id that were rendered, to read files of theirs that the sink did not want."""
         names = sorted({model_of_unit(id_) for id_ in ids} - {""})
-        for model_result in self._keeper.obtain(RENDERED_MODEL, names, "", self._render_model):
+        for model_result in self._model_results(names):
             yield from (unit for unit in model_result.value.rendered.units if unit.id in ids)
         if all(map(model_of_unit, ids)):
             return
-        for shared_result in self._keeper.obtain(SHARED_UNITS, ["all"], self._shared_scope, self._render_shared_units):
+        for shared_result in self._shared_results():
             yield from (unit for unit in shared_result.value.units if unit.id in ids)
+
+    def _model_results(self, names: Iterable[str]) -> Iterator[Result[RenderedModel]]:
+        def render(key: str) -> RenderedModel:
+            return self._render_model(key.removeprefix(self._prefix))
+
+        return self._keeper.obtain(self._kind, [f"{self._prefix}{name}" for name in names], "", render)
+
+    def _shared_results(self) -> Iterator[Result[RenderedUnits]]:
+        key = f"{self._prefix}all"
+        return self._keeper.obtain(SHARED_UNITS, [key], self._shared_scope, self._render_shared_units)
 
     @cached_property
     def _needs(self) -> SharedNeeds:

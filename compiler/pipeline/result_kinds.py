@@ -97,6 +97,8 @@ RENDERED_MODEL: ResultKind[RenderedModel] = ResultKind(
     lambda model: model.rendered.usage.is_storable,
     lambda model: model.rendered.usage.depends_on_date,
 )
+RENDERED_DEPLOYMENT = RENDERED_MODEL._replace(name="rendered_deployment")
+"""A model of which one environment alone is rendered."""
 SHARED_UNITS: ResultKind[RenderedUnits] = ResultKind(
     "shared_units",
     result_codecs.encode_rendered_units,

@@ -1,6 +1,7 @@
 """The units that a build of some models or environments renders and may remove."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from compiler.plan.planning import UnitFilter
 
@@ -17,6 +18,17 @@ def select_units(models: Collection[str], environments: Collection[str]) -> Unit
         )
 
     return is_selected
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsOfEnvironment:
+    """Selects the units of one environment: those of its deployments, and those of the environment itself."""
+
+    environment: str
+
+    def __call__(self, _model: str, environment: str) -> bool:
+        """Whether a unit is in the environment."""
+        return environment == self.environment
 
 
 def is_deployment(unit: str) -> bool:

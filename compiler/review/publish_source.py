@@ -2,9 +2,10 @@
 
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
-from compiler.pipeline.stages import BuildResult
 from compiler.resolve.checks.delivery_checks import normalise_folder
 from compiler.spec.portfolio import PROJECT_FILE
+from compiler.write.output_units import Unit
+from compiler.write.spooled_files import SpooledFiles
 
 
 def source_paths(session: Session) -> tuple[str, ...]:
@@ -30,12 +31,19 @@ def delivery_folder(session: Session, environment: str) -> str:
     return normalise_folder(spec.data.get("delivery", {}).get("path", ""))
 
 
-def environment_files(result: BuildResult, environment: str) -> dict[str, bytes]:
-    """The rendered files of an environment, by path in its folder."""
-    prefix = f"{environment}/"
-    return {
-        file.path.removeprefix(prefix): file.content
-        for unit in result.units
-        for file in unit.files
-        if file.commit_path is None and file.path.startswith(prefix)
-    }
+class EnvironmentFiles:
+    """Takes the files of an environment as they are rendered, by path in its folder, onto the disk."""
+
+    def __init__(self, environment: str, files: SpooledFiles) -> None:
+        self._prefix = f"{environment}/"
+        self._files = files
+
+    def add(self, unit: Unit) -> None:
+        """Take a unit."""
+        for file in unit.files:
+            if file.commit_path is None and file.path.startswith(self._prefix):
+                self._files.add(file.path.removeprefix(self._prefix), file.content)
+
+    def add_unchanged(self, _unit: str, _digest: str) -> bool:
+        """All files are committed, those of kept units, too."""
+        return False

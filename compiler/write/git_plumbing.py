@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,8 +103,9 @@ class Repository:
     ) -> str:
         """Create a commit that replaces the content of a folder and keeps the rest of its parent; no ref points to it."""
         committer = self._committer_ident()
+        _reject_paths_of_git(files, folder)
         with TemporaryFile() as stream:
-            for chunk in _fast_import_stream(committer, _prefix_paths(folder, files), message, parent, folder):
+            for chunk in _fast_import_stream(committer, files, message, parent, folder):
                 stream.write(chunk)
             stream.write(self._end_of_import())
             stream.seek(0)
@@ -155,18 +156,23 @@ class Repository:
         return ident.rpartition(">")[0] + ">"
 
 
-def _prefix_paths(folder: str, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    """The files by path in the branch; raises `UsageError` for a path that a checkout would write to git's folder."""
-    prefixed_files = {f"{folder}/{path}": content for path, content in files.items()} if folder else files
-    for path in filter(is_in_git_folder, prefixed_files):
+def _reject_paths_of_git(paths: Iterable[str], folder: str) -> None:
+    """Raise `UsageError` for a path that a checkout would write to git's folder."""
+    for path in filter(is_in_git_folder, (_path_in_branch(folder, path) for path in paths)):
         raise UsageError(f"`{path}` is not committed: it is in git's own folder", help="choose another path")
-    return prefixed_files
+
+
+def _path_in_branch(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
 
 
 def _fast_import_stream(
     committer: str, files: Mapping[str, bytes], message: CommitMessage, parent: str | None, folder: str
 ) -> Iterator[bytes]:
-    """The input of `git fast-import` (git-fast-import(1)): a commit that replaces the content of the folder, and a request for its id."""
+    """The input of `git fast-import` (git-fast-import(1)): a commit that replaces the content of the folder, and a request for its id.
+
+    Files are read one after the other.
+    """
     text = message.text.encode()
     ident_line = os.fsencode(f"{committer} {message.timestamp} +0000\n")
     yield b"commit " + _UNWRITTEN_REF + b"\nmark :1\nauthor " + ident_line + b"committer " + ident_line
@@ -174,8 +180,10 @@ def _fast_import_stream(
     if parent is not None:
         yield b"from " + parent.encode() + b"\n"
     yield b"D " + folder.encode() + b"\n" if folder else b"deleteall\n"
-    for path, content in sorted(files.items()):
-        yield b"M 100644 inline " + path.encode() + b"\ndata %d\n" % len(content) + content + b"\n"
+    for path in sorted(files):
+        content = files[path]
+        yield b"M 100644 inline " + _path_in_branch(folder, path).encode() + b"\ndata %d\n" % len(content)
+        yield content + b"\n"
     yield b"get-mark :1\n"
 
 
