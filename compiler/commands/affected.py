@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from compiler.commands.common.kept_session import Run, RunOptions, start_run
-from compiler.commands.common.progress_bar import progress_bar
+from compiler.commands.common.progress_bars import model_bar
 from compiler.commands.common.project import merge_base_with, open_tree, project_root
 from compiler.commands.common.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
@@ -43,7 +43,7 @@ def _build_report(run: Run, folder: Path, revision: str | None, jobs: int) -> Af
     commit = merge_base[0] if merge_base else None
     current = run.open_session(open_tree(folder, None), None, None)
     previous = _previous_session(run, folder, commit, current) if commit else None
-    impact = compute_impact(previous, current, progress_bar)
+    impact = compute_impact(previous, current, model_bar)
     for session in filter(None, (previous, current)):
         session.save_documents()
     if impact.artifacts is None:

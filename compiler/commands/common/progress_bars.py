@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 
 import click
@@ -44,6 +44,11 @@ def _checking_bar(session: Session) -> Iterator[None]:
     with progress_bar("Checking models", length, _MIN_MODELS) as advance:
         session.on_model_checked = advance
         yield
+
+
+def model_bar(label: str, length: int) -> AbstractContextManager[Callable[[], object]]:
+    """A bar that counts models or deployments of a large fleet."""
+    return progress_bar(label, length, _MIN_MODELS)
 
 
 def check_for_build_with_progress(

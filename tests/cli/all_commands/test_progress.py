@@ -56,6 +56,18 @@ def large_project(project: Path) -> Path:
 
 
 @pytest.mark.slow
+def test_a_comparison_counts_the_work_on_both_states(large_project: Path) -> None:
+    identity = ("-c", "user.name=tests", "-c", "user.email=tests@example.org")
+    for words in (["init", "-q"], ["add", "."], [*identity, "commit", "-q", "-m", "First"]):
+        subprocess.run(["git", *words], cwd=large_project, check=True)
+    code, text = run_on_terminal(large_project, "affected", "--since", "HEAD")
+    assert code == 0, text
+    for label, length in {"Checking models": 10, "Rendering deployments": 20, "Comparing models": 10}.items():
+        for side in ("", " of the base"):
+            assert positions(text, f"{label}{side} ")[-1] == (length, length), (label, side, text)
+
+
+@pytest.mark.slow
 def test_each_stage_of_a_build_counts_all_of_its_work(large_project: Path) -> None:
     for drawings in (3, 200):  # the first build computes, the second one reuses
         code, text = run_on_terminal(large_project, "build", drawings=drawings)
