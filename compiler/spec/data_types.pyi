@@ -1507,6 +1507,10 @@ class PartialRuntimeData(TypedDict, total=False):
     health: str | None
     metrics: PartialMetricsData | None
 
+class PartialScalingBehaviorData(TypedDict, total=False):
+    scaleUp: PartialScalingRulesData | None
+    scaleDown: PartialScalingRulesData | None
+
 class PartialScalingData(TypedDict, total=False):
     min: int | None
     max: int | None
@@ -1514,6 +1518,13 @@ class PartialScalingData(TypedDict, total=False):
     memory: str | None
     concurrency: int | None
     requestsPerSecond: int | None
+    behavior: PartialScalingBehaviorData | None
+
+class PartialScalingRulesData(TypedDict, total=False):
+    stabilizationWindowSeconds: int | None
+    policies: Sequence[ScalingPolicyData] | None
+    selectPolicy: Literal["Max", "Min", "Disabled"] | None
+    tolerance: float | None
 
 class PartialSchedulerData(TypedDict, total=False):
     replicas: int | None
@@ -1899,6 +1910,10 @@ class RuntimeData(TypedDict, total=False):
     health: str
     metrics: MetricsData
 
+class ScalingBehaviorData(TypedDict, total=False):
+    scaleUp: ScalingRulesData
+    scaleDown: ScalingRulesData
+
 class ScalingData(TypedDict, total=False):
     min: int
     max: int
@@ -1906,6 +1921,18 @@ class ScalingData(TypedDict, total=False):
     memory: str
     concurrency: int
     requestsPerSecond: int
+    behavior: ScalingBehaviorData
+
+class ScalingPolicyData(TypedDict):
+    type: Literal["Pods", "Percent"]
+    value: int
+    periodSeconds: int
+
+class ScalingRulesData(TypedDict, total=False):
+    stabilizationWindowSeconds: int
+    policies: Sequence[ScalingPolicyData]
+    selectPolicy: Literal["Max", "Min", "Disabled"]
+    tolerance: float
 
 class SchedulerData(TypedDict, total=False):
     replicas: int

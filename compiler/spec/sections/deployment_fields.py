@@ -18,7 +18,6 @@ from compiler.spec.field_types import (
     LabelValueText,
     MemoryText,
     NameText,
-    PercentageText,
     ResourceNameText,
     TimeZoneText,
 )
@@ -28,6 +27,7 @@ from compiler.spec.sections.language_model_fields import Parallelism, Scheduler
 from compiler.spec.sections.pod_fields import ContainerVariable, Pod, Strategy
 from compiler.spec.sections.request_fields import Batcher, Logger, ReplicaRange
 from compiler.spec.sections.route_fields import RateLimit, RouteFilter
+from compiler.spec.sections.scaling_fields import Scaling
 from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
@@ -64,23 +64,6 @@ class Resources(StrictModel):
     """Other resources that nodes advertise, each with the number that a replica requests, such as `rdma/hca: 1`."""
     ephemeralStorage: MemoryText | None = field(at_most="limits/ephemeralStorage")
     """The storage of the node's disk that a replica requests for logs, `emptyDir` volumes and its writable layer."""
-
-
-class Scaling(StrictModel):
-    """The number of replicas, and when it changes."""
-
-    min: int | None = field(ge=0, at_most="max")
-    """The minimum number of replicas. With 0, a target that supports it scales to zero."""
-    max: int | None = field(ge=1)
-    """The maximum number of replicas."""
-    cpu: PercentageText | None = None
-    """The average CPU utilisation above which replicas are added, as a percentage of the requested CPU."""
-    memory: PercentageText | None = None
-    """The average memory utilisation above which replicas are added, as a percentage of the requested memory."""
-    concurrency: int | None = field(ge=1, at_most="/deploy/containerConcurrency")
-    """The number of concurrent requests per replica above which replicas are added."""
-    requestsPerSecond: int | None = field(ge=1)
-    """The number of requests per second per replica above which replicas are added."""
 
 
 class Worker(StrictModel):

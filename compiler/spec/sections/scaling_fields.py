@@ -1,0 +1,62 @@
+"""The fields of `deploy.scaling`: the number of replicas, and when and how fast it changes."""
+
+from typing import Literal
+
+from compiler.spec.field_types import PercentageText
+from compiler.spec.strict_model import StrictModel, field
+
+
+class ScalingPolicy(StrictModel):
+    """How many replicas may be added or removed in a period."""
+
+    type: Literal["Pods", "Percent"]
+    """Whether `value` is a number of pods or a percentage of the replicas."""
+    value: int = field(..., ge=1)
+    """The number of pods, or the percentage of the replicas, that may change in a period."""
+    periodSeconds: int = field(..., ge=1, le=1800)
+    """The length of the period, in seconds."""
+
+
+class ScalingRules(StrictModel):
+    """How replicas are added or removed."""
+
+    stabilizationWindowSeconds: int | None = field(ge=0, le=3600)
+    """The time for which the autoscaler looks back, in seconds: it removes replicas down to the highest number that it computed in this
+    time, and adds replicas up to the lowest. Default: 300 to remove, 0 to add.
+    """
+    policies: list[ScalingPolicy] | None = field(min_length=1)
+    """How many replicas may change in a period. Default: to add, 4 pods or 100 percent in 15 seconds; to remove, 100 percent in 15
+    seconds.
+    """
+    selectPolicy: Literal["Max", "Min", "Disabled"] | None = None
+    """The policy that applies: the one that changes most or least replicas. `Disabled` changes none. Default: `Max`."""
+    tolerance: float | None = field(ge=0)
+    """The deviation of a metric from its target at which the number of replicas stays, as a fraction. Default: that of the cluster, 0.1."""
+
+
+class ScalingBehavior(StrictModel):
+    """How fast an autoscaler adds and removes replicas, in the terms of a Kubernetes HorizontalPodAutoscaler."""
+
+    scaleUp: ScalingRules | None = None
+    """How replicas are added."""
+    scaleDown: ScalingRules | None = None
+    """How replicas are removed."""
+
+
+class Scaling(StrictModel):
+    """The number of replicas, and when it changes."""
+
+    min: int | None = field(ge=0, at_most="max")
+    """The minimum number of replicas. With 0, a target that supports it scales to zero."""
+    max: int | None = field(ge=1)
+    """The maximum number of replicas."""
+    cpu: PercentageText | None = None
+    """The average CPU utilisation above which replicas are added, as a percentage of the requested CPU."""
+    memory: PercentageText | None = None
+    """The average memory utilisation above which replicas are added, as a percentage of the requested memory."""
+    concurrency: int | None = field(ge=1, at_most="/deploy/containerConcurrency")
+    """The number of concurrent requests per replica above which replicas are added."""
+    requestsPerSecond: int | None = field(ge=1)
+    """The number of requests per second per replica above which replicas are added."""
+    behavior: ScalingBehavior | None = None
+    """How fast replicas are added and removed."""
