@@ -1374,6 +1374,18 @@ class PartialMetricsData(TypedDict, total=False):
     path: str | None
     port: int | None
 
+PartialMetricsItemData = TypedDict(
+    "PartialMetricsItemData",
+    {
+        "name": Required[str | None],
+        "query": str | None,
+        "threshold": float | None,
+        "activationThreshold": float | None,
+        "$delete": Literal[True],
+    },
+    total=False,
+)
+
 PartialMonitoringItemData = TypedDict(
     "PartialMonitoringItemData",
     {
@@ -1518,6 +1530,7 @@ class PartialScalingData(TypedDict, total=False):
     memory: str | None
     concurrency: int | None
     requestsPerSecond: int | None
+    metrics: Sequence[PartialMetricsItemData] | None
     behavior: PartialScalingBehaviorData | None
 
 class PartialScalingRulesData(TypedDict, total=False):
@@ -1921,7 +1934,14 @@ class ScalingData(TypedDict, total=False):
     memory: str
     concurrency: int
     requestsPerSecond: int
+    metrics: Sequence[ScalingMetricData]
     behavior: ScalingBehaviorData
+
+class ScalingMetricData(TypedDict):
+    name: str
+    query: str
+    threshold: float
+    activationThreshold: NotRequired[float]
 
 class ScalingPolicyData(TypedDict):
     type: Literal["Pods", "Percent"]

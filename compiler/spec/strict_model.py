@@ -33,6 +33,7 @@ class _Limits(TypedDict, total=False):
     alias: str
     description: str
     ge: float
+    gt: float
     le: float
     min_length: int
     pattern: str

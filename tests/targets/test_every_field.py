@@ -28,6 +28,8 @@ CAPABILITIES: Mapping[str, Any] = {
         "globalRateLimit": True,
     },
     "leaderWorkerSet": True,
+    "keda": True,
+    "metrics": {"namespace": "monitoring", "url": "http://prometheus.monitoring.svc:9090"},
     "mesh": {"kind": "istio", "namespace": "istio-system"},
     "accelerators": {"large": {"resource": "nvidia.com/gpu"}, "small": {"resource": "nvidia.com/mig-1g.10gb"}},
 }

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import PercentageText
+from compiler.spec.field_types import NameText, NonEmptyText, PercentageText
 from compiler.spec.strict_model import StrictModel, field
 
 
@@ -43,11 +43,26 @@ class ScalingBehavior(StrictModel):
     """How replicas are removed."""
 
 
+class ScalingMetric(StrictModel):
+    """A metric of Prometheus by which replicas are added and removed. Its query is never derived: the spec states it."""
+
+    name: NameText
+    """The name of the metric. It identifies the entry when layers are merged."""
+    query: NonEmptyText
+    """The PromQL query, whose result is one number: the total over all replicas. The Environment names the Prometheus."""
+    threshold: float = field(..., gt=0)
+    """The result per replica above which replicas are added."""
+    activationThreshold: float | None = field(ge=0)
+    """The result above which the first replica starts, where `min` is 0. Default: 0."""
+
+
 class Scaling(StrictModel):
     """The number of replicas, and when it changes."""
 
     min: int | None = field(ge=0, at_most="max")
-    """The minimum number of replicas. With 0, a target that supports it scales to zero."""
+    """The minimum number of replicas. With 0, a target that supports it scales to zero; what would start a replica again must measure
+    something without one.
+    """
     max: int | None = field(ge=1)
     """The maximum number of replicas."""
     cpu: PercentageText | None = None
@@ -58,5 +73,7 @@ class Scaling(StrictModel):
     """The number of concurrent requests per replica above which replicas are added."""
     requestsPerSecond: int | None = field(ge=1)
     """The number of requests per second per replica above which replicas are added."""
+    metrics: list[ScalingMetric] | None = field(merge="name", min_length=1)
+    """Metrics of Prometheus above which replicas are added, each by itself."""
     behavior: ScalingBehavior | None = None
     """How fast replicas are added and removed."""
