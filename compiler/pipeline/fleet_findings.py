@@ -49,5 +49,6 @@ def _fleet_findings(session: Session) -> Iterator[Finding]:
     yield from quota_findings(fleet, checked_fleet.deployments, names)
     if names is None:  # otherwise only findings about models are needed
         yield from session.plan_stage.code_owner_findings(checked_fleet.models)
+        yield from session.plan_stage.schedule_findings(checked_fleet.models)
     yield from session.fleet_policies.findings
     yield from session.policy_engine.findings(session.fleet_policies.usage)

@@ -8,7 +8,7 @@ from compiler.foundation.json_data import plain_data
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.deployment_facts import DeploymentFacts, deployment_facts
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.retrain_schedules import retrain_schedule
+from compiler.resolve.retrain_schedules import RetrainSchedule, retrain_schedule
 from compiler.spec.language import iter_strings
 from compiler.spec.portfolio import ModelSpec, release_contents
 
@@ -17,7 +17,7 @@ from compiler.spec.portfolio import ModelSpec, release_contents
 class ModelFacts:
     """A model in plain data. An invalid model has facts, too; it has no deployments where it cannot be resolved.
 
-    `base_owner` is the team that owns it in every environment. `retrain_schedule` is in UTC, empty if there is none.
+    `base_owner` is the team that owns it in every environment.
     """
 
     name: str
@@ -26,13 +26,12 @@ class ModelFacts:
     base_owner: str
     companion_paths: tuple[str, ...]
     deployments: tuple[DeploymentFacts, ...]
-    retrain_schedule: str
+    retrain_schedule: RetrainSchedule | None
 
 
 def model_facts(fleet: Fleet, exports: EmitterExports, name: str) -> ModelFacts:
     """The facts of a model."""
     spec = fleet.portfolio.by_kind("Model")[name]
-    schedule = retrain_schedule(fleet, name)
     models = [fleet.resolve(name, environment)[0] for environment in fleet.environments_of(name) if environment]
     return ModelFacts(
         name=name,
@@ -40,7 +39,7 @@ def model_facts(fleet: Fleet, exports: EmitterExports, name: str) -> ModelFacts:
         base_owner=_base_owner(fleet, spec),
         companion_paths=tuple(_companion_paths(fleet, spec)),
         deployments=tuple(deployment_facts(fleet, exports, model) for model in models if model is not None),
-        retrain_schedule=schedule[1] if schedule else "",
+        retrain_schedule=retrain_schedule(fleet, name),
     )
 
 

@@ -20,6 +20,7 @@ from compiler.plan.project_unit import OWNERS_VARIABLE
 from compiler.plan.records.missing_fields import RecordStatusReader
 from compiler.plan.shared_files import INVENTORY_VARIABLE, SharedFilePlanner
 from compiler.plan.shared_objects import SharedObjectChecker
+from compiler.plan.shared_schedules import schedule_findings
 from compiler.plan.slo.slo_context import SloPlanner
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
@@ -62,6 +63,10 @@ class PlanStage:
         """The teams without a handle that own files, if a file of code owners is rendered."""
         is_read = self._shared_files.is_read("project", OWNERS_VARIABLE)
         return ownership_rules(self._fleet, models, ())[1] if is_read else ()
+
+    def schedule_findings(self, models: Sequence[ModelFacts]) -> Iterator[Finding]:
+        """Models with one cron expression in several time zones, if what starts their runs cannot tell them apart."""
+        return schedule_findings(self._fleet, models, self.addons)
 
     @property
     def reads_inventory(self) -> bool:

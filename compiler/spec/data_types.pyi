@@ -433,6 +433,7 @@ class EmitterData(TypedDict, total=False):
     title: Required[str]
     summary: str
     readAtRepositoryRoot: bool
+    schedulesByCron: bool
     enabled: bool
     forkedFrom: str
     supports: EmitterSelectorData

@@ -286,6 +286,10 @@ class Emitter(StrictModel):
     """Whether the committed files are read at the root of the git repository only, as workflows and CODEOWNERS are. A build of a project in
     a folder below it rejects them.
     """
+    schedulesByCron: bool | None = None
+    """Whether a run that a schedule starts knows the cron expression and not the time zone. Models with one expression in several time
+    zones are then rejected.
+    """
     enabled: bool = True
     """Whether the emitter is enabled by default. A target is enabled for the models that name it."""
     forkedFrom: str | None = field(pattern=r"^sha256:[0-9a-f]{64}$")

@@ -1,6 +1,14 @@
 """What the workflows cannot do is refused at the line of the spec; a missing option is reported at the project's line."""
 
+import json
+
 import pytest
+import yaml
+
+from compiler.execution.jobs.tasks import models_with_step
+from compiler.json_schema import Validator
+from compiler.pipeline.session import Session
+from compiler.source.memory_tree import MemoryTree
 
 from .conftest import ACTIONS, FILES, workflows_of
 
@@ -14,7 +22,6 @@ def blocking_findings(built) -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize(
     ("replacement", "says", "line"),
     [
-        ('retrain: {schedule: "0 3 * * 1", timeZone: Europe/Zurich}', "not its time zone", 14),
         ('retrain: {schedule: "* * * * *"}', "at most every five minutes", 14),
         ('retrain: {schedule: "*/4 * * * *"}', "at most every five minutes", 14),
         ('retrain: {schedule: "*/7 * * * *"}', "at most every five minutes", 14),
@@ -55,6 +62,48 @@ def test_a_time_of_the_calendar_that_never_comes_is_refused(calendar, small) -> 
     [(message, path, line)] = blocking_findings(built)
     assert message.startswith("GitHub Actions: emitters.github.options.dueSchedule: the ")
     assert (path, line) == ("modelyard.yaml", 10)
+
+
+ZONED = 'retrain: {schedule: "0 3 * * 1", timeZone: Europe/Zurich}'
+
+
+def files_with_second_model(retrain: str) -> dict[str, str]:
+    other = FILES["models/refunds.yaml"].replace("refunds", "more").replace(RETRAIN, retrain)
+    return {**FILES, "models/more.yaml": other}
+
+
+def test_a_schedule_is_in_its_time_zone(small, external_schemas) -> None:
+    """`on.schedule[].timezone`: docs.github.com, "Events that trigger workflows", and the schema of workflows in SchemaStore."""
+    files = {**FILES, "models/refunds.yaml": FILES["models/refunds.yaml"].replace(RETRAIN, ZONED)}
+    built = small(files=files)
+    assert blocking_findings(built) == []
+    workflow = yaml.load(workflows_of(built)["modelyard-retrain.yml"], Loader=yaml.CSafeLoader)
+    assert workflow["on"]["schedule"] == [{"cron": "0 3 * * 1", "timezone": "Europe/Zurich"}]
+    schema = Validator(json.loads((external_schemas / "schemastore" / "github-workflow.json").read_bytes()))
+    assert schema.violations(workflow) == ()
+    workflow["on"]["schedule"][0]["zone"] = "UTC"
+    assert schema.violations(workflow)
+    fleet = Session(MemoryTree(files)).fleet
+    assert [model.name for model in models_with_step(fleet, "train", "0 3 * * 1")] == ["refunds"]
+    assert list(models_with_step(fleet, "train", "0 4 * * 1")) == []
+
+
+def test_one_time_in_two_zones_is_refused_and_two_times_are_not(small) -> None:
+    """A run reads the cron expression alone, in `github.event.schedule`."""
+    built = small(files=files_with_second_model(ZONED))
+    [(message, path, line)] = blocking_findings(built)
+    assert "`0 3 * * 1` is in UTC here, and in Europe/Zurich in another model" in message
+    assert (path, line) == ("models/refunds.yaml", 14)
+    built = small(files=files_with_second_model(ZONED.replace("0 3", "5 3")))
+    assert blocking_findings(built) == []
+    workflow = yaml.load(workflows_of(built)["modelyard-retrain.yml"], Loader=yaml.CSafeLoader)
+    assert workflow["on"]["schedule"] == [{"cron": "0 3 * * 1"}, {"cron": "5 3 * * 1", "timezone": "Europe/Zurich"}]
+
+
+def test_a_zone_that_only_an_emitter_without_schedules_sees_is_no_mistake(small) -> None:
+    files = files_with_second_model(ZONED)
+    disabled = FILES["modelyard.yaml"].replace("enabled: true", "enabled: false")
+    assert blocking_findings(small(files={**files, "modelyard.yaml": disabled})) == []
 
 
 def test_a_schedule_with_nothing_to_run_is_refused(small) -> None:

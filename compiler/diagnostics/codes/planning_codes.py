@@ -115,6 +115,13 @@ UNKNOWN_FIELD_USE = warning(
     "Modelyard reports fields that a target drops, and cannot do so for fields that a template does not name.",
     "Name the fields in the template, so that each is known to be used.",
 )
+AMBIGUOUS_SCHEDULE = error(
+    "MY417",
+    "ambiguous-schedule",
+    "Two models use the same cron expression in different time zones, and what starts their runs knows only the expression.",
+    "A run would train both models at both times.",
+    "Use another minute for one of the models, or the same time zone for both.",
+)
 OBJECT_CONFLICT = error(
     "MY421",
     "object-conflict",

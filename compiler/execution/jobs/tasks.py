@@ -104,12 +104,12 @@ def resolve_tasks(
 
 
 def models_with_step(fleet: Fleet, step: Step, schedule: str | None = None) -> Iterator[ResolvedModel]:
-    """The models with a step; with a schedule, those that are retrained by it."""
+    """The models with a step; with a cron expression, those that are retrained by it, in whatever time zone."""
     cron = Cron(schedule) if schedule is not None else None
     for name in fleet.portfolio.by_kind("Model"):
         model, _ = fleet.resolve(name, fleet.environments_of(name)[0])
         retraining = retrain_schedule(fleet, name)
-        is_selected = cron is None or (retraining is not None and retraining[1] == cron)
+        is_selected = cron is None or (retraining is not None and retraining.cron == cron)
         if model is not None and is_selected and Task(step, model, None).has_work:
             yield model
 

@@ -181,7 +181,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "In files of an environment or the project: the names of the Environments in order of promotion, as lists of those that are "
             "promoted together."
         ),
-        "schedules": "In files of the project: the retraining schedules in UTC, one per cron expression: `cron` and `models`.",
+        "schedules": "In files of the project: the retraining schedules, one per cron expression and time zone: `cron`, `models`, and "
+        "`timeZone` unless it is UTC.",
         "teams": "In files of an environment or the project: every Team.",
         "useCases": "In files of an environment or the project: every UseCase.",
     }
