@@ -317,7 +317,7 @@ def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, mes
         ([model("statistical", {"method": "a", "format": "custom", **STORED_ARTIFACT})], {}, "no KServe runtime supports this format"),
         ([model("ml", {"format": "onnx", "files": ["policy.rego"]})], {},
         "KServe treats a model without a URI as a multi-model server, which waits for models to be loaded"),
-        ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "queries of its engine's metrics"),
+        ([model("llm", LLM, {"scaling": {"min": 1, "max": 2}})], {}, "with the Workload Variant Autoscaler"),
         ([model("llm", LLM)], {"kserve": {"version": "0.16", "mode": "Standard"}}, "v1alpha2"),
         ([model("llm", LLM, interface={"protocol": "v2"})], {}, "OpenAI"),
         ([model("llm", {"baseModel": {"name": "base-8b", "revision": "1", "license": "MIT"}, "uri": "hf://b/base-8b",

@@ -116,3 +116,48 @@ def test_a_fixed_number_of_replicas_has_no_scaled_object(build_unit):
     spec = {**TRAINED, "deploy": {**TRAINED["deploy"], "scaling": {"min": 2, "max": 2}, **KEDA}}
     served = build_unit(spec, keda=True).objects["inferenceservice.yaml"]
     assert served["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == "none"
+
+
+def language_model(behavior: Any = None) -> dict[str, Any]:
+    scaling = {**RANGE, **({"behavior": behavior} if behavior else {})}
+    return model("llm", "kserve", LLM, scaling=scaling)
+
+
+@pytest.mark.parametrize("release", KSERVE_RELEASES)
+@pytest.mark.parametrize("actuator", ["hpa", "keda"])
+def test_a_language_model_has_a_range_of_replicas(actuator, release, build_unit, kserve_release):
+    """expectedVA, expectedHPA and expectedScaledObject in scaling.go of llmisvc, v0.18.0 to v0.20.0."""
+    version = release.rpartition(".")[0]
+    kserve = {"version": version, "mode": "Standard", "workloadVariantAutoscaler": actuator}
+    behavior = {"scaleUp": RULES} if actuator == "hpa" else None
+    unit = build_unit(language_model(behavior), kserve=kserve)
+    assert unit.reasons == ""
+    served = unit.objects["llminferenceservice.yaml"]
+    assert "replicas" not in served["spec"]
+    wva = {"hpa": {"behavior": behavior}} if behavior else {"keda": {}}
+    assert served["spec"]["scaling"] == {"minReplicas": 1, "maxReplicas": 4, "wva": wva}
+    judge = kserve_release(version)
+    assert judge("llminferenceservice_v1alpha2", served) == ()
+    served["spec"]["scaling"]["minReplicas"] = 0
+    assert judge("llminferenceservice_v1alpha2", served)
+
+
+def test_a_language_model_with_a_fixed_number_needs_no_autoscaler(build_unit):
+    kserve = {"version": "0.20", "mode": "Standard", "workloadVariantAutoscaler": "hpa"}
+    spec = build_unit(model("llm", "kserve", LLM, scaling={"min": 2, "max": 2}), kserve=kserve).objects
+    assert spec["llminferenceservice.yaml"]["spec"]["replicas"] == 2
+    assert "scaling" not in spec["llminferenceservice.yaml"]["spec"]
+
+
+@pytest.mark.parametrize(
+    ("behavior", "kserve", "reason"),
+    [
+        (None, {}, "the Workload Variant Autoscaler, which the Environment does not declare"),
+        (None, {"version": "0.17", "workloadVariantAutoscaler": "hpa"}, "KServe scales language models from 0.18 on"),
+        (WINDOWS, {"workloadVariantAutoscaler": "keda"}, "for a HorizontalPodAutoscaler only"),
+        (WINDOWS, {}, "a fixed number of replicas in this Environment"),
+    ],
+)
+def test_what_does_not_scale_a_language_model_is_refused(behavior, kserve, reason, build_unit):
+    unit = build_unit(language_model(behavior), kserve={"version": "0.20", "mode": "Standard", **kserve})
+    assert reason in unit.reasons
