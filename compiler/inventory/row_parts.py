@@ -312,7 +312,7 @@ class Signal:
     signal: str
     """The signal."""
     action: str
-    """What to do when the threshold is crossed."""
+    """How a value beyond the threshold is reported."""
     measured: bool
     """Whether a Prometheus series measures it."""
 

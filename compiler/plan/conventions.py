@@ -51,6 +51,7 @@ WINDOW_LABEL = "modelyard_window"
 OWNER_LABEL = "modelyard_owner"
 SEVERITY_LABEL = "severity"
 ACTION_LABEL = "modelyard_action"
+RESPONSE_LABEL = "modelyard_response"
 
 ALERT_BURN = "ModelErrorBudgetBurn"
 ALERT_STALE = "ModelRunStale"
@@ -65,7 +66,7 @@ TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
     "labels": {
         "id": ID_LABEL, "model": MODEL_LABEL, "environment": ENVIRONMENT_LABEL, "slo": SLO_LABEL,
         "window": WINDOW_LABEL, "owner": OWNER_LABEL, "severity": SEVERITY_LABEL,
-        "action": ACTION_LABEL,
+        "action": ACTION_LABEL, "response": RESPONSE_LABEL,
     },
     "series": {
         "errorRatio": ERROR_RATIO_SERIES, "errorCount": ERROR_COUNT_SERIES, "totalCount": TOTAL_COUNT_SERIES,

@@ -952,7 +952,8 @@ class MonitorData(TypedDict, total=False):
     method: Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"]
     threshold: Required[float]
     triggerWhen: Literal["above", "below"]
-    action: Required[Literal["alert", "ticket", "retrain", "rollback"]]
+    action: Required[Literal["alert", "ticket"]]
+    response: Literal["retrain", "rollback"]
     series: SelectorData
 
 class NamedRiskData(TypedDict, total=False):
@@ -1394,7 +1395,8 @@ PartialMonitoringItemData = TypedDict(
         "method": Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"] | None,
         "threshold": float | None,
         "triggerWhen": Literal["above", "below"] | None,
-        "action": Literal["alert", "ticket", "retrain", "rollback"] | None,
+        "action": Literal["alert", "ticket"] | None,
+        "response": Literal["retrain", "rollback"] | None,
         "series": PartialSelectorData | None,
         "$delete": Literal[True],
     },

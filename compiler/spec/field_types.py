@@ -1,6 +1,6 @@
 """The kinds of text that fields of the language hold: the pattern of each, in words and as JSON Schema."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
@@ -73,6 +73,10 @@ MemoryText = Annotated[
     _text_type(
         r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "a quantity of memory such as 512Mi or 2Gi", "512Mi", "memory"
     ),
+]
+SignalActionText = Annotated[
+    Literal["alert", "ticket"],
+    WithJsonSchema({"enum": ["alert", "ticket"], "type": "string", "x-modelyard-text": "signal-action"}),
 ]
 CronText = Annotated[
     str,

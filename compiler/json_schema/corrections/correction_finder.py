@@ -8,7 +8,7 @@ from compiler.json_schema.corrections.container_types import container
 from compiler.json_schema.corrections.correction import Correction, certain
 from compiler.json_schema.corrections.cron_texts import cron
 from compiler.json_schema.corrections.identifier_texts import day, digest, name, release, version
-from compiler.json_schema.corrections.record_texts import country, email, license_expression
+from compiler.json_schema.corrections.record_texts import country, email, license_expression, signal_action
 from compiler.json_schema.corrections.scalar_types import scalar, without_typographic_quotes
 from compiler.json_schema.corrections.unit_texts import cpu, duration, memory, percentage
 from compiler.json_schema.corrections.uri_texts import artifact_uri, uri
@@ -19,7 +19,7 @@ TEXT_KINDS: Mapping[str, Callable[[str], Correction | None]] = MappingProxyType(
         "duration": duration, "percentage": percentage, "cpu": cpu, "memory": memory, "cron": cron,
         "digest": digest, "version": version, "name": name, "date": day,
         "release": release, "uri": uri, "artifact-uri": artifact_uri,
-        "license": license_expression, "country": country, "email": email,
+        "license": license_expression, "country": country, "email": email, "signal-action": signal_action,
     }
 )  # fmt: skip
 """By the kind of text that the schema of a field names: in `x-modelyard-text`, or for quantities in `x-modelyard-quantity`."""

@@ -70,3 +70,9 @@ def _similar_license(text: str) -> str | None:
         if identifier := canonical_license(f"{stem}{ending}"):
             return identifier
     return closest_match(text, _COMMON_LICENSES)
+
+
+def signal_action(text: str) -> Correction | None:
+    """What people do about a signal, which the field `response` holds."""
+    action = {"retrain": "ticket", "rollback": "alert"}.get(text)
+    return Correction(f"write `action: {action}` and `response: {text}`; Modelyard starts neither") if action else None

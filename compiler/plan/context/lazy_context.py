@@ -87,7 +87,7 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         ),
         "signals": (
             "With the input `objectives`: the signals that a series measures: `name`, `id`, `threshold`, `triggerWhen`, `action`, "
-            "`severity`, `expr`, `recordings`, `alerts`."
+            "`response`, `severity`, `expr`, `recordings`, `alerts`."
         ),
         "unmeasured": "With the input `objectives`: objectives that nothing measures, each with `indicator`, `title` and `reason`.",
         "slo": (

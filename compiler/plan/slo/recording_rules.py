@@ -216,10 +216,8 @@ def freshness_rules(
     )
 
 
-ACTION_SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
-    {"alert": "page", "rollback": "page", "ticket": "ticket", "retrain": "ticket"}
-)
-"""The urgency of a signal's action: a retraining can wait until morning, a rollback cannot."""
+ACTION_SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType({"alert": "page", "ticket": "ticket"})
+"""The severity of the alert about a signal, by the signal's action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +229,7 @@ class Signal:
     threshold: float
     alerts_when_below: bool
     action: str
+    response: str | None = None
 
     def build_rules(
         self, identity: SloIdentity, missing_data_duration: Duration
@@ -247,7 +246,12 @@ class Signal:
             conventions.ALERT_SIGNAL,
             ACTION_SEVERITIES[self.action],
             condition,
-            {**labels, conventions.ACTION_LABEL: self.action},
+            {**labels, **self._report_labels()},
         )
         no_data = missing_data_alert(self.name, absent(self.series), identity, missing_data_duration)
         return Recording(conventions.SIGNAL_SERIES, worst, labels), (alert, no_data)
+
+    def _report_labels(self) -> Mapping[str, str]:
+        """The labels by which those who get the alert know what to do."""
+        response = {conventions.RESPONSE_LABEL: self.response} if self.response else {}
+        return {conventions.ACTION_LABEL: self.action, **response}

@@ -292,11 +292,13 @@ def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
             threshold,
             is_below,
             action,
+            monitor.get("response"),
         )
         recording, alerts = signal.build_rules(inputs.identity, inputs.missing_data_duration)
         values: dict[str, Json] = {
             "name": name, "id": inputs.identity.labels(name)[next(iter(inputs.identity.labels(name)))], "method": monitor.get("method"),
             "threshold": threshold, "triggerWhen": "below" if is_below else "above", "action": action,
+            "response": monitor.get("response"),
             "severity": ACTION_SEVERITIES[action],
             "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert) for alert in alerts],
         }  # fmt: skip

@@ -35,7 +35,7 @@ class ScalingRules(StrictModel):
 
 
 class ScalingBehavior(StrictModel):
-    """How fast an autoscaler adds and removes replicas, in the terms of a Kubernetes HorizontalPodAutoscaler."""
+    """How fast an autoscaler adds and removes replicas, in the terms of the horizontal pod autoscaler of Kubernetes."""
 
     scaleUp: ScalingRules | None = None
     """How replicas are added."""

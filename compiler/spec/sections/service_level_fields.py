@@ -2,7 +2,15 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import DurationText, LabelText, MetricText, NonEmptyText, PercentageText, WebUrlText
+from compiler.spec.field_types import (
+    DurationText,
+    LabelText,
+    MetricText,
+    NonEmptyText,
+    PercentageText,
+    SignalActionText,
+    WebUrlText,
+)
 from compiler.spec.source_fields import one_of_config
 from compiler.spec.strict_model import StrictModel, field
 
@@ -124,10 +132,12 @@ class Monitor(StrictModel):
     method: Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"] | None = None
     """The statistical distance that measures the signal."""
     threshold: float
-    """The value that triggers the action when the signal crosses it."""
+    """The value beyond which the signal is reported."""
     triggerWhen: Literal["above", "below"] | None = None
-    """Whether a value above or below the threshold triggers the action. Default: above."""
-    action: Literal["alert", "ticket", "retrain", "rollback"]
-    """What people or programs do when the threshold is crossed. Modelyard starts nothing: the alert carries the action as a label."""
+    """Whether a value above or below the threshold is reported. Default: above."""
+    action: SignalActionText
+    """How a value beyond the threshold is reported: `alert` pages, `ticket` opens a ticket."""
+    response: Literal["retrain", "rollback"] | None = None
+    """What the people who get the report do. Modelyard starts nothing: the alert carries the response as a label."""
     series: Selector | None = None
     """The Prometheus series that holds the signal. Without it no alert is rendered, and records state that the signal is not measured."""

@@ -271,21 +271,20 @@ def test_a_job_that_stops_ending_well_is_reported_and_one_that_never_did(make, s
     assert promtool(rendered_model.groups, tests) == ""
 
 
-SIGNALS = {
-    "alert": ("page", "above"),
-    "rollback": ("page", "below"),
-    "ticket": ("ticket", "above"),
-    "retrain": ("ticket", "below"),
-}
+SIGNALS = [
+    ({"action": "alert"}, "page", "above"),
+    ({"action": "alert", "response": "rollback"}, "page", "below"),
+    ({"action": "ticket"}, "ticket", "above"),
+    ({"action": "ticket", "response": "retrain"}, "ticket", "below"),
+]
 
 
-@pytest.mark.parametrize(("action", "expected"), SIGNALS.items())
-def test_a_signal_beyond_its_bar_is_reported_as_its_action_asks(make, spec, promtool, action, expected):
-    severity, side = expected
+@pytest.mark.parametrize(("report", "severity", "side"), SIGNALS)
+def test_a_signal_beyond_its_bar_is_reported_with_its_action_and_response(make, spec, promtool, report, severity, side):
     monitor = {
         "signal": "dataDrift",
         "threshold": 0.8,
-        "action": action,
+        **report,
         "triggerWhen": side,
         "series": {"metric": "drift", "labels": {"model": "a"}},
     }
@@ -295,7 +294,8 @@ def test_a_signal_beyond_its_bar_is_reported_as_its_action_asks(make, spec, prom
         {"series": 'drift{model="a",slice="1"}', "values": f"{within}x9 {beyond}x9 {within}x9"},
         {"series": 'drift{model="a",slice="2"}', "values": f"{within}x30"},
     ]
-    alert = f'ALERTS{{alertname="ModelSignalThresholdCrossed",alertstate="firing",severity="{severity}",modelyard_action="{action}"}}'
+    labels = ",".join(f'modelyard_{key}="{report.get(key, "")}"' for key in ("action", "response"))
+    alert = f'ALERTS{{alertname="ModelSignalThresholdCrossed",alertstate="firing",severity="{severity}",{labels}}}'
     checks = [
         {
             "expr": f"count({alert}) or vector(0)",
