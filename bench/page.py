@@ -72,14 +72,15 @@ wall and CPU times, so compare ratios.
 class Records:
     """What other programs of this folder measured."""
 
-    profile: Mapping[str, object]
+    profile: Mapping[str, object] | None
     kills: Mapping[str, object]
     ways: Sequence[Mapping[str, object]]
 
     @staticmethod
     def read() -> "Records":
         """The files of the programs."""
-        return Records(*(json.loads(path.read_text(encoding="utf-8")) for path in (PROFILE, KILLS, WAYS)))
+        kills, ways = (json.loads(path.read_text(encoding="utf-8")) for path in (KILLS, WAYS))
+        return Records(json.loads(PROFILE.read_text(encoding="utf-8")) if PROFILE.exists() else None, kills, ways)
 
 
 def page(measurements: Sequence[Measurement], records: Records) -> str:
@@ -150,7 +151,7 @@ def _builds(measurements: Sequence[Measurement]) -> Iterator[tuple[int, Measurem
 def _size_cells(build: Measurement) -> tuple[str, ...]:
     sizes = build.sizes
     spec, output, store = (value / MEGABYTE for value in (sizes.spec_bytes, sizes.output_bytes, sizes.store_bytes))
-    return (*map(format_number, (spec, sizes.files, output, store, _megabytes(build))), build.revision)
+    return (*map(format_number, (spec, sizes.files, output, store, megabytes_median(build))), build.revision)
 
 
 def _cpu_text(measurement: Measurement | None) -> str:
@@ -171,7 +172,7 @@ def growth_chart(measurements: Sequence[Measurement]) -> str:
     """The chart of CPU time and memory."""
     titles = {name: SCENARIOS[name].title.replace("`", "") for name in GROWTH_SCENARIOS if "git" not in name}
     lines = {title: _line(measurements, name) for name, title in titles.items()}
-    memory = {titles[name]: _line(measurements, name, _megabytes) for name in ("check-cold", "build-cold")}
+    memory = {titles[name]: _line(measurements, name, megabytes_median) for name in ("check-cold", "build-cold")}
     cpu_chart = Chart("CPU seconds", "models", {name: line for name, line in lines.items() if line})
     return draw([cpu_chart, Chart("Memory of the largest process, MB", "models", memory)])
 
@@ -183,11 +184,15 @@ def _line(
     return [(entry.models, read(entry)) for entry in entries if entry]
 
 
-def _megabytes(measurement: Measurement) -> float:
+def megabytes_median(measurement: Measurement) -> float:
+    """The median of the memory of the largest process."""
     return Interval.from_values([run.megabytes for run in measurement.runs]).median
 
 
-def _stages(profile: Mapping[str, object]) -> Iterator[str]:
+def _stages(profile: Mapping[str, object] | None) -> Iterator[str]:
+    if profile is None:
+        yield "## Where the time of a build goes\n\nNot measured yet: run `bench/stage_profile.py`.\n"
+        return
     timings, packages = profile["timings"], profile["packages"]
     assert isinstance(timings, dict)
     assert isinstance(packages, dict)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from page import MEGABYTE, cpu_median, growth_sizes, write_files
+from budgets import GROWTH_SIZES
+from page import MEGABYTE, cpu_median, megabytes_median, write_files
 from processes import ROOT
-from results import RESULTS, Interval, Measurement, find, load
+from results import RESULTS, Measurement, find, load
 from table import format_number, format_table
 
 GUIDE = ROOT / "docs" / "guides" / "several-machines.md"
@@ -29,16 +30,13 @@ class Need:
     read: Callable[[Measurement], float]
 
 
-def _memory(measurement: Measurement) -> float:
-    return Interval.from_values([run.megabytes for run in measurement.runs]).median
-
-
 NEEDS = (
     Need("specs, MB", "build-cold", lambda entry: entry.sizes.spec_bytes / MEGABYTE),
     Need("files of output, thousands", "build-cold", lambda entry: entry.sizes.files / 1e3),
     Need("output, MB", "build-cold", lambda entry: entry.sizes.output_bytes / MEGABYTE),
     Need("stored results, MB", "build-cold", lambda entry: entry.sizes.store_bytes / MEGABYTE),
-    Need("memory of the main process, MB", "build-cold", _memory),
+    Need("memory of the main process of `check`, MB", "check-cold", megabytes_median),
+    Need("memory of the main process of `build`, MB", "build-cold", megabytes_median),
     Need("`check`, cold: CPU hours", "check-cold", lambda entry: cpu_median(entry) / _SECONDS_PER_HOUR),
     Need("`build`, cold: CPU hours", "build-cold", lambda entry: cpu_median(entry) / _SECONDS_PER_HOUR),
     Need("`build`, one model changed: CPU s", "build-changed", cpu_median),
@@ -63,7 +61,7 @@ def extrapolate(points: Sequence[tuple[int, float]], models: int) -> float:
 
 def points_of(measurements: Sequence[Measurement], need: Need) -> list[tuple[int, float]]:
     """The measured numbers of models, and the values."""
-    found = [entry for models in growth_sizes(measurements) if (entry := find(measurements, need.scenario, models))]
+    found = [entry for models in GROWTH_SIZES if (entry := find(measurements, need.scenario, models))]
     return [(entry.models, need.read(entry)) for entry in found]
 
 

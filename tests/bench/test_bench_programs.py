@@ -24,6 +24,12 @@ def evaluate(modules: str, expression: str) -> object:
     return json.loads(process.stdout)
 
 
+def test_pages_equal_what_the_kept_results_say() -> None:
+    for program in ("bench/page.py", "bench/several_machines.py"):
+        process = run_bench(program, "--check")
+        assert process.returncode == 0, f"{process.stdout}{process.stderr}: run `make bench-pages`"
+
+
 @pytest.mark.slow
 def test_a_scenario_is_measured_in_turns_with_its_yardsticks_and_kept(tmp_path: Path) -> None:
     file = tmp_path / "results.jsonl"
