@@ -10,16 +10,7 @@ from compiler.cli._shared.path_type import PathType
 
 @click.command("build")
 @click.argument("models", nargs=-1)
-@click.option(
-    "--output",
-    "-o",
-    type=PathType(files=False),
-    metavar="DIR",
-    help="Write all files to this folder. [default: the project's `output`, or build/; committed files stay in place]",
-)
-@click.option(
-    "--check", "check_", is_flag=True, help="Write nothing; exit with 1 if committed artifacts are out of date."
-)
+@common_options.write_options
 @click.option(
     "--full", is_flag=True, help="Read every file, although its size, time and inode are those of the last build."
 )

@@ -10,16 +10,7 @@ from compiler.cli._shared.path_type import PathType
 
 @click.command("merge")
 @click.argument("files", nargs=-1, required=True, type=PathType(exists=True, folders=False))
-@click.option(
-    "--output",
-    "-o",
-    type=PathType(files=False),
-    metavar="DIR",
-    help="Write all files to this folder. [default: the project's `output`, or build/; committed files stay in place]",
-)
-@click.option(
-    "--check", "check_", is_flag=True, help="Write nothing; exit with 1 if committed artifacts are out of date."
-)
+@common_options.write_options
 @common_options.verbose_option
 @common_options.format_option(
     *REPORT_FORMATS, help_text="Format of findings. Text goes to stderr, other formats to stdout."

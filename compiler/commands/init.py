@@ -9,7 +9,8 @@ import click
 
 from compiler.commands.common.streams import print_status
 from compiler.foundation.errors import HostError, UsageError
-from compiler.json_schema import SchemaNode, Validator
+from compiler.json_schema.schema_node import SchemaNode
+from compiler.json_schema.validator import Validator
 from compiler.report.finding_text import pluralize
 from compiler.scaffold.new_files import write_new_files
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, load_catalog

@@ -10,6 +10,9 @@ from typing import Literal
 from compiler.foundation.errors import HostError
 from compiler.foundation.json_data import Object
 
+SHIPPED_TEMPLATES, SHIPPED_SCHEMAS = "modelyard:templates/", "modelyard:schemas/"
+"""What the paths of shipped files begin with in findings."""
+
 
 def shipped_folder(name: Literal["schemas", "templates"]) -> Path:
     """The folder: inside the package once installed, next to the package in a checkout."""

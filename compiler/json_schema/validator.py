@@ -1,16 +1,20 @@
 """Compiled schemas and the violations that they find."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.json_schema.engine import Engine, KeywordFailure
-from compiler.json_schema.partial_validation import PartialValidator
 from compiler.json_schema.registry import SchemaRegistry
 from compiler.json_schema.schema_node import SchemaNode
-from compiler.json_schema.trial_edits import TrialEdits
-from compiler.json_schema.violation import SchemaViolation
-from compiler.json_schema.violation_messages import MessageBuilder
+
+if TYPE_CHECKING:
+    from compiler.json_schema.engine import Engine, KeywordFailure
+    from compiler.json_schema.partial_validation import PartialValidator
+    from compiler.json_schema.violation import SchemaViolation
 
 _NO_RESOURCES: Mapping[str, Object] = MappingProxyType({})
 
@@ -19,8 +23,21 @@ class Validator:
     """A JSON Schema (2020-12 unless it names another draft) with formats asserted; referenced schemas must be given."""
 
     def __init__(self, schema: Object, *, resources: Mapping[str, Object] = _NO_RESOURCES) -> None:
-        self._engine = Engine(SchemaRegistry(schema, resources))
-        self._partial_validator = PartialValidator(self._engine)
+        self._schema, self._resources = schema, resources
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """The compiled schema; imported here, since a run that reuses its results validates nothing."""
+        from compiler.json_schema.engine import Engine  # noqa: PLC0415 - as the docstring says
+
+        return Engine(SchemaRegistry(self._schema, self._resources))
+
+    @cached_property
+    def _partial_validator(self) -> PartialValidator:
+        """Finds violations; imported here, since most data has none."""
+        from compiler.json_schema.partial_validation import PartialValidator  # noqa: PLC0415 - as the docstring says
+
+        return PartialValidator(self._engine)
 
     def is_valid(self, data: Json) -> bool:
         """Whether the data satisfies the schema; the cheapest check."""
@@ -38,6 +55,9 @@ class Validator:
         """
         if self.is_valid(data):
             return ()
+        from compiler.json_schema.trial_edits import TrialEdits  # noqa: PLC0415 - most data has no violations
+        from compiler.json_schema.violation_messages import MessageBuilder  # noqa: PLC0415 - as above
+
         failures = self._causes(data)
         trial_edits = TrialEdits(data, failures, self._partial_validator.causes)
         messages = MessageBuilder(self._engine.schema_registry, data, spelling, trial_edits)
@@ -56,4 +76,6 @@ class Validator:
         try:
             return self._partial_validator.causes(data)
         except (UnicodeEncodeError, RecursionError):
+            from compiler.json_schema.engine import KeywordFailure  # noqa: PLC0415 - as in `_engine`
+
             return [KeywordFailure((), "unreadable", SchemaNode())]

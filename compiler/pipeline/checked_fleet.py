@@ -5,37 +5,46 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from compiler.diagnostics.finding import Finding
-from compiler.pipeline.checked_model import CheckedModel
-from compiler.pipeline.result_keeper import Result
-from compiler.pipeline.result_kinds import check_summary
-from compiler.plan.deployment_facts import DeploymentFacts
-from compiler.plan.model_facts import ModelFacts
-from compiler.policy.policy_usage import PolicyUsage, UsageRecorder
+from compiler.diagnostics.finding_codec import decode_findings
+from compiler.pipeline.result_summaries import check_summary
+
+if TYPE_CHECKING:
+    from compiler.diagnostics.finding import Finding
+    from compiler.pipeline.result_keeper import Result
+    from compiler.pipeline.results import CheckedModel
+    from compiler.plan.deployment_facts import DeploymentFacts
+    from compiler.plan.model_facts import ModelFacts
+    from compiler.policy.policy_usage import PolicyUsage, UsageRecorder
 
 
 class CheckedFleet:
-    """Takes the results of models as they arrive. Kept results without findings are read only if their facts are needed."""
+    """Takes the results of models as they arrive. Kept results are read only if facts or usages are needed."""
 
     def __init__(self, results: Iterable[Result[CheckedModel]]) -> None:
         self._findings: list[Finding] = []
         self._facts: dict[str, ModelFacts] = {}
-        self._usage = UsageRecorder()
         self._unread: list[Result[CheckedModel]] = []
         digest = hashlib.sha256()
         for result in results:
             summary = check_summary(result.summary)
             digest.update(f"{result.name} {summary.digest}\n".encode())
-            if result.is_kept and not summary.has_findings:
+            self._findings += decode_findings(summary.findings)
+            if result.is_kept:
                 self._unread.append(result)
             else:
                 self._take(result.value)
         self.digest = digest.hexdigest()[:32]
         """A digest of the facts and the usages of all models."""
 
+    @cached_property
+    def _usage(self) -> UsageRecorder:
+        from compiler.policy.policy_usage import UsageRecorder  # noqa: PLC0415 - it takes 3 ms, and most runs need no usages
+
+        return UsageRecorder()
+
     def _take(self, model: CheckedModel) -> None:
-        self._findings += model.findings
         self._facts[model.facts.name] = model.facts
         self._usage.add(model.usage)
 
@@ -52,7 +61,7 @@ class CheckedFleet:
     @property
     def new_secrets(self) -> frozenset[str]:
         """The secrets in models that were checked in this run; a result with a secret is not kept."""
-        return self._usage.usage.secrets
+        return self._usage.usage.secrets if "_usage" in vars(self) else frozenset()
 
     @cached_property
     def models(self) -> tuple[ModelFacts, ...]:

@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding
-from compiler.plan.model_facts import ModelFacts
-from compiler.policy.policy_usage import PolicyUsage
+from compiler.pipeline.results import CheckedModel
 from compiler.resolve.approvals import approval_findings
 from compiler.resolve.checks.fleet_checks import check_model_document
 from compiler.resolve.resolved_model import ResolvedModel
 
 if TYPE_CHECKING:
     from compiler.pipeline.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedModel:
-    """The findings about a model, its facts, and what evaluating its policies left behind."""
-
-    facts: ModelFacts
-    findings: tuple[Finding, ...] = ()
-    usage: PolicyUsage = PolicyUsage.EMPTY
 
 
 def check_one_model(session: Session, name: str) -> CheckedModel:

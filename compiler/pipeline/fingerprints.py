@@ -4,6 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import chain
+from operator import eq
+
+import msgspec
 
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
@@ -14,6 +17,14 @@ from compiler.spec.spec_paths import SpecPaths
 
 _SHARED_KINDS = ("Environment", "Policy", "Waiver")
 """Kinds that nearly every result depends on, so that their documents belong to the scope of all results."""
+_SEPARATOR = "\0"
+
+
+class Trace(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What a result was computed from: look-ups, each a kind and a name in one text, and their fingerprints."""
+
+    lookups: list[str]
+    fingerprints: list[str]
 
 
 class Fingerprints:
@@ -35,25 +46,31 @@ class Fingerprints:
         self._blob_id = blob_id
         self._fleet = fleet
         self._portfolio: Portfolio = fleet.portfolio
-        self._known: dict[tuple[str, str], str] = {}
+        self._known: dict[str, str] = {}
+        """By look-up, as in a trace."""
 
     def of(self, kind: str, name: str) -> str:
         """The fingerprint of a look-up; empty for a miss."""
-        key = (kind, name)
-        fingerprint = self._known.get(key)
-        if fingerprint is None:
-            with self._fleet.reads.paused():
-                fingerprint = self._known[key] = self._compute(kind, name)
-        return fingerprint
+        return self._of(f"{kind}{_SEPARATOR}{name}")
 
-    def trace(self, reads: Iterable[Read]) -> tuple[tuple[str, str, str], ...]:
+    def trace(self, reads: Iterable[Read]) -> Trace:
         """Look-ups with their fingerprints, without those of the shared scope."""
-        return tuple((*read, self.of(*read)) for read in sorted(reads) if read.kind not in _SHARED_KINDS)
+        lookups = [f"{read.kind}{_SEPARATOR}{read.name}" for read in sorted(reads) if read.kind not in _SHARED_KINDS]
+        return Trace(lookups, [self._of(lookup) for lookup in lookups])
 
-    def are_current(self, trace: Iterable[tuple[str, str, str]]) -> bool:
+    def are_current(self, trace: Trace) -> bool:
         """Whether all look-ups have the same fingerprints as before."""
-        known, of = self._known, self.of
-        return all((known.get((kind, name)) or of(kind, name)) == fingerprint for kind, name, fingerprint in trace)
+        if list(map(self._known.get, trace.lookups)) == trace.fingerprints:  # most models share most look-ups
+            return True
+        return all(map(eq, map(self._of, trace.lookups), trace.fingerprints))
+
+    def _of(self, lookup: str) -> str:
+        fingerprint = self._known.get(lookup)
+        if fingerprint is None:
+            kind, _, name = lookup.partition(_SEPARATOR)
+            with self._fleet.reads.paused():
+                fingerprint = self._known[lookup] = self._compute(kind, name)
+        return fingerprint
 
     def shared_scope(self) -> str:
         """The fingerprint of what nearly every result depends on: settings, environments, policies, waivers, emitters and schemas."""

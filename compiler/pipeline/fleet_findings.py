@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding
+from compiler.pipeline.results import FleetChecks
 from compiler.plan.context.adoption import object_collisions
 from compiler.plan.quotas import quota_findings
 from compiler.plan.shared_routes import shared_route_findings
@@ -14,19 +14,6 @@ from compiler.resolve.checks.model_checks import check_cycles
 
 if TYPE_CHECKING:
     from compiler.pipeline.session import Session
-
-
-@dataclass(frozen=True, slots=True)
-class FleetChecks:
-    """What the checks of the fleet find.
-
-    `unused_findings` are about waivers, comments and policies without effect, if nothing is rendered. `object_policy_ids` are the
-    policies on rendered objects that apply to a model.
-    """
-
-    findings: tuple[Finding, ...]
-    unused_findings: tuple[Finding, ...]
-    object_policy_ids: tuple[str, ...]
 
 
 def check_fleet(session: Session) -> FleetChecks:

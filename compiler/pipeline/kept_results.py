@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 import msgspec
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.fingerprints import Fingerprints
+from compiler.pipeline.fingerprints import Fingerprints, Trace
 from compiler.pipeline.result_keeper import Result, ResultKind, identity
 from compiler.pipeline.workers import map_in_order
 from compiler.source.read_log import FILE, Read, ReadLog
@@ -29,11 +29,11 @@ _MAX_SINGLE_READS = 50
 """Reading all results of a kind at once is faster than reading more of them one by one."""
 
 
-class _Trace(msgspec.Struct, array_like=True, frozen=True, gc=False):
+class _Record(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """What a result depends on, and its summary."""
 
     scope: str
-    reads: tuple[tuple[str, str, str], ...]
+    trace: Trace
     summary: bytes
 
 
@@ -45,15 +45,15 @@ class _Kept(NamedTuple):
 
 
 class _Computed(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """A new result as a worker sends it; a result that may not be stored has no trace."""
+    """A new result as a worker sends it; one that may not be stored has no record."""
 
     summary: bytes
     value: bytes
-    trace: bytes | None
+    record: bytes | None
 
 
 _encoder = msgspec.msgpack.Encoder()
-_trace_decoder = msgspec.msgpack.Decoder(_Trace)
+_record_decoder = msgspec.msgpack.Decoder(_Record)
 _computed_decoder = msgspec.msgpack.Decoder(_Computed)
 
 
@@ -122,70 +122,72 @@ class KeptResults:
         self, partition: Partition, kind: ResultKind[T], names: Sequence[str], scope: str
     ) -> Iterator[tuple[str, _Kept]]:
         table = f"{partition}{kind.name}"
-        traces = self._store.get_all(table) if len(names) > _MAX_SINGLE_READS else self._single_traces(table, names)
+        records = self._store.get_all(table) if len(names) > _MAX_SINGLE_READS else self._single_records(table, names)
+        scopes = {scope, self._on_this_day(scope)}
         for name in names:
-            content = traces.get(name)
+            content = records.get(name)
             if content is None:
                 continue
             try:
-                trace = _trace_decoder.decode(content)
+                record = _record_decoder.decode(content)
             except msgspec.MsgspecError:
                 continue
-            if trace.scope in {scope, self._on_this_day(scope)} and self._fingerprints.are_current(trace.reads):
-                yield name, _Kept(partition, trace.summary)
+            if record.scope in scopes and self._fingerprints.are_current(record.trace):
+                yield name, _Kept(partition, record.summary)
 
     def forget_others(self, kind: ResultKind[T], names: Sequence[str]) -> None:
         """Drop the results of everything but these names."""
-        trace_table, value_table = self._tables(kind)
-        old_names = self._store.keys(trace_table) - set(names)
+        record_table, value_table = self._tables(kind)
+        old_names = self._store.keys(record_table) - set(names)
         if old_names:
-            self._store.delete(trace_table, old_names)
+            self._store.delete(record_table, old_names)
             self._store.delete(value_table, old_names)
 
     def _tables(self, kind: ResultKind[T]) -> tuple[str, str]:
-        """The tables with the traces and the values of new results."""
-        trace_table, value_table = tables_of(kind.name)
-        return f"{self._partition}{trace_table}", f"{self._partition}{value_table}"
+        """The tables with the records and the values of new results."""
+        record_table, value_table = tables_of(kind.name)
+        return f"{self._partition}{record_table}", f"{self._partition}{value_table}"
 
-    def _single_traces(self, table: str, names: Sequence[str]) -> Mapping[str, bytes]:
+    def _single_records(self, table: str, names: Sequence[str]) -> Mapping[str, bytes]:
         contents = ((name, self._store.get(table, name)) for name in names)
         return {name: content for name, content in contents if content is not None}
 
     def _compute(self, kind: ResultKind[T], name: str, scope: str, compute: Callable[[str], T]) -> _Computed:
         with self._reads.recording() as reads:
             value = compute(name)
-        summary, trace = kind.summary_of(value), None
-        if self._store.is_enabled and kind.is_storable(value):
-            all_reads = {*reads, *_located_files(kind.findings_of(value))}
-            full_scope = self._on_this_day(scope) if kind.depends_on_date(value) else scope
-            trace = _encoder.encode(_Trace(full_scope, self._fingerprints.trace(all_reads), summary))
-        return _Computed(summary, kind.encode(value), trace)
+        codec, record = kind.codec, None
+        summary = codec.summarise(value)
+        if self._store.is_enabled and codec.is_storable(value):
+            all_reads = {*reads, *_located_files(codec.findings_of(value))}
+            full_scope = self._on_this_day(scope) if codec.depends_on_date(value) else scope
+            record = _encoder.encode(_Record(full_scope, self._fingerprints.trace(all_reads), summary))
+        return _Computed(summary, codec.encode(value), record)
 
     def _on_this_day(self, scope: str) -> str:
         return f"{scope} on {self._as_of}"
 
     def _keep(self, kind: ResultKind[T], name: str, computed: _Computed) -> Result[T]:
-        trace_table, value_table = self._tables(kind)
-        if computed.trace is not None:
-            self._store.put(trace_table, {name: computed.trace})
+        record_table, value_table = self._tables(kind)
+        if computed.record is not None:
+            self._store.put(record_table, {name: computed.record})
             self._store.put(value_table, {name: computed.value})
         elif self._store.is_enabled:
-            self._store.delete(trace_table, [name])
+            self._store.delete(record_table, [name])
             self._store.delete(value_table, [name])
-        value = kind.decode(computed.value)
+        value = kind.codec.decode(computed.value)
         return Result(name, partial(identity, computed.summary), partial(identity, value), is_kept=False)
 
     def _read(self, kind: ResultKind[T], name: str, partition: Partition, scope: str, compute: Callable[[str], T]) -> T:
         """The kept result; one that was damaged meanwhile is computed again."""
         content = self._store.get(f"{partition}{tables_of(kind.name)[1]}", name)
         try:
-            return kind.decode(content or b"")
+            return kind.codec.decode(content or b"")
         except (ValueError, TypeError, KeyError, IndexError):
             return self._keep(kind, name, self._compute(kind, name, scope, compute)).value
 
 
 def tables_of(kind_name: str) -> tuple[str, str]:
-    """The tables with the traces and the values of a kind of result."""
+    """The tables with the records and the values of a kind of result."""
     return kind_name, f"{kind_name}_values"
 
 

@@ -8,24 +8,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.rendered_model import RenderedModel, RenderedUnits, render_model, render_units
-from compiler.pipeline.result_codecs import decode_plan, decode_usage_bytes
+from compiler.diagnostics.finding_codec import decode_findings
 from compiler.pipeline.result_keeper import NoKeeper, Result
-from compiler.pipeline.result_kinds import (
-    FINDINGS,
-    RENDERED_DEPLOYMENT,
-    RENDERED_MODEL,
-    SHARED_UNITS,
-    RenderSummary,
-    render_summary,
-)
+from compiler.pipeline.result_kinds import FINDINGS, RENDERED_DEPLOYMENT, RENDERED_MODEL, SHARED_UNITS
+from compiler.pipeline.result_summaries import RenderSummary, render_summary
+from compiler.pipeline.results import RenderedModel, RenderedUnits
 from compiler.pipeline.session import Session, all_units
 from compiler.pipeline.unit_selection import UnitsOfEnvironment, model_of_unit
-from compiler.policy.policy_usage import merge_usages
 
 if TYPE_CHECKING:
+    from compiler.pipeline.rendered_model import ModelRenderer
     from compiler.pipeline.stages import UnitSink
-    from compiler.plan.planning import SharedNeeds, UnitFilter
+    from compiler.plan.planning import UnitFilter
     from compiler.write.output_units import Unit
 
 
@@ -74,9 +68,7 @@ class FleetRenderer:
             self._add_units(shared_result, render_summary(shared_result.summary), lambda rendered: rendered)
         yield from self._findings
         yield from self._notices.values()
-        for unused in self._keeper.obtain(
-            FINDINGS, [f"{self._prefix}unused"], scope, lambda _: tuple(self._unused_findings())
-        ):
+        for unused in self._keeper.obtain(FINDINGS, [f"{self._prefix}unused"], scope, self._unused_findings):
             yield from unused.value
 
     def read_units(self, ids: Collection[str]) -> Iterator[Unit]:
@@ -91,7 +83,7 @@ class FleetRenderer:
 
     def _model_results(self, names: Iterable[str]) -> Iterator[Result[RenderedModel]]:
         def render(key: str) -> RenderedModel:
-            return self._render_model(key.removeprefix(self._prefix))
+            return self._renderer.render_model(key.removeprefix(self._prefix))
 
         return self._keeper.obtain(self._kind, [f"{self._prefix}{name}" for name in names], "", render)
 
@@ -100,13 +92,11 @@ class FleetRenderer:
         return self._keeper.obtain(SHARED_UNITS, [key], self._shared_scope, self._render_shared_units)
 
     @cached_property
-    def _needs(self) -> SharedNeeds:
-        return self._session.plan_stage.units.shared_needs(self._scope)
+    def _renderer(self) -> ModelRenderer:
+        """Renders what is not kept; imported here, since a run that renders nothing needs nothing of it."""
+        from compiler.pipeline.rendered_model import ModelRenderer  # noqa: PLC0415 - as the docstring says
 
-    def _render_model(self, name: str) -> RenderedModel:
-        needs = self._needs
-        with self._session.timings.measure("model", name):
-            return render_model(self._session, name, self._scope, needs)
+        return ModelRenderer(self._session, self._scope)
 
     def _add_model(self, result: Result[RenderedModel]) -> None:
         """Take a model's units, and what shared files read of it."""
@@ -116,27 +106,21 @@ class FleetRenderer:
         self._add_units(result, summary, lambda model: model.rendered)
 
     def _add_units(self, result: Result[T], summary: RenderSummary, units_of: Callable[[T], RenderedUnits]) -> None:
-        """Give the sink the units of a result; those of a kept one are read if the sink needs their files, or for their findings."""
+        """Give the sink the units of a result; those of a kept one are read if the sink needs their files."""
+        self._findings += decode_findings(summary.findings)
+        notices = dict(zip(summary.notice_keys, decode_findings(summary.notices), strict=True))
+        self._notices = {**notices, **self._notices}
         known_ids = {id_ for id_, digest in summary.units if result.is_kept and self._sink.add_unchanged(id_, digest)}
         for id_ in known_ids:
             self._on_unit(id_)
-        if len(known_ids) == len(summary.units) and not summary.has_findings:
-            return
-        rendered = units_of(result.value)
-        self._findings += rendered.findings
-        self._notices = {**rendered.notices, **self._notices}
-        for unit in rendered.units:
-            if unit.id not in known_ids:
-                self._sink.add(unit)
-                self._on_unit(unit.id)
+        if len(known_ids) < len(summary.units):
+            for unit in units_of(result.value).units:
+                if unit.id not in known_ids:
+                    self._sink.add(unit)
+                    self._on_unit(unit.id)
 
     def _render_shared_units(self, _: str) -> RenderedUnits:
-        plans = [decode_plan(summary.plan) for summary in self._summaries]
-        return render_units(self._session, self._session.plan_shared_units(plans, self._scope))
+        return self._renderer.render_shared_units(self._summaries)
 
-    def _unused_findings(self) -> Iterator[Finding]:
-        session = self._session
-        includes_objects = all(self._scope(*placement) for placement in session.fleet.deployments())
-        object_usages = (decode_usage_bytes(summary.usage) for summary in self._summaries)
-        usage = merge_usages((session.fleet_policies.usage, *object_usages))
-        yield from session.policy_engine.unused_findings(usage, includes_objects=includes_objects)
+    def _unused_findings(self, _: str) -> tuple[Finding, ...]:
+        return tuple(self._renderer.unused_findings(self._summaries))

@@ -1,57 +1,68 @@
-"""The files of one model in all of its environments, and what stages about the fleet need to know of them."""
+"""The files of one model in all of its environments, and those of environments and the project."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding
+from compiler.pipeline.rendered_codecs import decode_plan, decode_usage_bytes
+from compiler.pipeline.result_summaries import RenderSummary
+from compiler.pipeline.results import RenderedModel, RenderedUnits
 from compiler.plan.planned_units import PlannedUnit
-from compiler.plan.planning import PlannedModel, SharedNeeds, UnitFilter
-from compiler.policy.policy_usage import PolicyUsage
+from compiler.plan.planning import SharedNeeds, UnitFilter
+from compiler.policy.policy_usage import merge_usages
 from compiler.write.output_units import OutputFile, Unit
 
 if TYPE_CHECKING:
     from compiler.pipeline.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedUnits:
-    """Units with their files, and the findings about them; `notices` by key say what could not be validated."""
+class ModelRenderer:
+    """Renders units in a scope."""
 
-    units: tuple[Unit, ...]
-    findings: tuple[Finding, ...]
-    notices: Mapping[str, Finding]
-    usage: PolicyUsage
+    def __init__(self, session: Session, scope: UnitFilter) -> None:
+        self._session, self._scope = session, scope
 
+    @cached_property
+    def _needs(self) -> SharedNeeds:
+        return self._session.plan_stage.units.shared_needs(self._scope)
 
-@dataclass(frozen=True, slots=True)
-class RenderedModel:
-    """The rendered units of a model; `plan` has no units any more."""
+    def render_model(self, name: str) -> RenderedModel:
+        """The units of a model in scope."""
+        needs = self._needs
+        with self._session.timings.measure("model", name):
+            plan = self._session.plan_stage.units.plan_model(name, self._scope, needs)
+            return RenderedModel(replace(plan, units=()), self._render_units(plan.units))
 
-    plan: PlannedModel
-    rendered: RenderedUnits
+    def render_shared_units(self, summaries: Iterable[RenderSummary]) -> RenderedUnits:
+        """The units of environments and of the project, after those of all models."""
+        plans = [decode_plan(summary.plan) for summary in summaries]
+        return self._render_units(self._session.plan_shared_units(plans, self._scope))
 
+    def unused_findings(self, summaries: Iterable[RenderSummary]) -> Iterator[Finding]:
+        """Which waivers, comments and policies had no effect."""
+        session = self._session
+        includes_objects = all(self._scope(*placement) for placement in session.fleet.deployments())
+        object_usages = (decode_usage_bytes(summary.usage) for summary in summaries)
+        usage = merge_usages((session.fleet_policies.usage, *object_usages))
+        yield from session.policy_engine.unused_findings(usage, includes_objects=includes_objects)
 
-def render_model(session: Session, name: str, scope: UnitFilter, needs: SharedNeeds) -> RenderedModel:
-    """The units of a model in scope."""
-    plan = session.plan_stage.units.plan_model(name, scope, needs)
-    return RenderedModel(replace(plan, units=()), render_units(session, plan.units))
-
-
-def render_units(session: Session, planned_units: Iterable[PlannedUnit]) -> RenderedUnits:
-    """The units with their files."""
-    units: list[Unit] = []
-    findings: list[Finding] = []
-    with session.render_stage.collecting() as notes:
-        for planned_unit in planned_units:
-            findings += planned_unit.findings
-            files, render_findings = session.render_stage.render_unit(planned_unit)
-            findings += render_findings
-            outputs = (
-                OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.commit_path)
-                for file in files
-            )
-            units.append(Unit(planned_unit.id, tuple(outputs)))
-    return RenderedUnits(tuple(units), tuple(findings), dict(notes.notices), notes.evaluation.usage)
+    def _render_units(self, planned_units: Iterable[PlannedUnit]) -> RenderedUnits:
+        """The units with their files."""
+        units: list[Unit] = []
+        findings: list[Finding] = []
+        render_stage = self._session.render_stage
+        with render_stage.collecting() as notes:
+            for planned_unit in planned_units:
+                findings += planned_unit.findings
+                files, render_findings = render_stage.render_unit(planned_unit)
+                findings += render_findings
+                outputs = (
+                    OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.commit_path)
+                    for file in files
+                )
+                units.append(Unit(planned_unit.id, tuple(outputs)))
+        return RenderedUnits(tuple(units), tuple(findings), dict(notes.notices), notes.evaluation.usage)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from compiler.diagnostics.finding import Finding
@@ -12,20 +12,45 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ResultKind(NamedTuple, Generic[T]):
-    """A kind of result: its name, its encoding, its findings and its summary, which is needed even of a result that was kept.
+class ResultCodec(Protocol[T]):
+    """What is known of the results of a kind. The defaults are those of a result without findings that is valid on any day."""
 
-    `is_storable`: it may be written to the disk. `depends_on_date`: it is valid on its day alone. `decode` raises `ValueError`,
-    `TypeError`, `KeyError` or `IndexError` for bytes of another form.
-    """
+    def encode(self, value: T) -> bytes:
+        """The result as bytes."""
+        ...
 
-    name: str
-    encode: Callable[[T], bytes]
-    decode: Callable[[bytes], T]
-    findings_of: Callable[[T], Sequence[Finding]]
-    summary_of: Callable[[T], bytes]
-    is_storable: Callable[[T], bool]
-    depends_on_date: Callable[[T], bool]
+    def decode(self, content: bytes) -> T:
+        """The result; raises `ValueError`, `TypeError`, `KeyError` or `IndexError` for bytes of another form."""
+        ...
+
+    def summarise(self, _value: T) -> bytes:
+        """What is read of each result, although it was kept."""
+        return b""
+
+    def findings_of(self, _value: T) -> Sequence[Finding]:
+        """The findings: their locations are part of the result."""
+        return ()
+
+    def is_storable(self, _value: T) -> bool:
+        """Whether it may be written to the disk."""
+        return True
+
+    def depends_on_date(self, _value: T) -> bool:
+        """Whether it is valid on its day alone."""
+        return False
+
+
+class ResultKind(Generic[T]):
+    """A kind of result by its name. Its codec is imported when a result is computed or read, which many runs do of no result."""
+
+    def __init__(self, name: str, load_codec: Callable[[], ResultCodec[T]]) -> None:
+        self.name = name
+        self._load_codec = load_codec
+
+    @cached_property
+    def codec(self) -> ResultCodec[T]:
+        """The codec."""
+        return self._load_codec()
 
 
 class Result(Generic[T]):
@@ -79,7 +104,7 @@ class NoKeeper:
         del scope
         for name in names:
             value = compute(name)
-            yield Result(name, partial(kind.summary_of, value), partial(identity, value), is_kept=False)
+            yield Result(name, partial(kind.codec.summarise, value), partial(identity, value), is_kept=False)
 
     def forget_others(self, kind: ResultKind[T], names: Sequence[str]) -> None:
         """There is nothing to drop."""

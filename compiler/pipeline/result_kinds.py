@@ -2,155 +2,50 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import msgspec
+from compiler.pipeline.finding_codecs import FindingsCodec, FlagCodec, FleetChecksCodec, SharedDocumentsCodec
+from compiler.pipeline.result_keeper import ResultCodec, ResultKind
+from compiler.pipeline.results import CheckedModel, RenderedModel, RenderedUnits
 
-from compiler.diagnostics.finding import Finding
-from compiler.inventory.row import Row
-from compiler.pipeline import result_codecs
-from compiler.pipeline.checked_model import CheckedModel
-from compiler.pipeline.fleet_findings import FleetChecks
-from compiler.pipeline.rendered_model import RenderedModel, RenderedUnits
-from compiler.pipeline.result_keeper import ResultKind
-from compiler.policy.usage_codec import encode_usage
-from compiler.resolve.checks.fleet_checks import SharedDocumentChecks
-from compiler.write.lock_files import digest_of
-from compiler.write.output_units import unit_digest
-
-_encoder = msgspec.msgpack.Encoder()
+if TYPE_CHECKING:
+    from compiler.inventory.row import Row
 
 
-class CheckSummary(NamedTuple):
-    """What is needed of a model that is not checked again: whether it has findings, and a digest of what else it left behind."""
+def _checked_model_codec() -> ResultCodec[CheckedModel]:
+    from compiler.pipeline.checked_model_codec import CheckedModelCodec  # noqa: PLC0415 - its types take 20 ms, and a run may need summaries alone
 
-    has_findings: bool
-    digest: str
-
-
-class RenderSummary(NamedTuple):
-    """What is needed of units that are not rendered again: their ids and digests, and whether there is anything else."""
-
-    units: tuple[tuple[str, str], ...]
-    has_findings: bool
-    plan: bytes
-    """What shared files read of the model; empty for units that belong to no model."""
-    usage: bytes
-    """What policies on objects left behind."""
+    return CheckedModelCodec()
 
 
-_check_summary_decoder = msgspec.msgpack.Decoder(CheckSummary)
-_render_summary_decoder = msgspec.msgpack.Decoder(RenderSummary)
+def _rendered_model_codec() -> ResultCodec[RenderedModel]:
+    from compiler.pipeline.rendered_codecs import RenderedModelCodec  # noqa: PLC0415 - as above
+
+    return RenderedModelCodec()
 
 
-def check_summary(content: bytes) -> CheckSummary:
-    """The summary of a checked model."""
-    return _check_summary_decoder.decode(content)
+def _rendered_units_codec() -> ResultCodec[RenderedUnits]:
+    from compiler.pipeline.rendered_codecs import RenderedUnitsCodec  # noqa: PLC0415 - as above
+
+    return RenderedUnitsCodec()
 
 
-def render_summary(content: bytes) -> RenderSummary:
-    """The summary of rendered units."""
-    return _render_summary_decoder.decode(content)
+def _inventory_row_codec() -> ResultCodec[Row | None]:
+    from compiler.pipeline.inventory_codec import InventoryRowCodec  # noqa: PLC0415 - as above
+
+    return InventoryRowCodec()
 
 
-def _summarise_checked_model(model: CheckedModel) -> bytes:
-    digest = _digest(_encoder.encode((model.facts, encode_usage(model.usage, includes_secrets=True))))
-    return _encoder.encode(CheckSummary(bool(model.findings), digest))
-
-
-def _summarise_rendered_model(model: RenderedModel) -> bytes:
-    return _summarise_units(model.rendered, result_codecs.encode_plan(model.plan))
-
-
-def _summarise_units(rendered: RenderedUnits, plan: bytes = b"") -> bytes:
-    units = tuple(
-        (unit.id, unit_digest([(file, digest_of(file.content)) for file in unit.files])) for unit in rendered.units
-    )
-    has_findings = bool(rendered.findings or rendered.notices)
-    return _encoder.encode(RenderSummary(units, has_findings, plan, result_codecs.encode_usage_bytes(rendered.usage)))
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:32]
-
-
-def _findings_of_units(rendered: RenderedUnits) -> tuple[Finding, ...]:
-    return (*rendered.findings, *rendered.notices.values())
-
-
-CHECKED_MODEL: ResultKind[CheckedModel] = ResultKind(
-    "checked_model",
-    result_codecs.encode_checked_model,
-    result_codecs.decode_checked_model,
-    lambda model: model.findings,
-    _summarise_checked_model,
-    lambda model: model.usage.is_storable,
-    lambda _: True,
-)
-RENDERED_MODEL: ResultKind[RenderedModel] = ResultKind(
-    "rendered_model",
-    result_codecs.encode_rendered_model,
-    result_codecs.decode_rendered_model,
-    lambda model: _findings_of_units(model.rendered),
-    _summarise_rendered_model,
-    lambda model: model.rendered.usage.is_storable,
-    lambda model: model.rendered.usage.depends_on_date,
-)
-RENDERED_DEPLOYMENT = RENDERED_MODEL._replace(name="rendered_deployment")
+CHECKED_MODEL = ResultKind("checked_model", _checked_model_codec)
+RENDERED_MODEL = ResultKind("rendered_model", _rendered_model_codec)
+RENDERED_DEPLOYMENT = ResultKind("rendered_deployment", _rendered_model_codec)
 """A model of which one environment alone is rendered."""
-SHARED_UNITS: ResultKind[RenderedUnits] = ResultKind(
-    "shared_units",
-    result_codecs.encode_rendered_units,
-    result_codecs.decode_rendered_units,
-    _findings_of_units,
-    _summarise_units,
-    lambda rendered: rendered.usage.is_storable,
-    lambda rendered: rendered.usage.depends_on_date,
-)
-FINDINGS: ResultKind[tuple[Finding, ...]] = ResultKind(
-    "findings",
-    result_codecs.encode_finding_list,
-    result_codecs.decode_finding_list,
-    lambda findings: findings,
-    lambda _: b"",
-    lambda _: True,
-    lambda _: True,
-)
-SHARED_DOCUMENTS: ResultKind[SharedDocumentChecks] = ResultKind(
-    "shared_documents",
-    result_codecs.encode_shared_documents,
-    result_codecs.decode_shared_documents,
-    lambda checks: checks.findings,
-    lambda _: b"",
-    lambda _: True,
-    lambda _: False,
-)
-FLEET_CHECKS: ResultKind[FleetChecks] = ResultKind(
-    "fleet_checks",
-    result_codecs.encode_fleet_checks,
-    result_codecs.decode_fleet_checks,
-    lambda checks: (*checks.findings, *checks.unused_findings),
-    lambda _: b"",
-    lambda _: True,
-    lambda _: True,
-)
-INVENTORY_ROW: ResultKind[Row | None] = ResultKind(
-    "inventory_row",
-    result_codecs.encode_row,
-    result_codecs.decode_row,
-    lambda _: (),
-    lambda row: _digest(result_codecs.encode_row(row)).encode(),
-    lambda _: True,
-    lambda _: False,
-)
-READS_INVENTORY: ResultKind[bool] = ResultKind(
-    "reads_inventory",
-    lambda is_read: b"\1" if is_read else b"",
-    bool,
-    lambda _: (),
-    lambda _: b"",
-    lambda _: True,
-    lambda _: False,
-)
+SHARED_UNITS = ResultKind("shared_units", _rendered_units_codec)
+INVENTORY_ROW = ResultKind("inventory_row", _inventory_row_codec)
+FINDINGS = ResultKind("findings", FindingsCodec)
+SHARED_DOCUMENTS = ResultKind("shared_documents", SharedDocumentsCodec)
+FLEET_CHECKS = ResultKind("fleet_checks", FleetChecksCodec)
+READS_INVENTORY = ResultKind("reads_inventory", FlagCodec)
 """Whether a file of the project reads the inventory."""
+NEEDS_FLEET = ResultKind("needs_fleet", FlagCodec)
+"""Whether the findings about a model depend on other models."""

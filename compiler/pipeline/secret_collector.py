@@ -3,7 +3,10 @@
 Policies look for secrets only in valid models; this finds them in broken files, too, and in those that do not parse.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from compiler.foundation.named_secrets import (
     escaped_secrets_in_text,
@@ -11,7 +14,9 @@ from compiler.foundation.named_secrets import (
     secrets_in_data,
     secrets_in_text,
 )
-from compiler.source.yaml_parse import ParseResult, parse
+
+if TYPE_CHECKING:
+    from compiler.source.yaml_parse import ParseResult
 
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -29,6 +34,8 @@ class SecretCollector:
 
     def add(self, content: bytes, path: str) -> None:
         """Look for secrets in a file that was read by another parser."""
+        from compiler.source.yaml_parse import parse  # noqa: PLC0415 - its libraries take 30 ms, and most runs parse nothing
+
         if path not in self._secrets_by_path and path.endswith(_DATA_SUFFIXES):
             self.add_parsed(content, path, parse(content, path))
 

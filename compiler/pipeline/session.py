@@ -12,38 +12,22 @@ from typing import TYPE_CHECKING, Literal
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
-from compiler.foundation.json_data import Object
 from compiler.foundation.secret_redaction import Redactor
 from compiler.foundation.timings import Timings
 from compiler.pipeline.checked_fleet import CheckedFleet
-from compiler.pipeline.checked_model import CheckedModel, check_one_model
 from compiler.pipeline.fingerprints import Fingerprints
-from compiler.pipeline.fleet_findings import FleetChecks, check_fleet
 from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
-from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, READS_INVENTORY, SHARED_DOCUMENTS
+from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, NEEDS_FLEET, READS_INVENTORY, SHARED_DOCUMENTS
+from compiler.pipeline.results import CheckedModel, FleetChecks
 from compiler.pipeline.secret_collector import SecretCollector
-from compiler.plan.context.adoption import models_that_may_set
-from compiler.plan.emitters.conditions import ConditionEvaluator
-from compiler.plan.emitters.emitter import Emitters
-from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX, load_builtin_emitters, load_emitters
-from compiler.plan.emitters.emitter_templates import EmitterTemplates
-from compiler.plan.matching.compatibility import capability_findings
-from compiler.plan.model_facts import ModelFacts
-from compiler.plan.plan_stage import PlanStage
-from compiler.plan.planned_units import PlannedUnit
-from compiler.plan.planning import PlannedModel, UnitFilter
-from compiler.policy.fleet_evaluation import FleetResult
-from compiler.policy.policy_context import BaseRevision
-from compiler.policy.policy_definition import SHIPPED_PREFIX as SHIPPED_SCHEMAS
-from compiler.policy.policy_engine import PolicyEngine
-from compiler.resolve.checks.fleet_checks import SharedDocumentChecks, check_shared_documents
+from compiler.resolve.checks.shared_document_checks import SharedDocumentChecks
 from compiler.resolve.digests import digest
+from compiler.resolve.field_setters import models_that_may_set
 from compiler.resolve.fleet import Fleet
 from compiler.source.document_reader import DocumentReader
 from compiler.source.read_log import ReadLog, RecordedTree
 from compiler.source.tree import Tree
 from compiler.source.worktree import WorkTree
-from compiler.source.yaml_parse import parse
 from compiler.spec.language import Language
 from compiler.spec.portfolio import PROJECT_FILE, Portfolio, models_defined_only_in
 from compiler.spec.recorded_specs import RecordedSpecs
@@ -53,12 +37,22 @@ from compiler.store.project_store import Store
 if TYPE_CHECKING:
     from compiler.foundation.provenance import ContextValue
     from compiler.inventory.row import Inventory
+    from compiler.pipeline.evaluators import Evaluators
     from compiler.pipeline.inventory_rows import InventoryRows
+    from compiler.plan.emitters.conditions import ConditionEvaluator
+    from compiler.plan.emitters.emitter import Emitters
+    from compiler.plan.emitters.emitter_templates import EmitterTemplates
+    from compiler.plan.model_facts import ModelFacts
+    from compiler.plan.plan_stage import PlanStage
+    from compiler.plan.planned_units import PlannedUnit
+    from compiler.plan.planning import PlannedModel, UnitFilter
+    from compiler.policy.fleet_evaluation import FleetResult
+    from compiler.policy.policy_engine import PolicyEngine
     from compiler.render.render_stage import RenderStage
 
 
 _SHIPPED_PREFIXES: Mapping[str, Literal["schemas", "templates"]] = MappingProxyType(
-    {BUILTIN_PREFIX: "templates", SHIPPED_SCHEMAS: "schemas"}
+    {resources.SHIPPED_TEMPLATES: "templates", resources.SHIPPED_SCHEMAS: "schemas"}
 )
 
 _NARROWING_LIMIT = 10
@@ -74,19 +68,6 @@ def all_units(_model: str, _environment: str) -> bool:
 def _published_language() -> Language:
     """The published language, whose compiled schemas all sessions of the process share."""
     return Language(resources.kind_schemas(), resources.type_schemas())
-
-
-@cache
-def _builtin_emitters() -> Emitters:
-    """The shipped emitters, which all sessions of the process share."""
-    templates = WorkTree(resources.shipped_folder("templates"))
-    return load_builtin_emitters(templates, resources.emitter_schema(), _shipped_capabilities())
-
-
-@cache
-def _shipped_capabilities() -> Object:
-    text = resources.read_shipped_text("capabilities.yaml")
-    return parse(text, "capabilities.yaml").documents[0].data
 
 
 @dataclass(frozen=True)
@@ -149,16 +130,29 @@ class Session:
         return Fleet(self.portfolio, self.language, RecordedTree(self.tree, self.reads), self.reads)
 
     @cached_property
+    def _evaluators(self) -> Evaluators:
+        """What computes results; imported here, since a run that reuses all results does not need it."""
+        from compiler.pipeline.evaluators import Evaluators  # noqa: PLC0415 - as the docstring says
+
+        return Evaluators(self)
+
+    @cached_property
     def emitters(self) -> Emitters:
         """The shipped emitters and those of the project."""
-        folder = self.portfolio.folder("templates")
-        schema, capabilities = resources.emitter_schema(), _shipped_capabilities()
-        return load_emitters(_builtin_emitters(), self.tree, folder, schema, capabilities)
+        return self._evaluators.emitters()
 
     @cached_property
     def capability_problems(self) -> tuple[Finding, ...]:
         """Unknown capabilities of Environments."""
-        return tuple(capability_findings(self.fleet, self.emitters))
+        return self._evaluators.capability_findings()
+
+    def emitter_findings(self) -> tuple[Finding, ...]:
+        """The findings about emitter folders, their settings, and the capabilities of environments."""
+        return self._evaluators.emitter_findings()
+
+    def decision_date_findings(self) -> tuple[Finding, ...]:
+        """The findings about decisions with a date in the future."""
+        return self._evaluators.decision_date_findings()
 
     @cached_property
     def models_in_scope(self) -> frozenset[str] | None:
@@ -174,17 +168,20 @@ class Session:
             return None
         if self.fleet.may_have_cycles:
             return None  # which of several models in a cycle is reported depends on all models
-        placements = ((name, environment) for name in names for environment in self.fleet.environments_of(name))
-        return None if any(self._needs_other_models(*placement) for placement in placements) else names
+        results = self.keeper.obtain(NEEDS_FLEET, sorted(names), "", self._needs_other_models)
+        return None if any(result.value for result in results) else names
 
-    def _needs_other_models(self, name: str, environment: str | None) -> bool:
-        model, _ = self.fleet.resolve(name, environment)
-        return model is not None and self.policy_engine.library.has_fleet_policies(model)
+    def _needs_other_models(self, name: str) -> bool:
+        """Whether a policy about the fleet binds the model."""
+        models = (self.fleet.resolve(name, environment)[0] for environment in self.fleet.environments_of(name))
+        return any(model is not None and self.policy_engine.library.has_fleet_policies(model) for model in models)
 
     @cached_property
     def shared_documents(self) -> SharedDocumentChecks:
         """The findings about documents that several models share."""
-        [result] = self.keeper.obtain(SHARED_DOCUMENTS, ["documents"], "", lambda _: check_shared_documents(self.fleet))
+        [result] = self.keeper.obtain(
+            SHARED_DOCUMENTS, ["documents"], "", lambda _: self._evaluators.check_shared_documents()
+        )
         return result.value
 
     @cached_property
@@ -196,15 +193,17 @@ class Session:
         checked_fleet = CheckedFleet(chain(self._count_checked(results), self._facts_of_others(names)))
         if names is None:
             self.keeper.forget_others(CHECKED_MODEL, all_names)
+            self.keeper.forget_others(NEEDS_FLEET, all_names)
         return checked_fleet
 
     def _facts_of_others(self, names: frozenset[str] | None) -> Iterator[Result[CheckedModel]]:
         """Models out of scope that findings about those in scope depend on, not checked, so that they are not kept."""
         if names is not None:
-            other_names = sorted(models_that_may_set(self.portfolio, ("deploy", "expose")) - names)
-            yield from NoKeeper().obtain(
-                CHECKED_MODEL, other_names, "", lambda name: CheckedModel(self.plan_stage.model_facts(name))
-            )
+            other_names = sorted(models_that_may_set(self.portfolio, "expose") - names)
+            yield from NoKeeper().obtain(CHECKED_MODEL, other_names, "", self._collect_facts)
+
+    def _collect_facts(self, name: str) -> CheckedModel:
+        return self._evaluators.collect_facts(name)
 
     @property
     def check_scope(self) -> str:
@@ -214,13 +213,14 @@ class Session:
     def check_model(self, name: str) -> CheckedModel:
         """The check of one model."""
         with self.timings.measure("model", name):
-            return check_one_model(self, name)
+            return self._evaluators.check_model(name)
 
     @cached_property
     def fleet_checks(self) -> FleetChecks:
         """The checks of the fleet as a whole."""
         scope = f"{self.checked_fleet.digest} {sorted(self.files)}"
-        [result] = self.keeper.obtain(FLEET_CHECKS, ["fleet"], scope, lambda _: check_fleet(self))
+        name = "files" if self.files else "fleet"  # a check of files does not replace the result of the fleet
+        [result] = self.keeper.obtain(FLEET_CHECKS, [name], scope, lambda _: self._evaluators.check_fleet())
         return result.value
 
     @cached_property
@@ -236,19 +236,17 @@ class Session:
     @cached_property
     def conditions(self) -> ConditionEvaluator:
         """The compiled CEL expressions of emitters."""
-        return ConditionEvaluator(self.language, self.emitters)
+        return self._evaluators.conditions()
 
     @cached_property
     def emitter_templates(self) -> EmitterTemplates:
         """The compiled templates of emitters."""
-        return EmitterTemplates()
+        return self._evaluators.emitter_templates()
 
     @cached_property
     def policy_engine(self) -> PolicyEngine:
         """Evaluates policies."""
-        policy_base = BaseRevision(self.change_base.day, self.is_changed) if self.change_base else None
-        shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
-        return PolicyEngine(self.fleet, shipped_schemas, self.as_of, policy_base, timings=self.timings)
+        return self._evaluators.policy_engine()
 
     def fingerprints(self) -> Fingerprints:
         """The fingerprints of what results are computed from."""
@@ -264,7 +262,7 @@ class Session:
         `paths`: files to show lines of, in addition to those that were parsed so far.
         """
         for path in {PROJECT_FILE, *paths}:
-            if self.tree.has(path):
+            if not self._document_reader.holds_no_secret(path) and self.tree.has(path):
                 self._secret_collector.add(self.tree.read(path), path)
         detected_secrets = self.policy_engine.detected_secrets if "policy_engine" in vars(self) else ()
         checked_secrets = self.checked_fleet.new_secrets if "checked_fleet" in vars(self) else ()
@@ -294,7 +292,7 @@ class Session:
     @cached_property
     def plan_stage(self) -> PlanStage:
         """Plans which files are rendered."""
-        return PlanStage(self.fleet, self.emitters, self.conditions, self.emitter_templates)
+        return self._evaluators.plan_stage()
 
     @property
     def inventory(self) -> Inventory:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol, TypeVar
 
-from compiler.pipeline.rendered_model import RenderedModel, render_model
-from compiler.pipeline.result_kinds import CHECKED_MODEL, RENDERED_MODEL, check_summary
+from compiler.diagnostics.finding_codec import decode_findings
+from compiler.pipeline.result_kinds import CHECKED_MODEL, RENDERED_MODEL
+from compiler.pipeline.result_summaries import check_summary
 from compiler.pipeline.session import Session, all_units
 
 T = TypeVar("T")
@@ -46,15 +47,14 @@ def compute_shard(session: Session, shard: Shard, track: Track = no_progress) ->
     checks = session.keeper.obtain(CHECKED_MODEL, names, session.check_scope, session.check_model)
     checked_models = list(track("Checking models", checks, len(names)))
     if any(
-        check_summary(result.summary).has_findings and any(finding.is_blocking for finding in result.value.findings)
+        finding.is_blocking
         for result in checked_models
+        for finding in decode_findings(check_summary(result.summary).findings)
     ):
         return {CHECKED_MODEL.name: names}
-    needs = session.plan_stage.units.shared_needs(all_units)
+    from compiler.pipeline.rendered_model import ModelRenderer  # noqa: PLC0415 - only a build of a shard computes one
 
-    def render(name: str) -> RenderedModel:
-        return render_model(session, name, all_units, needs)
-
+    render = ModelRenderer(session, all_units).render_model
     for _ in track("Rendering models", session.keeper.obtain(RENDERED_MODEL, names, "", render), len(names)):
         pass
     return {CHECKED_MODEL.name: names, RENDERED_MODEL.name: names}

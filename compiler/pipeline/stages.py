@@ -19,15 +19,13 @@ from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation.errors import HostError
 from compiler.pipeline.result_kinds import FINDINGS
 from compiler.pipeline.session import Session, all_units
-from compiler.plan.matching.compatibility import emitter_setting_findings
-from compiler.plan.planning import UnitFilter
-from compiler.plan.records.missing_fields import ModelRecordStatus
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
-from compiler.policy.policy_findings import merge_environments
-from compiler.resolve.approvals import classification_findings
+from compiler.policy.environment_merge import merge_environments
 from compiler.spec.finding_causes import without_repeated_warnings
 
 if TYPE_CHECKING:
+    from compiler.plan.planning import UnitFilter
+    from compiler.plan.records.missing_fields import ModelRecordStatus
     from compiler.write.output_units import Unit
 
 Stage = Callable[[Session], Iterator[Finding]]
@@ -40,17 +38,8 @@ def check_documents(session: Session) -> Iterator[Finding]:
 
 def check_emitters(session: Session) -> Iterator[Finding]:
     """Emitter folders, their settings, and the capabilities of environments."""
-    [result] = session.keeper.obtain(FINDINGS, ["emitters"], "", lambda _: tuple(_emitter_findings(session)))
+    [result] = session.keeper.obtain(FINDINGS, ["emitters"], "", lambda _: session.emitter_findings())
     yield from result.value
-
-
-def _emitter_findings(session: Session) -> Iterator[Finding]:
-    yield from session.emitters.findings
-    yield from session.capability_problems
-    yield from emitter_setting_findings(session.fleet, session.emitters)
-    for emitter in session.emitters.by_id.values():
-        if not emitter.is_builtin:
-            yield from session.conditions.compile_findings(emitter)
 
 
 def check_models(session: Session) -> Iterator[Finding]:
@@ -66,7 +55,8 @@ def check_fleet(session: Session) -> Iterator[Finding]:
 
 def check_decision_dates(session: Session) -> Iterator[Finding]:
     """Decisions with a date in the future."""
-    yield from classification_findings(session.portfolio, session.as_of)
+    [result] = session.keeper.obtain(FINDINGS, ["decision dates"], "", lambda _: session.decision_date_findings())
+    yield from result.value
 
 
 def check_sources(

@@ -1,9 +1,13 @@
 """The units that a build of some models or environments renders and may remove."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from compiler.plan.planning import UnitFilter
+if TYPE_CHECKING:
+    from compiler.plan.planning import UnitFilter
 
 
 def select_units(models: Collection[str], environments: Collection[str]) -> UnitFilter:

@@ -8,11 +8,12 @@ from typing import TypeAlias
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Pointer
-from compiler.plan.context.adoption import ADOPT_POINTER, base_name, cluster_name, models_that_may_set
+from compiler.plan.context.adoption import ADOPT_FIELD, ADOPT_POINTER, base_name, cluster_name
 from compiler.plan.context.emitter_evaluation import EmitterEvaluator
 from compiler.plan.emitters.conditions import NAME_SECTIONS
 from compiler.plan.emitters.emitter import Emitters
 from compiler.plan.matching.deployment_matching import DeploymentMatcher
+from compiler.resolve.field_setters import models_that_may_set
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import adoption_config, namespace
 from compiler.resolve.resolved_model import ResolvedModel
@@ -75,7 +76,7 @@ class SharedObjectChecker:
         self, by_cluster: Mapping[str, Mapping[str, Sequence[str]]]
     ) -> Iterator[tuple[_Deployment, _Deployment]]:
         """Two deployments in one cluster of which at least one adopts objects, whose names begin with the adopted name."""
-        adopting_models = models_that_may_set(self._fleet.portfolio, ADOPT_POINTER)
+        adopting_models = models_that_may_set(self._fleet.portfolio, ADOPT_FIELD)
         for environments_by_model in by_cluster.values() if adopting_models else ():
             deployments_by_object: dict[str, set[_Deployment]] = {}
             for deployment in (

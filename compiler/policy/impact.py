@@ -9,8 +9,8 @@ from functools import partial
 from compiler.diagnostics.codes import BAD_POLICY, POLICY_EVALUATION_ERROR, UNKNOWN_REFERENCE
 from compiler.diagnostics.finding import Finding, Status, sorted_unique
 from compiler.policy.baseline import is_policy_finding
+from compiler.policy.environment_merge import merge_environments
 from compiler.policy.policy_engine import PolicyEngine
-from compiler.policy.policy_findings import merge_environments
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import Portfolio

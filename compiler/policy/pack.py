@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from posixpath import basename, dirname
 
 from compiler.foundation.json_data import Object
-from compiler.policy.policy_definition import SHIPPED_PREFIX, Policy
+from compiler.foundation.resources import SHIPPED_SCHEMAS
+from compiler.policy.policy_definition import Policy
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
 from compiler.spec.portfolio import PACK_FILE, Spec, TypedSpec, document_identity
@@ -34,7 +35,7 @@ def load_shipped_pack(shipped_tree: Tree, name: str) -> Pack:
     """Load a shipped pack; tests prove that its documents are valid."""
     folder = f"{FOLDER}/{name}"
     metadata = (
-        parse(shipped_tree.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED_PREFIX}{folder}/{PACK_FILE}").documents[0].data
+        parse(shipped_tree.read(f"{folder}/{PACK_FILE}"), f"{SHIPPED_SCHEMAS}{folder}/{PACK_FILE}").documents[0].data
     )
     return Pack(name, metadata, tuple(_load_policies(shipped_tree, folder, name)))
 
@@ -42,7 +43,7 @@ def load_shipped_pack(shipped_tree: Tree, name: str) -> Pack:
 def _load_policies(shipped_tree: Tree, folder: str, pack: str) -> Iterator[Policy]:
     for path in sorted(shipped_tree.paths(folder)):
         if basename(path) != PACK_FILE and path.endswith(".yaml"):
-            for document in parse(shipped_tree.read(path), f"{SHIPPED_PREFIX}{path}").documents:
+            for document in parse(shipped_tree.read(path), f"{SHIPPED_SCHEMAS}{path}").documents:
                 kind, name = document_identity(document)
                 yield Policy(TypedSpec(kind, name, document, SpecHeader(kind, name)), pack)
 

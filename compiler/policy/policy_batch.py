@@ -8,7 +8,7 @@ from types import MappingProxyType
 from compiler.cel import Activation, CelEnvironment, Expression, ExpressionBatch, compile_batch
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import FieldReads, Pointer, merge_reads
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Policy, Variables, dependency_key
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
 

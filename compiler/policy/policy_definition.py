@@ -7,11 +7,9 @@ from functools import cached_property
 
 from compiler.diagnostics.finding import Code, Enforcement, Location, Severity
 from compiler.foundation.json_data import Json, Pointer
+from compiler.foundation.resources import SHIPPED_SCHEMAS
 from compiler.spec.data_types import MatchData, PolicyData, RuleData, WaiverTermsData
 from compiler.spec.portfolio import EnvironmentSpec, PolicySpec
-
-SHIPPED_PREFIX = "modelyard:schemas/"
-"""The path prefix of shipped policies."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Policy:
     @property
     def is_shipped(self) -> bool:
         """Whether it was shipped with Modelyard: tests check the types of its expressions."""
-        return self.spec.document.path.startswith(SHIPPED_PREFIX)
+        return self.spec.document.path.startswith(SHIPPED_SCHEMAS)
 
     @property
     def data(self) -> PolicyData:

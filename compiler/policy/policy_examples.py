@@ -8,7 +8,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json, Object, Pointer, format_path
 from compiler.foundation.suggestions import closest_match
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.policy.binding import section_at
 from compiler.policy.composite_sla_input import (
     DependencySla,

@@ -7,7 +7,10 @@ from compiler.cel import Activation, CelEnvironment, CompileError, ExpectedType,
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
-from compiler.json_schema import SchemaError, Validator, complexity_error, lint_schema
+from compiler.json_schema.complexity import complexity_error
+from compiler.json_schema.metaschema import SchemaError
+from compiler.json_schema.schema_lint import lint_schema
+from compiler.json_schema.validator import Validator
 from compiler.policy.message_templates import fill_message, format_value, message_expressions
 from compiler.policy.policy_batch import (
     GROUP_BY,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, plain_data
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.resolve.approvals import CheckedApproval, check_approvals, environment_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import waiver_applies

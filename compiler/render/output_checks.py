@@ -7,7 +7,8 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.json_data import Json, Pointer, format_path
 from compiler.foundation.provenance import DocumentValue
-from compiler.json_schema import SchemaViolation, apply_defaults
+from compiler.json_schema.structural import apply_defaults
+from compiler.json_schema.violation import SchemaViolation
 from compiler.plan.planned_units import PlannedFile
 from compiler.policy.model_evaluation import ModelEvaluation
 from compiler.render.output_schemas import MissingVersion, OutputSchema, OutputSchemas

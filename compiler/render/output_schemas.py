@@ -13,7 +13,10 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, Pointer, parse_json_object, value_at
-from compiler.json_schema import SchemaError, Validator, complexity_error, to_strict_schema
+from compiler.json_schema.complexity import complexity_error
+from compiler.json_schema.metaschema import SchemaError
+from compiler.json_schema.structural import to_strict_schema
+from compiler.json_schema.validator import Validator
 from compiler.plan.emitters.emitter import Emitter
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse

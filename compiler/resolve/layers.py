@@ -50,6 +50,7 @@ class Layers:
         self._stages = {name: spec.data["stage"] for name, spec in portfolio.by_kind("Environment").items()}
         self._defaults_by_folder: dict[str, tuple[DefaultsSpec, ...]] = {}
         self._shared_bases: dict[tuple[str, tuple[str, ...]], SharedBase] = {}
+        self._written_shared_layers: dict[tuple[str, tuple[str, ...]], tuple[Layer, ...]] = {}
 
     def base_layers(self, model: ModelSpec) -> tuple[Layer, ...]:
         """The layers that apply in every environment: type, project, folders from the root down, model.
@@ -122,9 +123,23 @@ class Layers:
             )
         return self._defaults_by_folder[folder]
 
+    def written_shared_layers(self, model: ModelSpec) -> tuple[Layer, ...]:
+        """The layers of `shared_base` that documents hold: all but the defaults of the type, which name no other model."""
+        folders, type_ = self.folder_defaults(model.document.path), model.header.type
+        key = (type_, tuple(defaults.name for defaults in folders))
+        if key not in self._written_shared_layers:
+            self._written_shared_layers[key] = self._written_layers(type_, folders)
+        return self._written_shared_layers[key]
+
     def _shared_layers(self, model_type: str, folders: tuple[DefaultsSpec, ...]) -> tuple[Layer, ...]:
+        type_defaults = self._language.type_language(model_type).defaults
         return (
-            Layer(f"defaults of type {model_type}", self._language.type_language(model_type).defaults, None),
+            Layer(f"defaults of type {model_type}", type_defaults, None),
+            *self._written_layers(model_type, folders),
+        )
+
+    def _written_layers(self, model_type: str, folders: tuple[DefaultsSpec, ...]) -> tuple[Layer, ...]:
+        return (
             *self._project_layers(model_type),
             *(
                 layer

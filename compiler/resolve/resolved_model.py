@@ -6,7 +6,7 @@ from functools import cached_property
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Location, Subject
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, plain_data
-from compiler.json_schema import SchemaViolation
+from compiler.json_schema.violation import SchemaViolation
 from compiler.resolve.blame import Contribution, blame
 from compiler.resolve.digests import digest
 from compiler.resolve.layers import Layer

@@ -15,7 +15,7 @@ from compiler.foundation.json_data import (
     strictly_equal,
     value_at,
 )
-from compiler.json_schema import SchemaViolation
+from compiler.json_schema.violation import SchemaViolation
 from compiler.resolve.layers import Layer, Layers
 from compiler.resolve.merge import deletions, merge
 from compiler.resolve.normalise import Normaliser, QuantityErrors
@@ -52,7 +52,7 @@ class Resolver:
 
     def _models_used_around(self, spec: ModelSpec) -> Iterator[str]:
         """The models that `uses` names in a layer of a model that is not in the model's own document."""
-        yield from _used_models(self._layers.shared_base(spec).layers)
+        yield from _used_models(self._layers.written_shared_layers(spec))
         if self._has_environment_uses:
             environments = self._portfolio.by_kind("Environment")
             for name in spec.header.environments:

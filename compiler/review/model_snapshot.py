@@ -13,7 +13,7 @@ import msgspec
 from compiler.execution.jobs.steps import STEP_POINTERS
 from compiler.execution.jobs.tasks import Task
 from compiler.foundation.json_data import Json, iter_texts, plain_data
-from compiler.pipeline.result_keeper import ResultKind
+from compiler.pipeline.result_keeper import ResultCodec, ResultKind
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter import project_emitter_options
 from compiler.policy.waiver_scope import WaiverScope
@@ -54,23 +54,26 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(ModelSnapshot)
 
 
-def _decode(content: bytes) -> ModelSnapshot:
-    try:
-        return _decoder.decode(content)
-    except msgspec.MsgspecError as error:
-        raise ValueError(str(error)) from error
+class _SnapshotCodec(ResultCodec[ModelSnapshot]):
+    def encode(self, value: ModelSnapshot) -> bytes:
+        """The snapshot as bytes."""
+        return _encoder.encode(value)
+
+    def decode(self, content: bytes) -> ModelSnapshot:
+        """The snapshot."""
+        try:
+            return _decoder.decode(content)
+        except msgspec.MsgspecError as error:
+            raise ValueError(str(error)) from error
+
+    def summarise(self, value: ModelSnapshot) -> bytes:
+        """A digest; empty if the model is invalid somewhere, because no two invalid models count as the same."""
+        if not all(placement.is_valid for placement in value.placements.values()):
+            return b""
+        return hashlib.sha256(_encoder.encode(value)).digest()[:16]
 
 
-def _summarise(snapshot: ModelSnapshot) -> bytes:
-    """A digest; empty if the model is invalid somewhere, because no two invalid models count as the same."""
-    if not all(placement.is_valid for placement in snapshot.placements.values()):
-        return b""
-    return hashlib.sha256(_encoder.encode(snapshot)).digest()[:16]
-
-
-MODEL_SNAPSHOT: ResultKind[ModelSnapshot] = ResultKind(
-    "model_snapshot", _encoder.encode, _decode, lambda _: (), _summarise, lambda _: True, lambda _: False
-)
+MODEL_SNAPSHOT = ResultKind("model_snapshot", _SnapshotCodec)
 
 
 class SnapshotReader:

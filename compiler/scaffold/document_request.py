@@ -6,7 +6,8 @@ from pathlib import Path
 
 from compiler.foundation.errors import UsageError
 from compiler.foundation.suggestions import closest_match
-from compiler.json_schema import SchemaNode, Validator
+from compiler.json_schema.schema_node import SchemaNode
+from compiler.json_schema.validator import Validator
 from compiler.scaffold.existing_project import ExistingProject
 from compiler.scaffold.new_document import NewDocument
 from compiler.scaffold.schema_catalog import SchemaCatalog

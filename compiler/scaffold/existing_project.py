@@ -9,6 +9,7 @@ from compiler.foundation.json_data import Json, Pointer, value_at
 from compiler.pipeline.session import Session
 from compiler.plan.emitters.emitter import Emitter
 from compiler.resolve.lifecycle import ALLOWED_STAGES
+from compiler.source.document_reader import DocumentReader
 from compiler.source.tree import Tree
 from compiler.spec.data_types import ProjectData
 from compiler.spec.portfolio import FolderName, Portfolio, configured_folder
@@ -88,7 +89,7 @@ class ExistingProject:
 
     @cached_property
     def _project(self) -> ProjectData:
-        spec, _ = load_project(self.tree, self.session.language)
+        spec, _ = load_project(self.tree, self.session.language, DocumentReader(self.tree))
         return spec.data
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.foundation.suggestions import hyphenate
-from compiler.json_schema import SchemaNode
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.scaffold.existing_project import ExistingProject
 from compiler.scaffold.schema_catalog import EDITOR_FOLDER, SchemaCatalog
 from compiler.scaffold.spec_template import SpecTemplate

@@ -10,7 +10,7 @@ from compiler.foundation import resources
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match, hyphenate
-from compiler.json_schema import SchemaNode
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.spec.language import Language
 
 EDITOR_FOLDER = ".modelyard/schemas"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from compiler.foundation.json_data import Json, Pointer
-from compiler.json_schema import SchemaNode
+from compiler.json_schema.schema_node import SchemaNode
 
 _COMMENT_COLUMN = 32
 _WIDTH = 120

@@ -1,15 +1,19 @@
 """A document of the language: JSON data, and the location of each value."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer
-from compiler.source.node_positions import NodePosition, positions_of
 from compiler.source.packed_data import data_digest
 from compiler.source.tree import blob_id
+
+if TYPE_CHECKING:
+    from compiler.source.node_positions import NodePosition, TextPositions
 
 _MARKER = re.compile(r"^(?:---|\.\.\.)(?:[ \t]+|\n|\Z)", re.MULTILINE)
 """The start or the end of a document; at the start of a line it is nothing else, not even in a text of several lines."""
@@ -107,7 +111,7 @@ class Document:
         """A digest of the data alone."""
         return self.contents.data_digest(self.index)
 
-    def with_data(self, data: Object) -> "Document":
+    def with_data(self, data: Object) -> Document:
         """The document with other data and the locations of its text."""
         return replace(self, contents=MemoryContents(self.text, {self.index: data}))
 
@@ -152,10 +156,17 @@ class Document:
 
     @property
     def _root_node(self) -> NodePosition:
-        return positions_of(self.text).documents[self.index]
+        return self._positions.documents[self.index]
 
     def _location(self, start: int, end: int) -> Location:
-        return positions_of(self.text).lines.location(self.path, start, end)
+        return self._positions.lines.location(self.path, start, end)
+
+    @property
+    def _positions(self) -> TextPositions:
+        """The positions of the text; imported here, since only findings and edits need positions."""
+        from compiler.source.node_positions import positions_of  # noqa: PLC0415 - as the docstring says
+
+        return positions_of(self.text)
 
 
 def may_have_tool_comments(text: str) -> bool:

@@ -1,14 +1,18 @@
 """Reads the files of specs of a tree. A file that did not change since an earlier run is neither read nor parsed."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.secret_redaction import Redactor
+from compiler.source.blob_ids import BlobIds, is_settled
 from compiler.source.document import Document
 from compiler.source.lazy_contents import ContentsCache, DataByIndex, LazyContents
 from compiler.source.packed_data import DECODE_ERRORS, pack, packed_digest, readable_text, unpack
@@ -22,15 +26,15 @@ from compiler.source.stored_file import (
     encode_files,
 )
 from compiler.source.tree import FileStamp, Tree, blob_id, is_lfs_pointer
-from compiler.source.yaml_parse import ParseResult, parse
 from compiler.store.project_store import Store
+
+if TYPE_CHECKING:
+    from compiler.source.yaml_parse import ParseResult
 
 _CONTENTS, _INDEX, _WORK_TREE = "documents", "files", "work tree"
 """The names of tables, and the key of the index of the work tree."""
-_RACY_NANOSECONDS = 2_000_000_000
-"""A file that changed this short before it was read may change again within one tick of the file system's clock."""
 
-OnParse = Callable[[bytes, str, ParseResult], bool]
+OnParse: TypeAlias = "Callable[[bytes, str, ParseResult], bool]"
 """Receives the content, the path and the documents of a file that was parsed; returns whether the file may be stored."""
 
 
@@ -58,6 +62,7 @@ class DocumentReader:
         self._known_files = {file.path: file for file in decode_files(self._store.get(_INDEX, _WORK_TREE))}
         self._files: dict[str, StoredFile] = {}
         """The files that were read and may be stored."""
+        self._blob_ids = BlobIds(tree, self._store, self._started_at)
         self._files_with_findings: dict[str, StoredFile] = {}
         self._parsed_contents: dict[str, StoredContents] = {}
         """By blob id: the contents that were parsed in this run."""
@@ -82,7 +87,12 @@ class DocumentReader:
 
     def blob_id(self, path: str) -> str:
         """The git blob id of a file, which may have been read."""
-        return self._files[path].blob_id if path in self._files else self._tree.blob_id(path)
+        return self._files[path].blob_id if path in self._files else self._blob_ids.of(path)
+
+    def holds_no_secret(self, path: str) -> bool:
+        """Whether the file was read without parsing it, because an earlier run stored it."""
+        file = self._files.get(path)
+        return file is not None and file.blob_id not in self._parsed_contents
 
     def set_facts(self, document: Document, facts: bytes) -> None:
         """Store facts about a document with its file, for later runs."""
@@ -115,17 +125,16 @@ class DocumentReader:
         self._store.put(_CONTENTS, new_contents)
         self._store.delete(_CONTENTS, secret_blobs)
         self._save_index([file for file in files if file.blob_id not in secret_blobs])
+        self._blob_ids.save()
 
     def _save_index(self, files: list[StoredFile]) -> None:
-        stamped_files = [self._without_racy_stamp(file) for file in files]
+        stamped_files = [
+            file if is_settled(file.stamp, self._started_at) else msgspec.structs.replace(file, stamp=None)
+            for file in files
+        ]
         is_work_tree = any(file.stamp for file in files)
         if is_work_tree and stamped_files != list(self._known_files.values()):
             self._store.put(_INDEX, {_WORK_TREE: encode_files(stamped_files)})
-
-    def _without_racy_stamp(self, file: StoredFile) -> StoredFile:
-        if file.stamp is None or max(file.stamp.mtime, file.stamp.ctime) < self._started_at - _RACY_NANOSECONDS:
-            return file
-        return msgspec.structs.replace(file, stamp=None)
 
     def _stored_secrets(self, redactor: Redactor) -> frozenset[str]:
         """The blobs that were stored before a text in them was known to be a secret."""
@@ -156,6 +165,8 @@ class DocumentReader:
         )
 
     def _parse(self, content: bytes, path: str, blob: str, stamp: FileStamp | None) -> ReadFile:
+        from compiler.source.yaml_parse import parse  # noqa: PLC0415 - its libraries take 30 ms, and most runs parse nothing
+
         parse_result = parse(content, path)
         may_be_stored = self._on_parse(content, path, parse_result)
         contents = _pack_documents(parse_result.documents)
@@ -178,6 +189,8 @@ class DocumentReader:
         with suppress(*DECODE_ERRORS):
             if packed_contents is not None:
                 return _unpack_documents(packed_contents)
+        from compiler.source.yaml_parse import parse  # noqa: PLC0415 - as above
+
         return {document.index: document.data for document in parse(contents.text, contents.file.path).documents}
 
 

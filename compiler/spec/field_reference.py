@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, Pointer, format_path
-from compiler.json_schema import SchemaNode
-from compiler.json_schema.schema_node import resolve_pointer
+from compiler.json_schema.schema_node import SchemaNode, resolve_pointer
 
 _TYPE_PHRASES = {"boolean": "true or false", "integer": "an integer", "number": "a number", "string": "text"}
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.json_schema import Validator
 from compiler.json_schema.schema_node import SchemaNode, TextKeyword
+from compiler.json_schema.validator import Validator
 from compiler.spec.merge_rules import ANY_KEY, MergeRules, merge_rules_of
 from compiler.spec.target_fields import TargetFields, target_fields
 

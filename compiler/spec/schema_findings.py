@@ -6,7 +6,7 @@ from types import MappingProxyType
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Fix, Location, Subject
 from compiler.foundation.json_data import Pointer, format_path
-from compiler.json_schema import SchemaViolation
+from compiler.json_schema.violation import SchemaViolation
 from compiler.source.document import Document
 from compiler.source.flow_text import flow_text
 from compiler.spec.key_synonyms import synonym_help

@@ -15,6 +15,9 @@ _USED_MODEL = ("uses", ANY_KEY, "model")
 _ENVIRONMENT = ("environments", ANY_KEY)
 _RELEASE = ("releases", ANY_KEY)
 _SOURCE = ("source",)
+_LAYERS: tuple[Pointer, ...] = ((), ("defaults",), ("overlay",), _ENVIRONMENT, ("types", ANY_KEY))
+"""Where documents of all kinds have layers."""
+_DEPLOY_FIELDS: tuple[Pointer, ...] = tuple((*layer, "deploy", ANY_KEY) for layer in _LAYERS)
 
 
 class SpecHeader(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -30,6 +33,8 @@ class SpecHeader(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The models that a layer or a release of the document names."""
     yaml_companions: tuple[str, ...] = ()
     """The YAML files that its releases name, relative to its folder."""
+    deploy_fields: tuple[str, ...] = ()
+    """The keys of `deploy` in its layers."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -61,6 +66,7 @@ def read_header(document: Document, language: Language) -> SpecHeader:
         tuple(str(pointer[-1]) for pointer, _ in iter_values(data, _ENVIRONMENT)) if is_model else (),
         tuple(dict.fromkeys(_used_models(data, type_, language))) if is_model else (),
         tuple(dict.fromkeys(yaml_companions(data))),
+        tuple(sorted({str(pointer[-1]) for pattern in _DEPLOY_FIELDS for pointer, _ in iter_values(data, pattern)})),
     )
 
 

@@ -11,12 +11,11 @@ from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Object, Pointer
 from compiler.foundation.suggestions import closest_match
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.source.companion_paths import companion_path
 from compiler.source.document import Document
 from compiler.source.document_reader import DocumentReader, ReadFile
 from compiler.source.tree import Tree
-from compiler.source.yaml_parse import ParseResult, parse
 from compiler.spec.absent_inputs import input_link_findings, lfs_pointer_finding, unread_file_findings
 from compiler.spec.finding_causes import one_per_cause, without_date_warnings
 from compiler.spec.language import Language
@@ -98,7 +97,7 @@ def load_portfolio(
     `track` may show the progress.
     """
     state = _LoadState(language, reader or DocumentReader(tree), track)
-    project, project_findings = load_project(tree, language)
+    project, project_findings = load_project(tree, language, state.reader)
     state.findings += project_findings
     models_folder = configured_folder(project.data, "models")
     files = dict(_load_files(tree, models_folder, state))
@@ -127,21 +126,35 @@ def load_portfolio(
     )
 
 
-def load_project(tree: Tree, language: Language) -> tuple[ProjectSpec, list[Finding]]:
+def load_project(tree: Tree, language: Language, reader: DocumentReader) -> tuple[ProjectSpec, list[Finding]]:
     """The project and its findings; a value that its schema rejects is left out. Raises `UsageError` where there is none."""
     if not tree.has(PROJECT_FILE):
         raise _missing_project_error(tree)
-    parse_result = parse(tree.read(PROJECT_FILE), PROJECT_FILE)
-    if len(parse_result.documents) != 1:
-        raise UsageError(_unreadable_message(parse_result), help="fix it first: everything else depends on it")
-    document = parse_result.documents[0]
+    file = reader.read(PROJECT_FILE)
+    if len(file.documents) != 1:
+        raise UsageError(_unreadable_message(file), help="fix it first: everything else depends on it")
+    document, header = file.documents[0], decode_header(file.facts[0])
+    findings: list[Finding] = []
+    if header is not None and header.kind == "Project":
+        project: ProjectSpec = TypedSpec("Project", header.name, document, header)
+    else:
+        project, findings = _validate_project(document, language, reader)
+    return project, [*file.findings, *findings, *folder_overlap_findings(project)]
+
+
+def _validate_project(
+    document: Document, language: Language, reader: DocumentReader
+) -> tuple[ProjectSpec, list[Finding]]:
+    """The project without the values that its schema rejects, and the findings about these. The header of a valid one is stored."""
     validator, name = language.kind_validator("Project"), Header.read(document).name
     violations = validator.violations(document.data, spelling=document.scalar_text)
-    findings = [schema_finding(violation, document, Subject("Project", name)) for violation in violations]
     if violations:
+        findings = [schema_finding(violation, document, Subject("Project", name)) for violation in violations]
         document = document.with_data({**_EMPTY_PROJECT, **valid_parts(document.data, validator)})
-    project: ProjectSpec = TypedSpec("Project", name, document, read_header(document, language))
-    return project, [*parse_result.findings, *findings, *folder_overlap_findings(project)]
+        return TypedSpec("Project", name, document, read_header(document, language)), findings
+    header = read_header(document, language)
+    reader.set_facts(document, encode_header(header))
+    return TypedSpec("Project", name, document, header), []
 
 
 def _missing_project_error(tree: Tree) -> UsageError:
@@ -156,11 +169,11 @@ def _missing_project_error(tree: Tree) -> UsageError:
     )
 
 
-def _unreadable_message(parse_result: ParseResult) -> str:
-    for finding in parse_result.findings:
+def _unreadable_message(file: ReadFile) -> str:
+    for finding in file.findings:
         if finding.location:
             return f"{PROJECT_FILE}:{finding.location.line}:{finding.location.column}: {finding.message.rstrip('.')}"
-    return f"{PROJECT_FILE} has {len(parse_result.documents)} documents, but can have only one"
+    return f"{PROJECT_FILE} has {len(file.documents)} documents, but can have only one"
 
 
 def _load_files(tree: Tree, folder: str, state: _LoadState, skip_name: str = "") -> Iterator[tuple[str, _LoadedFile]]:

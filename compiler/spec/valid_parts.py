@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 
 def valid_parts(data: Object, validator: Validator) -> Object:

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from compiler.execution.jobs.tasks import models_with_step
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 

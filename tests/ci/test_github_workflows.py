@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from compiler.foundation.resources import shipped_folder
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 from .conftest import workflows_of
 

@@ -188,7 +188,8 @@ def argo_models(
 @pytest.fixture(scope="session")
 def official(external_schemas: Path) -> Callable[[str], Any]:
     """The official schema of a kind of Argo CD, made strict as a cluster's are."""
-    from compiler.json_schema import Validator, to_strict_schema  # noqa: PLC0415 - only where there are schemas
+    from compiler.json_schema.structural import to_strict_schema  # noqa: PLC0415 - only where there are schemas
+    from compiler.json_schema.validator import Validator  # noqa: PLC0415 - only where there are schemas
 
     @cache
     def load_schema(kind: str) -> Validator:

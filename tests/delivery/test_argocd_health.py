@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from lupa.lua51 import LuaRuntime
 
-from compiler.json_schema import Validator, to_strict_schema
+from compiler.json_schema.structural import to_strict_schema
+from compiler.json_schema.validator import Validator
 
 MODES = {
     "standard": {"serving.kserve.io/deploymentMode": "Standard"},

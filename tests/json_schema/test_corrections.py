@@ -2,13 +2,13 @@
 
 import pytest
 
-from compiler.json_schema import Validator
 from compiler.json_schema.corrections.cron_texts import cron
 from compiler.json_schema.corrections.identifier_texts import day, digest, name, release, version
 from compiler.json_schema.corrections.record_texts import _COMMON_LICENSES, country, email, license_expression
 from compiler.json_schema.corrections.unit_texts import cpu, duration, memory, percentage
 from compiler.json_schema.corrections.uri_texts import artifact_uri, uri
 from compiler.json_schema.text_formats import canonical_license
+from compiler.json_schema.validator import Validator
 
 HEX = "0123456789abcdef" * 4
 

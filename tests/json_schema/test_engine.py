@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from jsonschema.validators import validator_for
 
 from compiler.foundation.json_data import value_at
-from compiler.json_schema import SchemaError, Validator
+from compiler.json_schema.metaschema import SchemaError
+from compiler.json_schema.validator import Validator
 
 WAIT = {"type": "string", "pattern": r"^\d+(ms|s)$", "x-modelyard-expects": "a duration such as 250ms"}
 SCHEMAS = {

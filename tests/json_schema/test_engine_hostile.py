@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from compiler.json_schema import SchemaError, Validator
+from compiler.json_schema.metaschema import SchemaError
+from compiler.json_schema.validator import Validator
 
 
 @pytest.mark.parametrize(

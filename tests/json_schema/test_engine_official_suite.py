@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 DRAFT = "draft2020-12"
 NOT_ASKED = {

@@ -2,7 +2,8 @@
 
 import pytest
 
-from compiler.json_schema import SchemaError, SchemaMistake, Validator
+from compiler.json_schema.metaschema import SchemaError, SchemaMistake
+from compiler.json_schema.validator import Validator
 
 
 def mistakes(schema) -> tuple[SchemaMistake, ...]:

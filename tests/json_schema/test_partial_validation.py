@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 CONSTANTS = [{"const": f"c{number}"} for number in range(20)]
 ANY_CONSTANT = {"anyOf": CONSTANTS}
 WORDS = [f"x{number}" for number in range(40)]
 MEASURE_MEMORY = """
 import resource
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 validator = Validator({"items": {"anyOf": [{"const": f"c{n}"} for n in range(200)]}})
 start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 assert validator.violations([f"x{n}" for n in range(700)])

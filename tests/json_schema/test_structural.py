@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from compiler.json_schema import Validator, apply_defaults, to_strict_schema
+from compiler.json_schema.structural import apply_defaults, to_strict_schema
+from compiler.json_schema.validator import Validator
 
 WIDGET = {
     "type": "object",

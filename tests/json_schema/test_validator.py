@@ -2,7 +2,8 @@
 
 import pytest
 
-from compiler.json_schema import SchemaError, Validator
+from compiler.json_schema.metaschema import SchemaError
+from compiler.json_schema.validator import Validator
 
 DURATION = {"type": "string", "pattern": "^[0-9]+(ms|s)$", "x-modelyard-expects": "a duration such as 250ms"}
 DEPLOY = {

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from compiler.foundation.resources import shipped_folder
-from compiler.json_schema import Validator, to_strict_schema
+from compiler.json_schema.structural import to_strict_schema
+from compiler.json_schema.validator import Validator
 from compiler.pipeline.stages import BuildResult
 
 ROOT = Path(__file__).resolve().parents[2]

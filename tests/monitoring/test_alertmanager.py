@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import build
 from compiler.source.memory_tree import MemoryTree

@@ -18,7 +18,7 @@ import promql_parser
 import pytest
 import yaml
 
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 
 from compiler.foundation.resources import shipped_folder
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check, record_statuses
 from compiler.plan.records.missing_fields import ModelRecordStatus

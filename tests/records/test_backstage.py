@@ -14,7 +14,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
 from compiler.foundation.resources import shipped_folder
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 from .conftest import DIGEST, HELPER, bank, documents, set_field
 

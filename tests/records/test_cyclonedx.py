@@ -14,7 +14,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from compiler.foundation.resources import shipped_folder
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 from .conftest import DIGEST, OTHER_DIGEST, bank, documents, set_field
 from .test_model_cards import TYPES, of_type

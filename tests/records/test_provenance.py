@@ -15,7 +15,7 @@ from in_toto_attestation.v1.statement import Statement
 
 from compiler import __version__
 from compiler.foundation.resources import shipped_folder
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 from .conftest import OTHER_DIGEST, bank, documents, tree
 

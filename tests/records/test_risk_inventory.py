@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from compiler.foundation.resources import shipped_folder
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 from .conftest import DIGEST, bank, documents, set_field
 from .test_model_cards import TYPES, of_type, visible_text

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from compiler.diagnostics.finding import Location, Status, sorted_unique
-from compiler.plan.emitters.emitter_loader import BUILTIN_PREFIX as EMITTER_PREFIX
+from compiler.foundation.resources import SHIPPED_TEMPLATES
 from compiler.report import REPORTERS, Report
 from compiler.report.forge_locations import BUILTIN_PREFIX
 
@@ -64,7 +64,7 @@ def test_every_report_can_be_written_as_utf8(format_, render_report, finding) ->
     [
         None,
         Location("gone.yaml", 99, 99),
-        Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2),
+        Location(f"{SHIPPED_TEMPLATES}a.yaml", 3, 1, 3, 2),
         Location("models/scorer.yaml", 99, 7),
     ],
 )
@@ -73,16 +73,16 @@ def test_an_unreadable_location_breaks_no_format(format_, place, render_report, 
 
 
 def test_the_templates_that_come_along_are_outside() -> None:
-    assert EMITTER_PREFIX.startswith(BUILTIN_PREFIX)
+    assert SHIPPED_TEMPLATES.startswith(BUILTIN_PREFIX)
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit"])
 def test_what_lies_in_no_checkout_is_reported_at_the_project_file(format_, render_report, finding) -> None:
     report_text = render_report(
-        format_, finding(location=Location(f"{EMITTER_PREFIX}a.yaml", 3, 1, 3, 2)), project_folder="ml/fraud"
+        format_, finding(location=Location(f"{SHIPPED_TEMPLATES}a.yaml", 3, 1, 3, 2)), project_folder="ml/fraud"
     )
     assert '"ml/fraud/modelyard.yaml"' in report_text
-    assert f"(in {EMITTER_PREFIX}a.yaml:3)" in report_text
+    assert f"(in {SHIPPED_TEMPLATES}a.yaml:3)" in report_text
 
 
 @pytest.mark.parametrize("format_", ["sarif", "gitlab", "rdjson", "junit", "github", "markdown"])

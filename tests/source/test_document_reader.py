@@ -15,7 +15,7 @@ from compiler.cli import main
 from compiler.foundation.errors import HostError
 from compiler.foundation.secret_redaction import Redactor
 from compiler.pipeline.session import Session
-from compiler.source import document_reader
+from compiler.source import blob_ids, document_reader, yaml_parse
 from compiler.source.document_reader import DocumentReader, ReadFile
 from compiler.source.lazy_contents import MAX_DECODED_DOCUMENTS
 from compiler.source.memory_tree import MemoryTree
@@ -46,7 +46,7 @@ def project(tmp_path, home) -> Path:
 @pytest.fixture
 def without_races(monkeypatch) -> None:
     """Files that were written just now count as unchanged if their stat data is."""
-    monkeypatch.setattr(document_reader, "_RACY_NANOSECONDS", -(10**18))
+    monkeypatch.setattr(blob_ids, "_RACY_NANOSECONDS", -(10**18))
 
 
 def open_project(project: Path) -> Session:
@@ -141,7 +141,7 @@ def test_an_unchanged_file_is_neither_read_nor_parsed(project, without_races, mo
     expected = content(session)
     save(session)
     session = open_project(project)
-    monkeypatch.setattr(document_reader, "parse", lambda *_arguments: pytest.fail("a file was parsed"))
+    monkeypatch.setattr(yaml_parse, "parse", lambda *_arguments: pytest.fail("a file was parsed"))
     read_paths: list[str] = []
     read = WorkTree.read
     monkeypatch.setattr(WorkTree, "read", lambda self, path: (read_paths.append(path), read(self, path))[1])
@@ -161,7 +161,7 @@ def test_equal_content_with_other_stat_data_is_read_but_not_parsed(project, with
     shutil.copytree(project, copy)
     shutil.rmtree(project)
     copy.rename(project)
-    monkeypatch.setattr(document_reader, "parse", lambda *_arguments: pytest.fail("a file was parsed"))
+    monkeypatch.setattr(yaml_parse, "parse", lambda *_arguments: pytest.fail("a file was parsed"))
     session = open_project(project)
     assert content(session) == expected
     save(session)
@@ -323,7 +323,7 @@ def test_after_any_edits_a_run_reads_the_same_as_a_first_run(project, monkeypatc
     for number in range(ROUNDS):
         with monkeypatch.context() as patch:
             if number % 2:
-                patch.setattr(document_reader, "_RACY_NANOSECONDS", -(10**18))
+                patch.setattr(blob_ids, "_RACY_NANOSECONDS", -(10**18))
             edits += [edit(random_, project) for _ in range(random_.randint(0, 3))]
             session = open_project(project)
             assert content(session) == content(Session(WorkTree(project))), edits

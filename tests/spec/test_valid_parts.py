@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compiler.foundation import resources
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.spec.valid_parts import valid_parts
 
 PROJECT = Validator(resources.kind_schemas()["Project"])

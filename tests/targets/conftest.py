@@ -12,7 +12,9 @@ import pytest
 import yaml
 
 from compiler.foundation.resources import read_package_file
-from compiler.json_schema import SchemaViolation, Validator, apply_defaults, to_strict_schema
+from compiler.json_schema.structural import apply_defaults, to_strict_schema
+from compiler.json_schema.validator import Validator
+from compiler.json_schema.violation import SchemaViolation
 from compiler.pipeline.session import Session
 from compiler.source.memory_tree import MemoryTree
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from compiler.foundation.resources import read_shipped_text
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 
 DIGEST = "sha256:" + "0" * 64
 HEAD = {"apiVersion": "modelyard/v1", "kind": "Model", "lifecycle": "production", "summary": "A.", "version": "1.0.0"}

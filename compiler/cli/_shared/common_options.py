@@ -80,6 +80,21 @@ def output_option(help_text: str = "Write the output to this file instead of std
     return click.option("--output", "-o", type=PathType(folders=False, writes=True), metavar="FILE", help=help_text)
 
 
+def write_options(function: F) -> F:
+    """`--output`, a folder, and `--check` of the commands that write what a build renders."""
+    output = click.option(
+        "--output",
+        "-o",
+        type=PathType(files=False),
+        metavar="DIR",
+        help="Write all files to this folder. [default: the project's `output`, or build/; committed files stay in place]",
+    )
+    check = click.option(
+        "--check", "check_", is_flag=True, help="Write nothing; exit with 1 if committed artifacts are out of date."
+    )
+    return output(check(function))
+
+
 def verbose_option(function: F) -> F:
     """`--verbose` of the commands that report notices about shipped files."""
     help_text = "Show each notice about a shipped file instead of their number."

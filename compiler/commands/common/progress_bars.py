@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,8 +25,10 @@ from compiler.pipeline.stages import (
     check_sources,
 )
 from compiler.pipeline.unit_selection import is_deployment
-from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline
+
+if TYPE_CHECKING:
+    from compiler.plan.planning import UnitFilter
 
 _MIN_MODELS = 200
 """A check of fewer models ends before a bar is read."""

@@ -8,14 +8,14 @@ from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Object, Pointer
 from compiler.foundation.provenance import Origin, Origins
 from compiler.plan import conventions
+from compiler.resolve.field_setters import models_that_may_set
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import adoption_config, namespace
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.language import iter_values
-from compiler.spec.merge_rules import ANY_KEY
-from compiler.spec.portfolio import Portfolio
 
-ADOPT_POINTER: Pointer = ("deploy", "adopt")
+ADOPT_FIELD = "adopt"
+"""The field of `deploy` with the names of live objects."""
+ADOPT_POINTER: Pointer = ("deploy", ADOPT_FIELD)
 
 
 def base_name(model: ResolvedModel) -> str:
@@ -114,7 +114,7 @@ def _matches_labels(match_labels: Object, labels: Object) -> bool:
 
 def _objects_by_cluster(fleet: Fleet) -> Mapping[str, list[_ClusterObjects]]:
     """Models by cluster, for clusters with adoption; an environment that names no cluster has one of its own."""
-    adopting_models = models_that_may_set(fleet.portfolio, ADOPT_POINTER)
+    adopting_models = models_that_may_set(fleet.portfolio, ADOPT_FIELD)
     clusters = {name: cluster_name(fleet, name) for name in fleet.environments}
     adopting_clusters = {clusters[environment] for name, environment in fleet.deployments() if name in adopting_models}
     objects: dict[str, list[_ClusterObjects]] = {}
@@ -139,17 +139,3 @@ def _model_objects(fleet: Fleet, model: ResolvedModel, cluster: str) -> _Cluster
         pod_selector(model, project),
         conventions.pod_labels(model.name, project, model.release.version if model.release else "", adopted_labels),
     )
-
-
-def models_that_may_set(portfolio: Portfolio, field: Pointer) -> frozenset[str]:
-    """Models with a layer that sets a field; all models if a shared layer does."""
-    models = portfolio.by_kind("Model")
-    shared_layers = [portfolio.project, *portfolio.by_kind("Environment").values(), *portfolio.defaults.values()]
-    if any(_sets_field(spec.json, field) for spec in shared_layers):
-        return frozenset(models)
-    return frozenset(name for name, spec in models.items() if _sets_field(spec.json, field))
-
-
-def _sets_field(data: Object, field: Pointer) -> bool:
-    patterns: tuple[Pointer, ...] = ((), ("defaults",), ("overlay",), ("environments", ANY_KEY), ("types", ANY_KEY))
-    return any(True for pattern in patterns for _ in iter_values(data, (*pattern, *field)))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from compiler.json_schema import SchemaNode
+from compiler.json_schema.schema_node import SchemaNode
 from compiler.plan.emitters.emitter import Emitter
 
 _EXPRESSION = re.compile(r"\{\{\s*(.*?)\s*\}\}")

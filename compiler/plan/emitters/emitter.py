@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import Object, Pointer
-from compiler.json_schema import Validator, apply_defaults
 from compiler.json_schema.schema_node import SchemaNode
+from compiler.json_schema.structural import apply_defaults
+from compiler.json_schema.validator import Validator
 from compiler.source.document import Document
 from compiler.spec.data_types import (
     EmitterData,

@@ -8,7 +8,10 @@ from typing import cast
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Subject
 from compiler.foundation.json_data import Object, parse_json_object
-from compiler.json_schema import SchemaError, SchemaMistake, Validator, complexity_error
+from compiler.foundation.resources import SHIPPED_TEMPLATES
+from compiler.json_schema.complexity import complexity_error
+from compiler.json_schema.metaschema import SchemaError, SchemaMistake
+from compiler.json_schema.validator import Validator
 from compiler.plan.emitters.emitter import Emitter, Emitters, FileRule, file_rules
 from compiler.plan.output_paths import invalid_path_reason
 from compiler.resolve.digests import bytes_digest, digest, folder_hash
@@ -21,8 +24,6 @@ from compiler.spec.schema_findings import schema_finding
 
 EMITTER_FILE = "emitter.yaml"
 _EXPRESSION = re.compile(r"\{[{%].*?[}%]\}")
-BUILTIN_PREFIX = "modelyard:templates/"
-"""The path prefix of shipped emitters, which shows that they are not in the repository."""
 
 
 def load_builtin_emitters(tree: Tree, schema: Object, capabilities: Object) -> Emitters:
@@ -65,7 +66,7 @@ def _load_emitter(
     tree: Tree, folder: str, validator: Validator, findings: list[Finding], *, is_builtin: bool
 ) -> Emitter | None:
     path = f"{folder}/{EMITTER_FILE}"
-    display_folder = f"{BUILTIN_PREFIX if is_builtin else ''}{folder}"
+    display_folder = f"{SHIPPED_TEMPLATES if is_builtin else ''}{folder}"
     parse_result = parse(tree.read(path), f"{display_folder}/{EMITTER_FILE}")
     findings.extend(parse_result.findings)
     if len(parse_result.documents) != 1:

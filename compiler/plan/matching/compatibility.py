@@ -8,7 +8,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note, Subject
 from compiler.foundation.json_data import Json, Pointer, format_path
 from compiler.foundation.suggestions import closest_match
-from compiler.json_schema import Validator
+from compiler.json_schema.validator import Validator
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.context.field_origins import accessed_fields
 from compiler.plan.emitters.conditions import ConditionEvaluator, ConditionResults

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.json_data import Pointer, format_path, value_at
 from compiler.foundation.suggestions import closest_match
-from compiler.json_schema import SchemaViolation
+from compiler.json_schema.violation import SchemaViolation
 from compiler.resolve.checks.bound_checks import check_document_bounds
 from compiler.resolve.checks.delivery_checks import check_deliveries
 from compiler.resolve.checks.model_checks import ModelCheck, check_model
 from compiler.resolve.checks.reference_help import unknown_name_help
 from compiler.resolve.checks.release_checks import check_releases
+from compiler.resolve.checks.shared_document_checks import SharedDocumentChecks
 from compiler.resolve.fleet import Fleet, promotion_entries
 from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import duplicate_elements
@@ -21,14 +21,6 @@ from compiler.spec.language import iter_strings
 from compiler.spec.merge_rules import ANY_KEY
 from compiler.spec.portfolio import DatasetSpec, DefaultsSpec, ModelSpec, ProjectSpec, Spec
 from compiler.spec.schema_findings import schema_finding
-
-
-@dataclass(frozen=True)
-class SharedDocumentChecks:
-    """The findings about documents that several models share, and which of these documents no model can use."""
-
-    findings: tuple[Finding, ...]
-    broken_documents: frozenset[tuple[str, int]]
 
 
 def check_shared_documents(fleet: Fleet) -> SharedDocumentChecks:

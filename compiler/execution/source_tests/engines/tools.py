@@ -17,7 +17,8 @@ from compiler.execution.source_tests.worker_protocol import (
 )
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match
-from compiler.json_schema import SchemaError, Validator
+from compiler.json_schema.metaschema import SchemaError
+from compiler.json_schema.validator import Validator
 from compiler.spec.data_types import ToolData
 
 
