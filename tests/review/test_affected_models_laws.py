@@ -9,6 +9,7 @@ import pytest
 
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.kept_results import REVISION, WORK_TREE, KeptResults, Partition
+from compiler.pipeline.rendered_model import ModelRenderer
 from compiler.pipeline.session import Session
 from compiler.review.affected_models import compute_impact
 from compiler.review.affected_report import AffectedReport, render
@@ -71,9 +72,7 @@ def test_a_second_comparison_evaluates_no_model(tmp_path: Path, monkeypatch: pyt
     head_files = {**base_files, path: base_files[path].replace(b"One of several", b"Alone")}
     first = report(base_files, head_files, tmp_path)
     monkeypatch.setattr(Session, "check_model", lambda _session, name: pytest.fail(f"{name} is checked again"))
-    monkeypatch.setattr(
-        "compiler.pipeline.rendered_fleet.render_model", lambda _session, name, *_: pytest.fail(f"{name} is rendered")
-    )
+    monkeypatch.setattr(ModelRenderer, "render_model", lambda _renderer, name: pytest.fail(f"{name} is rendered"))
     assert report(base_files, head_files, tmp_path) == first
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.kept_results import REVISION, KeptResults
+from compiler.pipeline.rendered_model import ModelRenderer
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check_for_build
 from compiler.pipeline.unit_selection import UnitsOfEnvironment
@@ -69,8 +70,6 @@ def test_a_second_publication_renders_no_model(tmp_path: Path, monkeypatch: pyte
     files = {path: text.encode() for path, text in FILES.items()}
     first = publication(files, "prod", tmp_path)
     monkeypatch.setattr(Session, "check_model", lambda _session, name: pytest.fail(f"{name} is checked again"))
-    monkeypatch.setattr(
-        "compiler.pipeline.rendered_fleet.render_model", lambda _session, name, *_: pytest.fail(f"{name} is rendered")
-    )
+    monkeypatch.setattr(ModelRenderer, "render_model", lambda _renderer, name: pytest.fail(f"{name} is rendered"))
     assert publication(files, "prod", tmp_path) == first
     assert "alone/note.yaml" in dict(first[1])
