@@ -1,44 +1,33 @@
 """Fields that contain another language: `spec.groups[].rules[].expr: promql` in an `emitter.yaml`."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from compiler.foundation.errors import UsageError
+from compiler.render.field_paths import ANY_DEPTH, PathSteps, ends_here, parse_path, steps_below
 from compiler.templating.encoders import ENCODERS, Encoder
 from compiler.templating.interpolation import InterpolatedText, Placeholder, kind_of, quoted_excerpt
 from compiler.templating.template_errors import ValueRejectedError
 from compiler.templating.template_values import ListView, MapView
 from compiler.templating.traced_values import EncodedStr, TracedStr, origins_of
 
-_STEP = re.compile(r"(?:\A|\.)(\*\*|[^.\[\]\"]+)|(\[\])|\[\"([^\"]+)\"\]")
-ANY_DEPTH: Final = "**"
-PathStep: TypeAlias = "str | None"
-"""A key, `*`, `**`, or `None` for each element of a list."""
-
 
 @dataclass(frozen=True, slots=True)
 class LanguageRule:
     """The rest of a declared pointer below the current value, and its language."""
 
-    steps: tuple[PathStep, ...]
+    steps: PathSteps
     encoder: Encoder
 
     @property
     def applies_here(self) -> bool:
         """Whether the current value is in the language."""
-        return not self.steps or self.steps == (ANY_DEPTH,)
+        return ends_here(self.steps)
 
     def member_rules(self, key: str | int | None) -> "tuple[LanguageRule, ...]":
         """The rules for a member; an unknown key (`None`) may match any."""
-        if not self.steps:
-            return ()
-        step, rest = self.steps[0], LanguageRule(self.steps[1:], self.encoder)
-        if step == ANY_DEPTH:
-            return (self, *rest.member_rules(key))
-        fits = step is None if isinstance(key, int) else step is not None and (key is None or step in {"*", key})
-        return (rest,) if fits else ()
+        return tuple(LanguageRule(steps, self.encoder) for steps in steps_below(self.steps, key))
 
 
 LanguageRules: TypeAlias = tuple[LanguageRule, ...]
@@ -46,17 +35,7 @@ LanguageRules: TypeAlias = tuple[LanguageRule, ...]
 
 def parse_rules(languages: Mapping[str, str]) -> LanguageRules:
     """The rules of one file; raises `UsageError` for an invalid pointer or an unknown language."""
-    return tuple(LanguageRule(_parse_steps(pointer), _find_encoder(name)) for pointer, name in languages.items())
-
-
-def _parse_steps(pointer: str) -> tuple[PathStep, ...]:
-    matches = list(_STEP.finditer(pointer))
-    if not matches or "".join(match[0] for match in matches) != pointer:
-        raise UsageError(
-            f"`{pointer}` is not a valid field path",
-            help='write a path such as `spec.groups[].rules[].expr` or `data["a.b"]`',
-        )
-    return tuple(None if match[2] else match[1] or match[3] for match in matches)
+    return tuple(LanguageRule(parse_path(pointer), _find_encoder(name)) for pointer, name in languages.items())
 
 
 def _find_encoder(name: str) -> Encoder:

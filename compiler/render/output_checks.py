@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
-from compiler.foundation.json_data import Json, Pointer, format_path
+from compiler.foundation.json_data import Json, Object, Pointer, format_path
 from compiler.foundation.provenance import DocumentValue
 from compiler.json_schema.structural import apply_defaults
 from compiler.json_schema.violation import SchemaViolation
@@ -27,6 +27,13 @@ class OutputValidator:
         self._environments = environments
         self._notices: dict[str, Finding] = {}
 
+    def schema_of(self, file: PlannedFile) -> Object:
+        """The schema of the file's documents; empty if it is not known."""
+        environment = self._environment_of(file)
+        key = file.rule.schema
+        schema = key and self._output_schemas.schema_for(file.emitter, key, environment.json if environment else {})
+        return schema.schema if schema else {}
+
     def findings(self, file: PlannedFile, documents: Sequence[Json]) -> Iterator[Finding]:
         """The violations of the schema that the file's rule names."""
         key = file.rule.schema
@@ -45,7 +52,7 @@ class OutputValidator:
             return
         for index, document in enumerate(documents):
             for violation in _schema_violations(schema, document):
-                yield self._violation_finding(file, index, document, violation)
+                yield self._violation_finding(file, index, violation)
 
     @contextmanager
     def collecting_notices(self) -> Iterator[Mapping[str, Finding]]:
@@ -82,12 +89,12 @@ class OutputValidator:
         name = value.name.rpartition("/")[2] if isinstance(value, DocumentValue) else ""
         return self._environments.get(name)
 
-    def _violation_finding(self, file: PlannedFile, index: int, document: Json, violation: SchemaViolation) -> Finding:
+    def _violation_finding(self, file: PlannedFile, index: int, violation: SchemaViolation) -> Finding:
         """A violation at the line of the spec that the value came from; at the template where no spec is to blame."""
         field_path = format_path(violation.pointer)
         message = f"{file.path}: {f'{field_path}: ' if field_path else ''}{violation.message}"
         template_note = Note("rendered by this template", Location(f"{file.emitter.folder}/{file.rule.template}"))
-        location, origin = self._blame.locate(file, index, document, violation.pointer)
+        location, origin = self._blame.locate(file, index, violation.pointer)
         if location is None:
             subject = Subject(
                 "Emitter", file.emitter.id, environment_name(file), (file.rule.template, *violation.pointer)
@@ -119,10 +126,8 @@ def object_policy_findings(
         if not isinstance(document, Mapping):
             continue
 
-        def blame_location(
-            pointer: Pointer, document_index: int = index, rendered_document: Json = document
-        ) -> tuple[Pointer, Location] | None:
-            location, origin = blame.locate(file, document_index, rendered_document, pointer)
+        def blame_location(pointer: Pointer, document_index: int = index) -> tuple[Pointer, Location] | None:
+            location, origin = blame.locate(file, document_index, pointer)
             return (origin.pointer, location) if location is not None else None
 
         yield from policies.evaluate_object(file.model, file.path, document, blame_location)

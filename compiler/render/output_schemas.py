@@ -31,6 +31,7 @@ class OutputSchema:
     """A compiled schema, and whether defaults are applied first (as a cluster does for custom resources)."""
 
     validator: Validator
+    schema: Object
     defaulting_schema: Object | None
 
 
@@ -93,7 +94,7 @@ class OutputSchemas:
 
     def _compile_schema(self, emitter: Emitter, key: str, environment: Object) -> OutputSchema | None:
         if key in emitter.schemas:
-            return OutputSchema(emitter.validator(key), None)
+            return OutputSchema(emitter.validator(key), emitter.schemas[key], None)
         crd_schema = self._load_crds().get(key.lower())
         if crd_schema is not None:
             compiled_schema = _compile_crd(crd_schema.schema)
@@ -172,9 +173,8 @@ def _package_schema(package: str, file: str, key: str) -> OutputSchema | None:
     name = next((name for name, node in definitions.items() if key in _gvk_keys(node)), None)
     if name is None:
         return None
-    return OutputSchema(
-        Validator({"$ref": f"#/$defs/{name}", "$defs": _reachable_definitions(definitions, name)}), None
-    )
+    schema: Object = {"$ref": f"#/$defs/{name}", "$defs": _reachable_definitions(definitions, name)}
+    return OutputSchema(Validator(schema), schema, None)
 
 
 @lru_cache(maxsize=8)
@@ -191,7 +191,7 @@ def _compile_crd(schema: Object) -> OutputSchema | str:
     if message is not None:
         return message
     try:
-        return OutputSchema(Validator(strict), strict)
+        return OutputSchema(Validator(strict), strict, strict)
     except SchemaError as error:
         return f"invalid JSON Schema: {error}"
 

@@ -1,47 +1,139 @@
-"""Patches: merges into rendered objects; each must match exactly one object."""
+"""Patches: strategic merges into rendered objects. A patch applies to every object that it selects, and to the parts that run a canary."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, Pointer, value_at
-from compiler.resolve.merge import merge
+from compiler.plan.planned_units import PlannedFile
+from compiler.render.field_paths import PathSteps, parse_path
+from compiler.render.governed_values import GovernedValues
+from compiler.render.list_keys import ListKeys, list_keys
+from compiler.render.strategic_merge import Position, StrategicMerge, path_text
+from compiler.render.template_engine import SourceMap
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.data_types import PatchData, PatchTargetData
-from compiler.spec.merge_rules import NO_MERGE_RULES
+from compiler.spec.data_types import CanaryPartData, PatchData, PatchTargetData
 
 DocumentsByFile = list[list[Json]]
 """The objects of a unit: the documents of each file."""
 
+PatchOrigins = Mapping[tuple[str, int], Mapping[Pointer, Pointer]]
+"""By path of a file and index of a document: the pointers, in the model, to what patches set in it."""
 
-def apply_patches(model: ResolvedModel, objects: DocumentsByFile) -> tuple[DocumentsByFile, list[Finding]]:
-    """The objects with the model's patches merged (RFC 7386), and the patches that do not match exactly one object."""
-    patched_objects = [list(documents) for documents in objects]
-    findings: list[Finding] = []
+_ROOT = Position((), (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectSources:
+    """What is known of the objects of a file: the schema of each, and the origins of the values that the template rendered."""
+
+    schema_of: Callable[[PlannedFile], Object]
+    source_map_of: Callable[[PlannedFile], SourceMap]
+
+
+@dataclass(slots=True)
+class PatchedObjects:
+    """The objects of a unit with the patches of its model merged, what they set, and what is wrong with them."""
+
+    documents: DocumentsByFile
+    origins: dict[tuple[str, int], dict[Pointer, Pointer]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def apply_patches(
+    model: ResolvedModel, files: Sequence[PlannedFile], documents: DocumentsByFile, sources: ObjectSources
+) -> PatchedObjects:
+    """Merge the model's patches, one after the other."""
+    result = PatchedObjects([list(file_documents) for file_documents in documents])
+    earlier_merges: dict[tuple[str, int], list[StrategicMerge]] = {}
     for index, patch in enumerate(model.data.get("deploy", {}).get("patches", ())):
-        matches = list(_matching_documents(patch["target"], patched_objects))
-        if len(matches) == 1:
-            file, index_in_file, document = matches[0]
-            patched_objects[file][index_in_file] = merge(document, patch["merge"], NO_MERGE_RULES)
-        else:
-            findings.append(_mismatch_finding(model, index, patch, patched_objects, len(matches)))
-    return patched_objects, findings
+        targets = list(_matching_documents(patch["target"], result.documents))
+        if not targets:
+            result.findings.append(_mismatch_finding(model, index, patch, result.documents))
+            continue
+        has_effect = False
+        for file_index, document_index, document in targets:
+            file, key = files[file_index], (files[file_index].path, document_index)
+            merge, patched_document = _merge_patch(patch, document, file, sources.schema_of(file))
+            previous_merges = earlier_merges.setdefault(key, [])
+            result.documents[file_index][document_index] = patched_document
+            result.findings += _problem_findings(model, index, document, merge)
+            if merge.changes:
+                governed_values = GovernedValues(file, document, sources.source_map_of(file), document_index)
+                result.findings += _governed_findings(model, index, document, merge, previous_merges, governed_values)
+            model_origins = {pointer: _merge_pointer(index, origin) for pointer, origin in merge.origins.items()}
+            result.origins.setdefault(key, {}).update(model_origins)
+            previous_merges.append(merge)
+            has_effect = has_effect or bool(merge.changes or merge.problems)
+        if not has_effect and not _waits_for_canary(model, patch["target"]):
+            result.findings.append(_no_effect_finding(model, index, targets))
+    return result
 
 
-def patch_pointer(model: ResolvedModel, document: Json, pointer: Pointer) -> Pointer | None:
-    """The pointer, in the model, to the patch that set a value of a rendered object."""
-    for index, patch in enumerate(model.data.get("deploy", {}).get("patches", ())):
-        is_target = isinstance(document, dict) and _matches_target(patch["target"], document)
-        if is_target and _sets_value(patch["merge"], pointer):
-            return ("deploy", "patches", index, "merge", *pointer)
-    return None
+def _merge_patch(
+    patch: PatchData, document: Object, file: PlannedFile, schema: Object
+) -> tuple[StrategicMerge, Object]:
+    """An object with a patch merged, and the merge."""
+    merge = StrategicMerge()
+    keys = list_keys(schema, patch.get("listMapKeys", {}), file.rule.list_map_keys)
+    canary = patch["target"].get("canary", "include")
+    result: Json = document
+    if canary != "only":
+        result = merge.merge(document, patch["merge"], keys, _ROOT)
+    if canary != "exclude":
+        for part in file.rule.canary_parts:
+            result = _merge_canary_part(merge, part, patch["merge"], result, keys)
+    return merge, result if isinstance(result, dict) else document
 
 
-def _sets_value(merge_patch: Json, pointer: Pointer) -> bool:
+def _merge_canary_part(
+    merge: StrategicMerge, part: CanaryPartData, patch: Object, document: Json, keys: ListKeys
+) -> Json:
+    """An object with what a patch sets in the part that runs the release merged into the parts that run the canary."""
+    counterpart = tuple(key for key in parse_path(part["counterpart"]) if key is not None)
+    patched_part = _optional_value(patch, counterpart)
+    if not isinstance(patched_part, dict):
+        return document
+    excluded_keys = part.get("excludedKeys", ())
+    patched_part = {key: value for key, value in patched_part.items() if key not in excluded_keys}
+    stated_keys = keys.keys_at(counterpart)
+    for pointer in list(_pointers_at(document, parse_path(part["path"]))):
+        part_keys = keys.keys_at(pointer).as_stated_at(stated_keys)
+        position = Position(pointer, pointer, counterpart)
+        value = merge.merge(value_at(document, pointer), patched_part, part_keys, position)
+        document = _with_value(document, pointer, value)
+    return document
+
+
+def _pointers_at(value: Json, steps: PathSteps, pointer: Pointer = ()) -> Iterator[Pointer]:
+    """The pointers of the values at a path."""
+    if not steps:
+        yield pointer
+    elif steps[0] is None:
+        for index, element in enumerate(value if isinstance(value, list) else ()):
+            yield from _pointers_at(element, steps[1:], (*pointer, index))
+    elif isinstance(value, dict) and steps[0] in value:
+        yield from _pointers_at(value[steps[0]], steps[1:], (*pointer, steps[0]))
+
+
+def _with_value(document: Json, pointer: Pointer, value: Json) -> Json:
+    """A copy of a document with a value replaced; the rest is shared."""
+    if not pointer:
+        return value
+    key, rest = pointer[0], pointer[1:]
+    if isinstance(document, list) and isinstance(key, int):
+        return [*document[:key], _with_value(document[key], rest, value), *document[key + 1 :]]
+    if isinstance(document, dict) and isinstance(key, str):
+        return {**document, key: _with_value(document[key], rest, value)}
+    return document
+
+
+def _optional_value(data: Json, pointer: Pointer) -> Json:
     try:
-        return value_at(merge_patch, pointer) is not None
+        return value_at(data, pointer)
     except (KeyError, IndexError, TypeError):
-        return False
+        return None
 
 
 def _matching_documents(
@@ -65,23 +157,70 @@ def _object_name(document: Object) -> str | None:
     return None
 
 
-def _mismatch_finding(
-    model: ResolvedModel, index: int, patch: PatchData, objects: DocumentsByFile, count: int
-) -> Finding:
+def _waits_for_canary(model: ResolvedModel, target: PatchTargetData) -> bool:
+    """Whether a patch is for canaries only, and there is none at present."""
+    return target.get("canary") == "only" and model.canary is None
+
+
+def _merge_pointer(index: int, pointer: Pointer = ()) -> Pointer:
+    return ("deploy", "patches", index, "merge", *pointer)
+
+
+def _mismatch_finding(model: ResolvedModel, index: int, patch: PatchData, objects: DocumentsByFile) -> Finding:
     target = patch["target"]
     target_text = f"{target['kind']} {target['name']}" if "name" in target else target["kind"]
-    available = sorted(
-        {
-            f"{document.get('kind')} {_object_name(document) or ''}".strip()
-            for documents in objects
-            for document in documents
-            if isinstance(document, dict)
-        }
-    )
-    message = (
-        f"the patch of {target_text} matches {count} objects"
-        if count
-        else f"the patch of {target_text} matches no object"
-    )
-    help_ = f"rendered here: {', '.join(available)}" if not count else "name the object under `target`"
+    rendered_objects = {
+        _object_text(document) for documents in objects for document in documents if isinstance(document, dict)
+    }
+    message = f"the patch of {target_text} matches no object"
+    help_ = f"rendered here: {', '.join(sorted(rendered_objects))}"
     return model.finding(codes.PATCH_TARGET_MISMATCH, message, ("deploy", "patches", index, "target"), help_)
+
+
+def _problem_findings(model: ResolvedModel, index: int, document: Object, merge: StrategicMerge) -> Iterator[Finding]:
+    """What cannot be merged; a part that is merged into the canary too is reported once."""
+    for problem in {problem.pointer: problem for problem in merge.problems}.values():
+        message = f"the patch of {_object_text(document)} cannot be merged: {problem.message}"
+        yield model.finding(codes.BAD_PATCH, message, _merge_pointer(index, problem.pointer), problem.help)
+
+
+def _governed_findings(
+    model: ResolvedModel,
+    index: int,
+    document: Object,
+    merge: StrategicMerge,
+    earlier_merges: Sequence[StrategicMerge],
+    governed_values: GovernedValues,
+) -> Iterator[Finding]:
+    """A finding for each reason why a patch must not change a value, at the first such value."""
+    reasons = set[str]()
+    for change in merge.changes:
+        for pointer, result in change.changed_pointers():
+            governance = governed_values.governance_of(_rendered_pointer(pointer, earlier_merges), result)
+            if governance is not None and governance.message not in reasons:
+                reasons.add(governance.message)
+                message = f"the patch changes `{path_text(result)}` of {_object_text(document)}: {governance.message}"
+                patch_pointer = _merge_pointer(index, change.position.patch)
+                yield model.finding(codes.GOVERNED_VALUE_PATCHED, message, patch_pointer, governance.remedy)
+
+
+def _rendered_pointer(pointer: Pointer | None, earlier_merges: Sequence[StrategicMerge]) -> Pointer | None:
+    """Where a value was before earlier patches of the same object."""
+    for merge in reversed(earlier_merges):
+        pointer = None if pointer is None else merge.original_pointer(pointer)
+    return pointer
+
+
+def _no_effect_finding(model: ResolvedModel, index: int, targets: Sequence[tuple[int, int, Object]]) -> Finding:
+    objects = ", ".join(sorted({_object_text(document) for _, _, document in targets}))
+    return model.finding(
+        codes.PATCH_WITHOUT_EFFECT,
+        f"the patch of {objects} changes nothing",
+        _merge_pointer(index),
+        "remove the patch, or its part for this environment: what it sets is rendered already",
+        per_environment=True,
+    )
+
+
+def _object_text(document: Object) -> str:
+    return f"{document.get('kind')} {_object_name(document) or ''}".strip()

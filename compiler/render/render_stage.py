@@ -15,7 +15,7 @@ from compiler.render.content_uuid import assign_content_ids
 from compiler.render.file_renderer import FileRenderer, file_text
 from compiler.render.output_checks import OutputValidator, object_policy_findings
 from compiler.render.output_schemas import OutputSchemas
-from compiler.render.patches import DocumentsByFile, apply_patches
+from compiler.render.patches import DocumentsByFile, ObjectSources, apply_patches
 from compiler.render.template_engine import FilledTemplate
 from compiler.render.unit_contents import RenderedFile, UnitContents
 from compiler.render.value_blame import ValueBlame
@@ -81,7 +81,7 @@ class RenderStage:
         filled_templates, findings = self._fill_templates(planned_files)
         if findings:
             return None, findings
-        objects, findings = _apply_patches(planned_files, filled_templates)
+        objects, findings = self._apply_patches(planned_files, filled_templates)
         files: list[RenderedFile] = []
         for file, filled_template, patched_documents in zip(planned_files, filled_templates, objects, strict=True):
             documents = assign_content_ids(file.rule.content_id, patched_documents)
@@ -91,6 +91,20 @@ class RenderStage:
                 text = file_text(file, filled_template, documents)
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.commit_path))
         return files, findings
+
+    def _apply_patches(
+        self, planned_files: Sequence[PlannedFile], filled_templates: Sequence[FilledTemplate]
+    ) -> tuple[DocumentsByFile, list[Finding]]:
+        """The objects of a target with the model's patches; other emitters' objects cannot be patched alone."""
+        objects = [list(filled_template.documents) for filled_template in filled_templates]
+        target_file = next((file for file in planned_files if file.emitter.is_target), None)
+        self._blame.patch_origins = {}
+        if target_file is None or target_file.model is None:
+            return objects, []
+        sources = ObjectSources(self._validator.schema_of, self._blame.source_map)
+        patched_objects = apply_patches(target_file.model, planned_files, objects, sources)
+        self._blame.patch_origins = patched_objects.origins
+        return patched_objects.documents, patched_objects.findings
 
     def _fill_templates(self, planned_files: Sequence[PlannedFile]) -> tuple[list[FilledTemplate], list[Finding]]:
         filled_templates: list[FilledTemplate] = []
@@ -103,12 +117,3 @@ class RenderStage:
             else:
                 filled_templates.append(filled_template)
         return filled_templates, findings
-
-
-def _apply_patches(
-    planned_files: Sequence[PlannedFile], filled_templates: Sequence[FilledTemplate]
-) -> tuple[DocumentsByFile, list[Finding]]:
-    """The objects of a target with the model's patches; other emitters' objects cannot be patched alone."""
-    objects = [list(filled_template.documents) for filled_template in filled_templates]
-    target_file = next((file for file in planned_files if file.emitter.is_target), None)
-    return apply_patches(target_file.model, objects) if target_file and target_file.model else (objects, [])

@@ -2,12 +2,12 @@
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Note, Subject
-from compiler.foundation.json_data import Json, Pointer
+from compiler.foundation.json_data import Pointer
 from compiler.foundation.provenance import Origin
 from compiler.plan.planned_units import PlannedFile
 from compiler.render.file_renderer import FileRenderer
 from compiler.render.origin_locations import origin_location
-from compiler.render.patches import patch_pointer
+from compiler.render.patches import PatchOrigins
 from compiler.render.template_engine import SourceMap
 from compiler.resolve.fleet import Fleet
 from compiler.templating.template_errors import TemplateProblem
@@ -19,17 +19,21 @@ class ValueBlame:
     def __init__(self, fleet: Fleet, renderer: FileRenderer) -> None:
         self._fleet = fleet
         self._renderer = renderer
+        self.patch_origins: PatchOrigins = {}
+        """What patches set in the files that are checked at present."""
 
-    def locate(self, file: PlannedFile, index: int, document: Json, pointer: Pointer) -> tuple[Location | None, Origin]:
+    def locate(self, file: PlannedFile, index: int, pointer: Pointer) -> tuple[Location | None, Origin]:
         """The location and the origin of a value: of its patch, else its first origin, else that of a value below or above it."""
-        if file.model is not None:
-            patch = patch_pointer(file.model, document, pointer)
-            if patch is not None:
-                return file.model.location(patch), Origin("model", patch)
-        rendering = self._renderer.render_with_source_map(file)
-        source_map = {} if isinstance(rendering, tuple) else rendering.source_map or {}
-        origin = _nearest_origin(source_map, index, pointer)
+        patch = self.patch_origins.get((file.path, index), {}).get(pointer)
+        if file.model is not None and patch is not None:
+            return file.model.location(patch), Origin("model", patch)
+        origin = _nearest_origin(self.source_map(file), index, pointer)
         return (None, Origin("")) if origin is None else (origin_location(self._fleet, file, origin)[0], origin)
+
+    def source_map(self, file: PlannedFile) -> SourceMap:
+        """The origins of the values in a file, which is rendered again for them."""
+        rendering = self._renderer.render_with_source_map(file)
+        return {} if isinstance(rendering, tuple) else rendering.source_map or {}
 
     def problem_finding(self, file: PlannedFile, problem: TemplateProblem) -> Finding:
         """A problem of a template at the line of the spec that its value came from, else at the line of the template.

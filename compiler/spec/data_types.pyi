@@ -97,6 +97,11 @@ class CanaryData(TypedDict):
     release: str
     weight: str
 
+class CanaryPartData(TypedDict):
+    path: str
+    counterpart: str
+    excludedKeys: NotRequired[Sequence[str]]
+
 class CaseData(TypedDict):
     name: str
     input: Json
@@ -450,6 +455,7 @@ class EmitterData(TypedDict, total=False):
     fields: Sequence[RequiredFieldData]
     images: Sequence[ImageData]
     files: Required[Sequence[FileData]]
+    governed: Sequence[GovernedValueData]
     enforces: Sequence[EnforcedControlData]
     objectNames: Sequence[ObjectNameData]
     exports: Mapping[str, Object]
@@ -637,6 +643,8 @@ class FileData(TypedDict, total=False):
     resource: bool
     delimiters: Literal["curly", "square"]
     languages: Mapping[str, str]
+    canaryParts: Sequence[CanaryPartData]
+    listMapKeys: Mapping[str, Sequence[str]]
 
 class FoldersData(TypedDict, total=False):
     models: str
@@ -667,6 +675,12 @@ class GovernanceData(TypedDict, total=False):
     review: ReviewData
     evidence: Sequence[EvidenceData]
     documentation: DocumentationData
+
+class GovernedValueData(TypedDict):
+    kinds: NotRequired[Sequence[str]]
+    paths: Sequence[str]
+    message: str
+    remedy: str
 
 class GuardrailData(TypedDict, total=False):
     name: Required[str]
@@ -1683,11 +1697,13 @@ class PartialWorkerData(TypedDict, total=False):
 class PatchData(TypedDict):
     target: PatchTargetData
     merge: Object
+    listMapKeys: NotRequired[Mapping[str, Sequence[str]]]
     reason: str
 
 class PatchTargetData(TypedDict, total=False):
     kind: Required[str]
     name: str
+    canary: Literal["include", "exclude", "only"]
 
 PeriodData = TypedDict(
     "PeriodData",

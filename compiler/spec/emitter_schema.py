@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from compiler.spec.field_types import AnyMap, DateText, NameText, PathText, UriText
+from compiler.spec.field_types import AnyMap, DateText, FieldPathText, NameText, PathText, UriText
 from compiler.spec.kinds.policy import Source
 from compiler.spec.kinds.project import ModelSelector
 from compiler.spec.sections.service_level_fields import Indicator
@@ -108,6 +108,30 @@ class EnforcedControl(StrictModel):
     """Whether `by` only receives the setting, and must apply it itself."""
 
 
+class CanaryPart(StrictModel):
+    """Parts of an object that run a canary. What a patch sets in the part that runs the release, it sets there too."""
+
+    path: FieldPathText
+    """The path of these parts, such as `spec.canary[].predictor`."""
+    counterpart: FieldPathText
+    """The path of the part that runs the release, such as `spec.predictor`."""
+    excludedKeys: list[str] | None = None
+    """Keys of that part which a canary cannot have."""
+
+
+class GovernedValue(StrictModel):
+    """Values of rendered objects that fields of the spec govern. A patch that changes one is rejected."""
+
+    kinds: list[str] | None = field(min_length=1)
+    """The kinds of the objects. Default: all."""
+    paths: list[FieldPathText] = field(..., min_length=1)
+    """The paths of the values; what is below a path belongs to it."""
+    message: str
+    """Why patches must not change them, as a clause such as `it opens the model to other callers`."""
+    remedy: str
+    """What to do instead, as an imperative."""
+
+
 class File(StrictModel):
     """A file that the emitter renders."""
 
@@ -145,6 +169,10 @@ class File(StrictModel):
     """The template delimiters. `square` uses `[[ ]]` and `[% %]`, for outputs that contain braces."""
     languages: dict[str, str] | None = None
     """Output fields that contain another language, each with its encoder, such as `spec.groups[].rules[].expr: promql`."""
+    canaryParts: list[CanaryPart] | None = None
+    """The parts of the object that run a canary."""
+    listMapKeys: dict[FieldPathText, list[str]] | None = None
+    """The keys by which patches merge lists of the object, by the path of the list, where its schema does not define them."""
 
 
 class Series(StrictModel):
@@ -326,6 +354,10 @@ class Emitter(StrictModel):
     """The images that the emitter uses. The project's `images` defines them."""
     files: list[File] = field(..., min_length=1)
     """The files that the emitter renders."""
+    governed: list[GovernedValue] | None = None
+    """Values of rendered objects that patches must not change, in addition to names, namespaces, labels that selectors read, and what
+    comes from a release.
+    """
     enforces: list[EnforcedControl] | None = None
     """The controls that are in force where the emitter's files run, for a target. Templates read them as `enforced`, records as `controls`.
     """

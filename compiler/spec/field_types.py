@@ -329,6 +329,15 @@ ResourceNameText = Annotated[
         maxLength=316,
     ),
 ]
+FieldPathText = Annotated[
+    str,
+    _text_type(
+        r"""^(?:\*\*|[^.\[\]"]+)(?:\.(?:\*\*|[^.\[\]"]+)|\[\]|\["[^"]+"\])*$""",
+        "the path of a field in a rendered object such as spec.containers[].env",
+        "spec.containers[].env",
+        maxLength=500,
+    ),
+]
 LicenseText = Annotated[
     str,
     _text_type(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from compiler.diagnostics.finding import Finding
 from compiler.foundation.resources import read_package_file
 from compiler.json_schema.structural import apply_defaults, to_strict_schema
 from compiler.json_schema.validator import Validator
@@ -74,15 +75,30 @@ def refusals() -> Callable[..., dict[str, str]]:
 
     def find(*models: Mapping[str, Any], **capabilities: Any) -> dict[str, str]:
         session, lines = project_session(models, "risk", capabilities)
-        unit = next((unit for unit in session.plan_units() if unit.id == f"prod/{models[0]['name']}"), None)
-        rendered = session.render_stage.render_unit(unit)[1] if unit else []
-        findings = [*session.portfolio.findings, *(unit.findings if unit else ()), *rendered]
+        findings = _all_findings(session, models[0]["name"])
         return {
             f"{finding.message} | {finding.help}": lines[finding.location.line - 1].strip() if finding.location else ""
             for finding in findings
         }
 
     return find
+
+
+@pytest.fixture
+def session_findings() -> Callable[..., list[Finding]]:
+    """Every finding about some models and the files of the first."""
+
+    def find(*models: Mapping[str, Any], **capabilities: Any) -> list[Finding]:
+        session, _ = project_session(models, "risk", capabilities)
+        return _all_findings(session, models[0]["name"])
+
+    return find
+
+
+def _all_findings(session: Session, name: str) -> list[Finding]:
+    unit = next((unit for unit in session.plan_units() if unit.id == f"prod/{name}"), None)
+    rendered = session.render_stage.render_unit(unit)[1] if unit else []
+    return [*session.portfolio.findings, *(unit.findings if unit else ()), *rendered]
 
 
 def project_session(

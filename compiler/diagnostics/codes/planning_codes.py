@@ -68,9 +68,9 @@ BAD_CAPABILITY = error(
 PATCH_TARGET_MISMATCH = error(
     "MY410",
     "patch-target-mismatch",
-    "A patch matches no rendered object, or more than one.",
-    "A patch must change exactly one object.",
-    "Correct the target of the patch.",
+    "A patch matches no rendered object.",
+    "The setting that the patch is for is missing in the cluster.",
+    "Correct the target of the patch, or remove the patch.",
 )
 LIMITED_FEATURE = warning(
     "MY411",
@@ -121,6 +121,20 @@ AMBIGUOUS_SCHEDULE = error(
     "Two models use the same cron expression in different time zones, and what starts their runs knows only the expression.",
     "A run would train both models at both times.",
     "Use another minute for one of the models, or the same time zone for both.",
+)
+GOVERNED_VALUE_PATCHED = error(
+    "MY418",
+    "governed-value-patched",
+    "A patch changes a value that a field of the spec governs: the identity of an object, a selector, what runs, or who may reach it.",
+    "Checks, policies and records read the field, and would describe something other than what runs.",
+    "Set the field that the help names instead.",
+)
+BAD_PATCH = error(
+    "MY419",
+    "bad-patch",
+    "A part of a patch cannot be merged into an object.",
+    "The elements of a list merge by keys. Where these are not known, or an element does not have them, the result would be a guess.",
+    "State the keys under `listMapKeys` of the patch, or replace the list with an element `$patch: replace`.",
 )
 OBJECT_CONFLICT = error(
     "MY421",
@@ -181,4 +195,11 @@ BAD_SERIES = error(
     "Prometheus rejects the whole rule file that contains it, or its alert never fires.",
     "Fix the series: regular expressions are RE2 and match the whole value, histograms are named without `_bucket`, and errors are a "
     "subset of all requests.",
+)
+PATCH_WITHOUT_EFFECT = warning(
+    "MY429",
+    "patch-without-effect",
+    "A patch changes nothing.",
+    "The spec reads as if the model needed the patch.",
+    "Remove the patch, or correct it. A list that merges by keys has no effect without elements; `$patch: replace` replaces the list.",
 )

@@ -1,8 +1,8 @@
 """A loaded emitter: its description, its templates, and the digest of its folder."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from compiler.json_schema.structural import apply_defaults
 from compiler.json_schema.validator import Validator
 from compiler.source.document import Document
 from compiler.spec.data_types import (
+    CanaryPartData,
     EmitterData,
     EmitterSelectorData,
     EmitterSettingData,
@@ -46,6 +47,8 @@ class FileRule:
     is_resource: bool
     delimiters: str
     languages: Mapping[str, str]
+    canary_parts: tuple[CanaryPartData, ...] = ()
+    list_map_keys: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def pointer(self) -> Pointer:
@@ -217,6 +220,8 @@ def _file_rule(index: int, entry: FileData) -> FileRule:
         is_resource=entry.get("resource") is not False,
         delimiters=entry.get("delimiters", "curly"),
         languages=entry.get("languages", {}),
+        canary_parts=tuple(entry.get("canaryParts", ())),
+        list_map_keys=entry.get("listMapKeys", {}),
     )
 
 

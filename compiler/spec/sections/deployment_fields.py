@@ -12,6 +12,7 @@ from compiler.spec.field_types import (
     DurationText,
     EndpointText,
     EnvVarText,
+    FieldPathText,
     HostText,
     ImageText,
     LabelKeyText,
@@ -131,18 +132,34 @@ class PatchTarget(StrictModel):
     """The rendered object that a patch applies to."""
 
     kind: str
-    """The kind of the object."""
+    """The kind of the objects."""
     name: str | None = None
-    """The name of the object, if several objects have the kind."""
+    """The name of the object. Default: all objects of the kind, as in a kustomization."""
+    canary: Literal["include", "exclude", "only"] = "include"
+    """Whether the patch also applies to a canary that is a part of the same object: to `spec.canary[].predictor` of an InferenceService as
+    to `spec.predictor`. It does by default, because a canary tests a release with the settings that it will run with. `only` changes
+    nothing while there is no canary.
+    """
 
 
 class Patch(StrictModel):
-    """An escape hatch: a merge patch on one rendered object. It must match one object, and the result must match its schema."""
+    """An escape hatch: a strategic merge patch on the rendered objects that it selects, as in a kustomization.
+
+    The results must match the schemas of the objects. A patch cannot change what a field of the spec governs: names, selectors, what runs,
+    and who may reach it.
+    """
 
     target: PatchTarget
-    """The object to patch."""
+    """The objects to patch."""
     merge: AnyMap
-    """The merge patch (RFC 7386: `null` removes a key)."""
+    """The patch. Maps merge, and `null` removes a key. A list merges by the keys that the schema of the object defines, such as containers
+    by `name`: `$patch: delete` in an element removes it, and an element `$patch: replace` replaces the list. Lists without keys are
+    replaced.
+    """
+    listMapKeys: dict[FieldPathText, list[str]] | None = None
+    """The keys by which lists merge, by the path of the list, such as `spec.template.spec.tolerations: [key]`; no keys replace the list.
+    They override those of the schema. A list of maps needs them if the schema of the object is not at hand.
+    """
     reason: str
     """Why the patch is needed. The inventory lists it."""
 

@@ -1,0 +1,276 @@
+"""Patches of what the shipped targets render: what they merge into, and which are rejected, and where."""
+
+import json
+
+import pytest
+
+from compiler.diagnostics import codes
+
+DIGEST = "sha256:" + "0" * 64
+NAME = "model"
+"""The name of the container of a program."""
+KNATIVE = {"kserve": {"version": "0.20", "mode": "Knative"}}
+
+
+def release(version: str) -> dict:
+    return {"source": {"format": "sklearn", "uri": f"s3://models/a/{version}/", "digest": "sha256:" + version[2] * 64}}
+
+
+SCORER = {
+    "apiVersion": "modelyard/v1",
+    "kind": "Model",
+    "name": "scorer",
+    "type": "ml",
+    "lifecycle": "production",
+    "summary": "Scores.",
+    "releases": {"1.0.0": release("1.0.0"), "1.1.0": release("1.1.0")},
+    "environments": {"prod": {"release": "1.0.0"}},
+}
+PROGRAM = {
+    "apiVersion": "modelyard/v1",
+    "kind": "Model",
+    "name": "limits",
+    "type": "heuristic",
+    "lifecycle": "production",
+    "summary": "Computes limits.",
+    "version": "1.0.0",
+    "source": {"image": "registry.example/limits:1.0.0", "digest": DIGEST, "port": 8080, "health": "/healthz"},
+    "environments": {"prod": {}},
+}
+CANARY = {"prod": {"release": "1.0.0", "canary": {"release": "1.1.0", "weight": "10%"}}}
+
+
+def patch(kind: str, merge: dict, *, target: dict | None = None, **fields: object) -> dict:
+    return {"target": {"kind": kind, **(target or {})}, "merge": merge, "reason": "A test.", **fields}
+
+
+def program(*patches: dict, **deploy: object) -> dict:
+    return {**PROGRAM, "deploy": {"target": "kubernetes", **deploy, "patches": list(patches)}}
+
+
+def scorer(*patches: dict, **fields: object) -> dict:
+    return {**SCORER, "deploy": {"target": "kserve", "patches": list(patches)}, **fields}
+
+
+def pod(spec: dict) -> dict:
+    return {"spec": {"template": {"spec": spec}}}
+
+
+def pod_of(unit) -> dict:
+    assert unit.reasons == ""
+    return unit.objects["deployment.yaml"]["spec"]["template"]["spec"]
+
+
+def test_lists_merge_by_the_keys_of_the_schema(build_unit):
+    """`x-kubernetes-list-map-keys` of a PodSpec and a Container: by `name`, and volume mounts by `mountPath`."""
+    merge = pod(
+        {
+            "containers": [{"name": NAME, "env": [{"name": "B", "value": "2"}, {"name": "C", "value": "3"}]}],
+            "volumes": [{"name": "scratch", "emptyDir": {"sizeLimit": "2Gi"}}],
+        }
+    )
+    variables = [{"name": "A", "value": "1"}, {"name": "B", "value": "1"}]
+    more = {"volumes": [{"name": "scratch", "emptyDir": {}}], "volumeMounts": [{"name": "scratch", "mountPath": "/s"}]}
+    before = pod_of(build_unit(program(env=variables, pod=more)))
+    after = pod_of(build_unit(program(patch("Deployment", merge), env=variables, pod=more)))
+    [container] = after["containers"]
+    assert container["image"] == before["containers"][0]["image"]
+    assert {variable["name"]: variable["value"] for variable in container["env"]} == {"A": "1", "B": "2", "C": "3"}
+    assert container["volumeMounts"] == before["containers"][0]["volumeMounts"]
+    assert [volume for volume in after["volumes"] if volume["name"] == "scratch"] == [
+        {"name": "scratch", "emptyDir": {"sizeLimit": "2Gi"}}
+    ]
+
+
+def test_an_element_is_removed_and_a_list_is_replaced_by_directives_of_kubernetes(build_unit):
+    variables = [{"name": "A", "value": "1"}, {"name": "B", "value": "1"}]
+    removed = pod({"containers": [{"name": NAME, "env": [{"name": "A", "$patch": "delete"}]}]})
+    [container] = pod_of(build_unit(program(patch("Deployment", removed), env=variables)))["containers"]
+    assert container["env"] == [{"name": "B", "value": "1"}]
+    replaced = pod({"containers": [{"name": NAME, "env": [{"$patch": "replace"}, {"name": "C", "value": "3"}]}]})
+    [container] = pod_of(build_unit(program(patch("Deployment", replaced), env=variables)))["containers"]
+    assert container["env"] == [{"name": "C", "value": "3"}]
+
+
+def test_a_patch_states_the_keys_of_a_list_without_any(build_unit):
+    """`tolerations` are atomic in Kubernetes: a patch replaces them, unless it states a key."""
+    scheduling = {"tolerations": [{"key": "a", "operator": "Exists"}]}
+    merge = pod({"tolerations": [{"key": "b", "operator": "Exists"}]})
+    keys = {"spec.template.spec.tolerations": ["key"]}
+    replaced = pod_of(build_unit(program(patch("Deployment", merge), scheduling=scheduling)))
+    merged = pod_of(build_unit(program(patch("Deployment", merge, listMapKeys=keys), scheduling=scheduling)))
+    assert [toleration["key"] for toleration in replaced["tolerations"]] == ["b"]
+    assert [toleration["key"] for toleration in merged["tolerations"]] == ["a", "b"]
+
+
+def test_lists_of_an_inference_service_merge_without_its_schema(build_unit):
+    """KServe's CRDs define no key for `containers` and `volumes`; the emitter declares those of Kubernetes."""
+    container = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 8080}
+    merge = {"spec": {"predictor": {"containers": [{"name": "kserve-container", "workingDir": "/srv"}]}}}
+    unit = build_unit(scorer(patch("InferenceService", merge), runtime=container))
+    assert unit.reasons == ""
+    [patched] = unit.objects["inferenceservice.yaml"]["spec"]["predictor"]["containers"]
+    assert patched["workingDir"] == "/srv"
+    assert patched["image"].startswith("registry.example/own:1.0@")
+
+
+def test_a_list_whose_keys_nothing_defines_is_a_finding_at_the_list(build_unit, refusals):
+    """No CRD of KServe is in this project, so that nothing says how `tolerations` of an InferenceService merge."""
+    tolerations = [{"key": "a", "operator": "Exists"}]
+    spec = {"spec": {"predictor": {"tolerations": [{"key": "b", "operator": "Exists"}]}}}
+    model = scorer(patch("InferenceService", spec))
+    model["deploy"]["scheduling"] = {"tolerations": tolerations}
+    [(message, line)] = refusals(model).items()
+    assert "the key that identifies the elements of `spec.predictor.tolerations` is not known" in message
+    assert line == "- key: b"
+    model["deploy"]["patches"][0]["listMapKeys"] = {"spec.predictor.tolerations": []}
+    unit = build_unit(model)
+    assert unit.objects["inferenceservice.yaml"]["spec"]["predictor"]["tolerations"] == [
+        {"key": "b", "operator": "Exists"}
+    ]
+
+
+PREDICTOR = {"spec": {"predictor": {"schedulerName": "gpu", "minReplicas": 2, "maxReplicas": 3}}}
+
+
+@pytest.mark.parametrize(
+    ("canary", "names"),
+    [("include", ["gpu", "gpu"]), ("exclude", ["gpu", None]), ("only", [None, "gpu"])],
+)
+def test_a_patch_applies_to_the_canary_too(canary, names, build_unit, splitting_kserve):
+    """But not what `validateCanarySpecs` of v0.20.0 rejects: a canary has no replicas of its own."""
+    target = {} if canary == "include" else {"canary": canary}
+    model = scorer(patch("InferenceService", PREDICTOR, target=target), environments=CANARY)
+    unit = build_unit(model, files=splitting_kserve)
+    assert unit.reasons == ""
+    spec = unit.objects["inferenceservice.yaml"]["spec"]
+    parts = [spec["predictor"], spec["canary"][0]["predictor"]]
+    assert [part.get("schedulerName") for part in parts] == names
+    assert "maxReplicas" not in parts[1]
+    assert [part["model"]["storageUri"][-6:] for part in parts] == ["1.0.0/", "1.1.0/"]
+
+
+def test_a_patch_applies_to_the_canary_in_knative_mode(build_unit):
+    """There the canary takes the place of the predictor."""
+    model = scorer(patch("InferenceService", PREDICTOR), environments=CANARY)
+    predictor = build_unit(model, **KNATIVE).objects["inferenceservice.yaml"]["spec"]["predictor"]
+    assert (predictor["schedulerName"], predictor["canaryTrafficPercent"]) == ("gpu", 10)
+
+
+def test_a_patch_for_canaries_waits_for_one(refusals):
+    assert refusals(scorer(patch("InferenceService", PREDICTOR, target={"canary": "only"}))) == {}
+
+
+def test_a_patch_applies_to_all_objects_of_a_kind_as_in_a_kustomization(build_unit):
+    merge = {"metadata": {"annotations": {"bank.example/reviewed": "yes"}}}
+    secrets = [{"name": "key", "key": "scorer/key", "env": "KEY"}]
+    agent = program(patch("ConfigMap", merge), patch("ExternalSecret", merge), secrets=secrets)
+    agent["source"] = {**PROGRAM["source"]}
+    rules = {
+        **PROGRAM, "type": "rules", "source": {"engine": "opa", "files": ["policy.rego"], "entrypoint": "credit/allow"},
+        "deploy": {"target": "kubernetes", "patches": [patch("ConfigMap", merge)]},
+    }  # fmt: skip
+    unit = build_unit(rules)
+    assert unit.reasons == ""
+    maps = [document for document in unit.documents if document["kind"] == "ConfigMap"]
+    assert len(maps) > 1
+    assert {json.dumps(document["metadata"].get("annotations")) for document in maps} == {
+        '{"bank.example/reviewed": "yes"}'
+    }
+
+
+GOVERNED = {
+    "the name": (patch("Service", {"metadata": {"name": "other"}}), "rename the model"),
+    "the namespace": (patch("Service", {"metadata": {"namespace": "other"}}), "set the namespace in the Environment"),
+    "the kind": (patch("Service", {"kind": "Pod"}), "another emitter"),
+    "a selector": (patch("Service", {"spec": {"selector": {"app.kubernetes.io/name": "other"}}}), "deploy.adopt.selector"),
+    "a wider selector": (patch("Service", {"spec": {"selector": {"app.kubernetes.io/name": None}}}), "deploy.adopt.selector"),
+    "a narrower selector": (patch("Service", {"spec": {"selector": {"tier": "a"}}}), "deploy.adopt.selector"),
+    "a label of pods": (
+        patch("Deployment", {"spec": {"template": {"metadata": {"labels": {"app.kubernetes.io/name": "other"}}}}}),
+        "rename the model",
+    ),
+    "a digest": (
+        patch("Deployment", pod({"containers": [{"name": NAME, "image": "registry.example/limits@sha256:" + "1" * 64}]})),
+        "change `release.source.",
+    ),
+    "the container": (
+        patch("Deployment", pod({"containers": [{"$patch": "replace"}, {"name": NAME, "image": "a/b"}]})), "`release.source."),
+    "a port of the node": (
+        patch("Deployment", pod({"containers": [{"name": NAME, "ports": [{"containerPort": 8080, "protocol": "TCP", "hostPort": 80}]}]})),
+        "callers reach the model through its Service",
+    ),
+    "the network of the node": (patch("Deployment", pod({"hostNetwork": True})), "callers reach the model through its Service"),
+    "a load balancer": (patch("Service", {"spec": {"type": "LoadBalancer"}}), "set `deploy.expose`"),
+    "all callers": (patch("NetworkPolicy", {"spec": {"ingress": [{}]}}), "set `deploy.callers`"),
+    "all destinations": (patch("NetworkPolicy", {"spec": {"policyTypes": ["Ingress"]}}), "set `deploy.callers`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "remedy"), GOVERNED.values(), ids=GOVERNED)
+def test_a_patch_cannot_change_what_a_field_governs(change, remedy, session_findings):
+    findings = [item for item in session_findings(program(change)) if item.code is not codes.OUTPUT_INVALID]
+    assert {finding.code for finding in findings} == {codes.GOVERNED_VALUE_PATCHED}
+    assert all(remedy in (finding.help or "") for finding in findings)
+    assert {finding.subject.pointer[:4] for finding in findings} == {("deploy", "patches", 0, "merge")}
+
+
+@pytest.mark.parametrize(
+    ("change", "remedy"),
+    [
+        ({"metadata": {"labels": {"networking.kserve.io/visibility": None}}}, "set `deploy.expose`"),
+        ({"metadata": {"annotations": {"serving.kserve.io/deploymentMode": "Knative"}}}, "set `kserve.mode`"),
+        ({"spec": {"predictor": {"model": {"storageUri": "s3://models/b/"}}}}, "change `release.source.uri`"),
+        ({"spec": {"predictor": {"labels": {"sidecar.istio.io/inject": "false"}}}}, "`mesh`"),
+    ],
+)
+def test_a_patch_of_an_inference_service_cannot_expose_it_or_change_what_it_serves(change, remedy, session_findings):
+    [finding] = session_findings(scorer(patch("InferenceService", change)))
+    assert finding.code is codes.GOVERNED_VALUE_PATCHED
+    assert remedy in (finding.help or "")
+
+
+def test_a_later_patch_cannot_change_the_digest_of_a_container_that_an_earlier_one_moved(session_findings):
+    first = patch("Deployment", pod({"containers": [{"name": "log", "$patch": "delete"}]}))
+    second = patch("Deployment", pod({"containers": [{"name": NAME, "image": "registry.example/x"}]}))
+    log = {
+        "name": "log",
+        "image": "registry.example/log:1",
+        "digest": DIGEST,
+        "resources": {"cpu": "1", "memory": "1Gi"},
+    }
+    findings = session_findings(program(first, second, pod={"containers": [log]}))
+    assert [item.code.id for item in findings if "release.source" in (item.help or "")] == ["MY418"]
+
+
+def test_a_patch_that_changes_nothing_is_a_warning_at_the_patch(session_findings):
+    [finding] = session_findings(program(patch("Service", {"spec": {"type": "ClusterIP"}})))
+    assert finding.code is codes.PATCH_WITHOUT_EFFECT
+    assert finding.subject.pointer == ("deploy", "patches", 0, "merge")
+
+
+def test_a_patch_that_matches_no_object_names_those_that_are_rendered(session_findings):
+    [finding] = session_findings(program(patch("Ingress", {"spec": {}})))
+    assert finding.code is codes.PATCH_TARGET_MISMATCH
+    assert "Deployment limits" in (finding.help or "")
+
+
+def test_a_patched_object_is_validated_and_reported_at_the_element_of_the_patch(refusals):
+    merge = pod({"containers": [{"name": NAME, "stdin": "yes"}]})
+    [(message, line)] = refusals(program(patch("Deployment", merge))).items()
+    assert "spec.template.spec.containers[0].stdin" in message
+    assert line == "stdin: 'yes'"
+
+
+@pytest.mark.parametrize(
+    ("elements", "message"),
+    [
+        ([{"stdin": True}], "the element has no `name`"),
+        ([{"name": NAME, "ports": [{"containerPort": 8080, "$retainKeys": ["name"]}]}], "`$retainKeys` is not supported"),
+        ([{"name": NAME, "$patch": "merge-all"}], "`$patch: merge-all` is not supported"),
+    ],
+)  # fmt: skip
+def test_a_part_that_cannot_be_merged_is_a_finding(elements, message, session_findings):
+    findings = session_findings(program(patch("Deployment", pod({"containers": elements}))))
+    assert [item.code for item in findings] == [codes.BAD_PATCH]
+    assert message in findings[0].message
