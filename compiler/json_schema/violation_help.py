@@ -23,6 +23,8 @@ _MAX_LISTED_CHOICES = 30
 _MAX_LISTED_AFTER_SUGGESTION = 13
 _MAX_LISTED_KEYS_AFTER_SUGGESTION = 8
 _MAX_LISTED_PATHS = 3
+_MAX_DEPTHS = 2
+"""Levels of the document at which another place for a key is searched."""
 _MAX_EXAMPLE_KEYS = 4
 
 
@@ -145,13 +147,20 @@ class HelpBuilder:
         return f"write a map with {such_as} {quote_list(example_keys, conjunction='and')}"
 
     def _declared_paths(self, pointer: Pointer) -> list[str]:
-        """Where else the schema declares the key and accepts its value: below its parent, or else anywhere."""
+        """Where else the schema declares the key and accepts its value: as near to the root as possible.
+
+        Parts that few documents have, such as `deploy.explainer.image`, are below those that most have, such as `runtime.image`.
+        """
         parent, name = pointer[:-1], str(pointer[-1])
         paths = self._schema_registry.paths_by_key.get(name, ())
-        candidates = [path for path in paths if path[: len(parent)] == parent] or paths
-        if len(candidates) > _MAX_LISTED_PATHS:
-            return []
-        return [format_path(path) for path in candidates if self._trial_edits.accepts_move(pointer, path)]
+        for depth in sorted({len(path) for path in paths})[:_MAX_DEPTHS]:
+            level = [path for path in paths if len(path) == depth]
+            candidates = [path for path in level if path[: len(parent)] == parent] or level
+            if len(candidates) > _MAX_LISTED_PATHS:
+                return []
+            if accepted_paths := [path for path in candidates if self._trial_edits.accepts_move(pointer, path)]:
+                return [format_path(path) for path in accepted_paths]
+        return []
 
 
 def _corrected(violation: SchemaViolation, correction: Correction) -> SchemaViolation:
