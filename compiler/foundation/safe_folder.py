@@ -34,6 +34,15 @@ def is_in_git_folder(path: str) -> bool:
     return any(_GIT_FOLDER.fullmatch(INVISIBLE.sub("", part)) for part in re.split(r"[/\\]", path))
 
 
+FORGE_FOLDERS = (".git", ".forgejo", ".circleci", ".woodpecker", ".buildkite")
+"""How the names of folders begin that belong to git or a forge (`.github`, `.gitlab`, `.gitea`), which runs the workflows in them."""
+
+
+def is_in_forge_folder(path: str) -> bool:
+    """Whether a part of a path belongs to git or a forge, on a system that ignores case."""
+    return is_in_git_folder(path) or any(part.lower().startswith(FORGE_FOLDERS) for part in re.split(r"[/\\]", path))
+
+
 class FileLocation(NamedTuple):
     """How to address a file: by its name in an open folder, or by its path if the system has no such operations."""
 

@@ -6,6 +6,8 @@ from pydantic import WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic.types import JsonValue
 
+from compiler.foundation.safe_folder import FORGE_FOLDERS
+
 AnyMap = dict[str, object]
 """A map whose content another schema describes."""
 
@@ -20,10 +22,7 @@ def _any_case(text: str) -> str:
 _NO_GIT_FOLDER = rf"(?!.*(?:^|/){_any_case('.git')}(?:/|$))(?!.*\.(?:/|$))"
 """No part is git's folder, on any file system: some ignore case, and some drop dots at the end of a name."""
 _NO_STATE_FOLDER = rf"(?!.*(?:^|/){_any_case('.modelyard')})"
-_NO_FORGE_FOLDER = "".join(
-    rf"(?!.*(?:^|/){_any_case(name)})" for name in (".git", ".forgejo", ".circleci", ".woodpecker", ".buildkite")
-)
-"""No part begins like a folder of git or of a forge (`.github`, `.gitlab`, `.gitea`), which runs the workflows in it."""
+_NO_FORGE_FOLDER = "".join(rf"(?!.*(?:^|/){_any_case(name)})" for name in FORGE_FOLDERS)
 _CRON_FIELD = r"(?:\*|[0-9A-Za-z]+(?:-[0-9A-Za-z]+)?)(?:/[1-9][0-9]*)?"
 
 

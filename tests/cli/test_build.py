@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -14,13 +15,34 @@ from compiler.write.lock_files import digest_of
 LOCK = ".modelyard/locks/all.repository.json"
 
 
-@pytest.mark.parametrize("folder", [".git", ".git/hooks", ".GIT/x", "models", "models/x", "Templates", ".", ".."])
+@pytest.mark.parametrize(
+    "folder",
+    [".git", ".git/hooks", ".GIT/x", "models", "models/x", "Templates", ".", "..",
+     ".github", ".GitHub/workflows", "x/.gitlab/ci", ".forgejo/x", ".modelyard", ".modelyard/locks", "../preview"],
+)  # fmt: skip
 def test_a_folder_that_holds_something_else_is_no_output_folder(project, git, run_command, folder: str) -> None:
     result = run_command("build", "--output", folder)
     assert result.code == 2
     assert folder in result.err
     assert git("status", "--porcelain") == ""
     assert not (project / ".git/dev").exists()
+
+
+def test_an_absolute_path_leads_out_of_the_repository(project, git, tmp_path, run_command) -> None:
+    result = run_command("build", "--output", str(tmp_path / "preview"))
+    assert (result.code, (tmp_path / "preview/dev").is_dir()) == (0, True)
+
+
+@pytest.mark.parametrize(("folder", "code"), [("../.github/workflows", 2), ("../../preview", 2), ("../out", 0)])
+def test_a_project_in_a_folder_writes_to_no_folder_of_the_repositorys_forge(
+    project, git, monkeypatch, run_command, folder: str, code: int
+) -> None:
+    inner = project / "ml"
+    shutil.copytree(project, inner, ignore=lambda *_: {".git", "ml"})
+    monkeypatch.chdir(inner)
+    result = run_command("build", "--output", folder)
+    assert result.code == code
+    assert not (project / ".github").exists()
 
 
 def test_gits_folder_of_another_repository_is_no_output_folder(project, tmp_path, run_command) -> None:

@@ -87,7 +87,8 @@ def write_options(function: F) -> F:
         "-o",
         type=PathType(files=False),
         metavar="DIR",
-        help="Write all files to this folder. [default: the project's `output`, or build/; committed files stay in place]",
+        help="Write all files to this folder, outside of the repository only by its absolute path. "
+        "[default: the project's `output`, or build/; committed files stay in place]",
     )
     check = click.option(
         "--check", "check_", is_flag=True, help="Write nothing; exit with 1 if committed artifacts are out of date."

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from compiler.foundation.errors import UsageError
-from compiler.foundation.safe_folder import is_in_git_folder
+from compiler.foundation.safe_folder import is_in_forge_folder, is_in_git_folder
+from compiler.plan.conventions import STATE_FOLDER
+from compiler.source.git_root import git_root
 from compiler.spec.data_types import ProjectData
 from compiler.spec.project_folders import overlapping_folder
 
@@ -23,20 +25,42 @@ class OutputLocation(NamedTuple):
 
 
 def locate_output(project_root: Path, project: ProjectData, output: Path) -> OutputLocation:
-    """The folder of `--output`; raises `UsageError` for git's folder, and for one that contains specs or is among them."""
+    """The folder of `--output`; raises `UsageError` for one that `output` in modelyard.yaml cannot name either.
+
+    Only an absolute path may lead out of the repository: where a relative one leads depends on the folder that a script runs in.
+    """
     path = Path(os.path.abspath(output))  # noqa: PTH100 - a link must not be followed here
     if not path.is_relative_to(project_root) and path.resolve().is_relative_to(project_root):
         path = path.resolve()  # the project by another name
     if project_root.is_relative_to(path):
         raise UsageError(f"{output} contains the project", help="choose a folder for the output alone, such as build")
+    _reject_reserved_folder(project_root, output, path)
     if not path.is_relative_to(project_root):
-        if is_in_git_folder(os.fspath(path.resolve())):
-            raise UsageError(f"{output} is git's own folder", help="choose another folder")
         return OutputLocation(path)
     folder = path.relative_to(project_root).as_posix()
-    if is_in_git_folder(folder):
-        raise UsageError(f"{output} is git's own folder", help="choose another folder")
     if name := overlapping_folder(project, folder):
         message = f"{output} and the folder of {name} are not separate folders"
         raise UsageError(message, help="choose a folder for the output alone, such as build")
     return OutputLocation(project_root, folder)
+
+
+def _reject_reserved_folder(project_root: Path, output: Path, path: Path) -> None:
+    """Raise `UsageError` for a folder of git, of a forge or of Modelyard in the repository, and for a relative path out of it."""
+    repository = git_root(project_root)
+    real_path = path.resolve()
+    if is_in_git_folder(os.fspath(real_path)):
+        raise UsageError(f"{output} is git's own folder", help="choose another folder")
+    if not real_path.is_relative_to(repository) and not path.is_relative_to(repository):
+        if not output.is_absolute():
+            raise UsageError(
+                f"{output} is outside of the repository", help=f"write the absolute path {path} if you mean it"
+            )
+        return
+    for candidate in (path, real_path):
+        folder = candidate.relative_to(repository).as_posix() if candidate.is_relative_to(repository) else ""
+        if is_in_forge_folder(folder):
+            raise UsageError(
+                f"{output} is a folder of the forge, which runs the workflows in it", help="choose another folder"
+            )
+        if any(part.lower().startswith(STATE_FOLDER) for part in folder.split("/")):
+            raise UsageError(f"{output} is a folder with Modelyard's own state", help="choose another folder")
