@@ -14,8 +14,8 @@ from compiler.spec.quantities import Cpu, Memory
 
 PODS_EXPORT = "pods"
 """The export in which a target describes the pods of a model: `maxSurge`, how many a rollout adds (a number or a percentage);
-`extraReplicas`, how many there are in addition, such as a canary's; `accelerator`, the name of the resource of one. A model without this
-export has no pods."""
+`extraReplicas`, how many there are in addition, such as a canary's; `accelerator`, the name of the resource of one; `limitsCpu`, whether
+containers without a limit of CPU get one. A model without this export has no pods."""
 
 
 @dataclass(frozen=True, slots=True)

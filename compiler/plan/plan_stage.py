@@ -13,8 +13,10 @@ from compiler.plan.matching.addons import AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
 from compiler.plan.matching.deployment_matching import DeploymentMatcher
 from compiler.plan.matching.emitter_selection import AddonSelector
+from compiler.plan.max_requests import PODS_EXPORT
 from compiler.plan.model_facts import ModelFacts, model_facts
 from compiler.plan.model_unit import ModelUnitPlanner
+from compiler.plan.namespace_limits import has_namespace_limits, namespace_limit_findings
 from compiler.plan.planning import UnitPlanner
 from compiler.plan.project_unit import OWNERS_VARIABLE
 from compiler.plan.records.missing_fields import RecordStatusReader
@@ -48,8 +50,12 @@ class PlanStage:
         self.record_statuses = RecordStatusReader(fleet, conditions, selector)
 
     def compatibility_findings(self, model: ResolvedModel) -> Iterator[Finding]:
-        """The findings of a deployed model's target, and of the addons that match."""
-        return self._matcher.compatibility_findings(model)
+        """The findings of a deployed model's target, of the addons that match, and about the limits of its namespace."""
+        yield from self._matcher.compatibility_findings(model)
+        target = self._matcher.target_of(model) if has_namespace_limits(model) else None
+        if target is not None:
+            pods = self.exports.of_model(model, target, PODS_EXPORT)
+            yield from namespace_limit_findings(model, {} if isinstance(pods, Finding) else pods)
 
     def model_facts(self, name: str) -> ModelFacts:
         """What files and checks about many models need to know of a model."""

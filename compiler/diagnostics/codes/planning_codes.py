@@ -136,6 +136,13 @@ BAD_PATCH = error(
     "The elements of a list merge by keys. Where these are not known, or an element does not have them, the result would be a guess.",
     "State the keys under `listMapKeys` of the patch, or replace the list with an element `$patch: replace`.",
 )
+NAMESPACE_LIMIT_EXCEEDED = error(
+    "MY420",
+    "namespace-limit-exceeded",
+    "A container is outside of the limit range of its namespace, or a pod requests more than its quota.",
+    "The API server rejects the pods, which is noticed only when they are created.",
+    "Change `deploy.resources`, or the limits of the Environment.",
+)
 OBJECT_CONFLICT = error(
     "MY421",
     "object-conflict",
