@@ -155,10 +155,10 @@ class TypeLanguage:
         )
 
     @cached_property
-    def deploy_controls(self) -> tuple[Annotation, ...]:
-        """The controls that `deploy` of a model declares."""
+    def model_controls(self) -> tuple[Annotation, ...]:
+        """The controls that a model declares outside of its releases."""
         annotations = self._resolved_annotations.get("x-modelyard-control", ())
-        return tuple(annotation for annotation in annotations if annotation.pointer[0] == "deploy")
+        return tuple(annotation for annotation in annotations if annotation.pointer[0] in {"deploy", "governance"})
 
     @cached_property
     def egress_urls(self) -> tuple[Annotation, ...]:

@@ -160,3 +160,10 @@ def test_tokens_that_nothing_verifies_are_declared(make_records) -> None:
     }
     records = make_records(specs, **{"models/task.md": "Be kind."}, **foreign)
     assert statuses(records)["deploy.authentication"] == STATEMENT
+
+
+def test_the_retention_of_logs_is_declared(full) -> None:
+    """No target passes it to what keeps the payloads."""
+    assert statuses(full)["governance.logging.retention"] == STATEMENT
+    text = full["TECHNICAL_DOCUMENTATION.md"]
+    assert "400d" in text.partition("Retention of the logs")[2].partition(f"({STATEMENT})")[0]

@@ -24,7 +24,7 @@ def control_statuses(
     release: Object,
     targets: Sequence[Emitter | None],
 ) -> dict[str, Json]:
-    """The status of each control that the release or `deploy` of a subject declares, by field; `targets` render its placements."""
+    """The status of each control that a subject or its release declares, by field; `targets` render its placements."""
     model = subject.model
     by_environment = {
         environment_of(placement).name: _controls_in_force(fleet, conditions, placement, target)
@@ -38,7 +38,7 @@ def control_statuses(
     deployed = [placement.json for placement in (model, *subject.placements)]
     controls = [
         *((control, [release]) for control in language.release_controls),
-        *((control, deployed) for control in language.deploy_controls),
+        *((control, deployed) for control in language.model_controls),
     ]
     for control, holders in controls:
         if any(True for holder in holders for _ in iter_values(holder, control.pointer)):

@@ -155,7 +155,7 @@ class Transparency(StrictModel):
 class Logging(StrictModel):
     """The logs of the model's runs."""
 
-    retention: DurationText
+    retention: DurationText = field(..., control="enforced")
     """How long logs are kept."""
 
 
