@@ -1,5 +1,6 @@
 """Objects that two models would share in a cluster, those that controllers make included."""
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -17,6 +18,10 @@ from compiler.resolve.field_setters import models_that_may_set
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import adoption_config, namespace
 from compiler.resolve.resolved_model import ResolvedModel
+
+_NUMBER = "#####"
+"""In names: any number of five digits, with which Knative names revisions (`%05d`)."""
+_WRITTEN_NUMBER = re.compile(r"(?<=-)[0-9]{5}(?=-|$)")
 
 _Deployment: TypeAlias = tuple[str, str]
 """A model in an environment, by their names."""
@@ -68,7 +73,7 @@ class SharedObjectChecker:
         models_by_object: dict[str, set[str]] = {}
         for model in self._fleet.portfolio.by_kind("Model"):
             for suffix in self._suffixes:
-                models_by_object.setdefault(model + suffix, set()).add(model)
+                models_by_object.setdefault(_numberless(model) + suffix, set()).add(model)
         pairs = {pair for models in models_by_object.values() for pair in combinations(sorted(models), 2)}
         return sorted(pairs)
 
@@ -84,7 +89,7 @@ class SharedObjectChecker:
             ):
                 base = self._base_name(deployment, adopting_models)
                 for suffix in self._suffixes:
-                    deployments_by_object.setdefault(base + suffix, set()).add(deployment)
+                    deployments_by_object.setdefault(_numberless(base) + suffix, set()).add(deployment)
             pairs = {pair for group in deployments_by_object.values() for pair in combinations(sorted(group), 2)}
             yield from (pair for pair in sorted(pairs) if any(name in adopting_models for name, _ in pair))
 
@@ -102,10 +107,15 @@ class SharedObjectChecker:
         adopts = bool(adoption_config(model) or adoption_config(other_model))
         if adopts and base_name(model) == base_name(other_model):
             return  # the check of adopted objects reports it
-        shared = {name: kinds & other_names.get(name, set()) for name, kinds in names.items()}
-        name, kinds = next(((name, kinds) for name, kinds in sorted(shared.items()) if kinds), ("", set[str]()))
-        if kinds:
-            yield _finding(model, other_model, f"{' and '.join(sorted(kinds))} {name}")
+        shared_objects = (
+            f"{' and '.join(sorted(kinds & other_kinds))} {min(name, other_name, key=_is_numbered)}"
+            for name, kinds in sorted(names.items())
+            for other_name, other_kinds in sorted(other_names.items())
+            if kinds & other_kinds and _may_be_equal(name, other_name)
+        )
+        shared_object = next(shared_objects, None)
+        if shared_object is not None:
+            yield _finding(model, other_model, shared_object)
 
     def _objects_of(self, deployment: _Deployment) -> tuple[ResolvedModel, dict[str, set[str]]] | None:
         """A deployed model, and the kinds of its objects by name."""
@@ -124,6 +134,22 @@ class SharedObjectChecker:
             if results.get(("objectNames", index, "when"), True) is True:
                 kinds_by_name.setdefault(base_name(model) + entry.get("suffix", ""), set()).update(entry["kinds"])
         return kinds_by_name
+
+
+def _numberless(name: str) -> str:
+    """A name with `#####` in place of each number, so that it equals every name that it may have in common."""
+    return _WRITTEN_NUMBER.sub(_NUMBER, name)
+
+
+def _is_numbered(name: str) -> bool:
+    return _NUMBER in name
+
+
+def _may_be_equal(name: str, other_name: str) -> bool:
+    """Whether two names of objects can be the same; `#####` equals every number."""
+    if name == other_name or not (_is_numbered(name) or _is_numbered(other_name)):
+        return name == other_name
+    return _numberless(name) == _numberless(other_name)
 
 
 def _finding(model: ResolvedModel, other: ResolvedModel, shared_objects: str) -> Finding:

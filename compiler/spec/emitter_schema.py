@@ -78,8 +78,8 @@ class ObjectName(StrictModel):
 
     kinds: list[str] = field(..., min_length=1)
     """The kinds of the objects."""
-    suffix: str = field("", pattern=r"^(?:[-.][-a-z0-9.]*[a-z0-9])?$")
-    """What follows the model's name in their names, such as `-predictor`. Default: nothing."""
+    suffix: str = field("", pattern=r"^(?:[-.](?:[-a-z0-9.]|#####)*(?:[a-z0-9]|#####))?$")
+    """What follows the model's name in their names, such as `-predictor`; `#####` is a number of five digits. Default: nothing."""
     when: str | None = None
     """A CEL expression that is true if the model has them. Default: always."""
 
@@ -96,8 +96,8 @@ class Image(StrictModel):
 class EnforcedControl(StrictModel):
     """A control that is in force where the emitter's files run. Records describe each other control as declared."""
 
-    control: str = field(..., pattern=r"^(?:source|deploy)(?:\.[A-Za-z][A-Za-z0-9]*)+$")
-    """The field of the release or of `deploy` that declares it, such as `source.guardrails`."""
+    control: str = field(..., pattern=r"^(?:source|deploy|governance)(?:\.[A-Za-z][A-Za-z0-9]*)+$")
+    """The field that declares it: of the release, such as `source.guardrails`, or of the model, such as `deploy.authentication`."""
     id: NameText | None = None
     """How it is enforced, for templates that read `enforced`, where there are several ways."""
     when: str | None = None

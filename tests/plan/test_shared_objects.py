@@ -69,6 +69,31 @@ def conflicts(*models: dict[str, Any], kserve: dict[str, str] = STANDARD, **fiel
     return [(one.message, lines[one.location.line - 1].strip()) for one in findings if one.location]
 
 
+@pytest.mark.parametrize("name", ["price-predictor-00001", "price-predictor-00042", "price-predictor-00001-private"])
+def test_a_service_has_the_name_of_a_revision(name: str) -> None:
+    """Knative Serving 1.23: `MakeRevision` names revisions `<configuration>-%05d`, `PrivateService` appends `-private`."""
+    [(message, line)] = conflicts(served("price"), program(name), kserve=KNATIVE)
+    assert "Service price-predictor-" in message
+    assert line == f"name: {name}"
+    assert conflicts(served("price"), program(name)) == []
+
+
+def test_a_deployment_has_the_name_of_that_of_a_revision() -> None:
+    [(message, _)] = conflicts(served("price"), program("price-predictor-00003-deployment"), kserve=KNATIVE)
+    assert "Deployment price-predictor-00003-deployment" in message
+
+
+@pytest.mark.parametrize(
+    "name", ["price-predictor-1", "price-predictor-000001", "price-predictor-00001-cache", "price-00001"]
+)
+def test_other_numbers_are_not_those_of_revisions(name: str) -> None:
+    assert conflicts(served("price"), program(name), program("other-00001"), kserve=KNATIVE) == []
+
+
+def test_numbers_of_two_models_are_different_names() -> None:
+    assert conflicts(program("price-00001"), program("price-00002")) == []
+
+
 def test_a_service_has_the_name_that_kserve_gives_a_predictor() -> None:
     """`PredictorServiceName` in pkg/constants/constants.go of v0.20.0: `<name>-predictor`."""
     assert conflicts(served("price"), program("price-predictor")) == [
