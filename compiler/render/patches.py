@@ -48,9 +48,12 @@ def apply_patches(
     result = PatchedObjects([list(file_documents) for file_documents in documents])
     earlier_merges: dict[tuple[str, int], list[StrategicMerge]] = {}
     for index, patch in enumerate(model.data.get("deploy", {}).get("patches", ())):
-        targets = list(_matching_documents(patch["target"], result.documents))
+        targets = list(_matching_documents(patch["target"], files, result.documents))
         if not targets:
-            result.findings.append(_mismatch_finding(model, index, patch, result.documents))
+            objects = [
+                documents for file, documents in zip(files, result.documents, strict=True) if file.rule.is_resource
+            ]
+            result.findings.append(_mismatch_finding(model, index, patch, objects))
             continue
         has_effect = False
         for file_index, document_index, document in targets:
@@ -137,17 +140,22 @@ def _optional_value(data: Json, pointer: Pointer) -> Json:
 
 
 def _matching_documents(
-    target: PatchTargetData, objects: Sequence[Sequence[Json]]
+    target: PatchTargetData, files: Sequence[PlannedFile], objects: Sequence[Sequence[Json]]
 ) -> Iterator[tuple[int, int, Object]]:
-    """The objects that a patch is for, each with the index of its file and its index in the file."""
+    """The objects of the cluster that a patch is for, each with the index of its file and its index in the file."""
     for file, documents in enumerate(objects):
-        for index, document in enumerate(documents):
+        for index, document in enumerate(documents) if files[file].rule.is_resource else ():
             if isinstance(document, dict) and _matches_target(target, document):
                 yield file, index, document
 
 
 def _matches_target(target: PatchTargetData, document: Object) -> bool:
-    return document.get("kind") == target["kind"] and ("name" not in target or target["name"] == _object_name(document))
+    group, separator, _ = str(document.get("apiVersion")).rpartition("/")
+    return (
+        document.get("kind") == target["kind"]
+        and ("name" not in target or target["name"] == _object_name(document))
+        and ("group" not in target or target["group"] == (group if separator else ""))
+    )
 
 
 def _object_name(document: Object) -> str | None:

@@ -1702,6 +1702,7 @@ class PatchData(TypedDict):
 
 class PatchTargetData(TypedDict, total=False):
     kind: Required[str]
+    group: str
     name: str
     canary: Literal["include", "exclude", "only"]
 

@@ -179,6 +179,21 @@ def test_a_patch_applies_to_all_objects_of_a_kind_as_in_a_kustomization(build_un
     }
 
 
+def test_a_patch_can_name_the_group_of_a_kind(build_unit):
+    merge = {"spec": {"revisionHistoryLimit": 3}}
+    unit = build_unit(program(patch("Deployment", merge, target={"group": "apps"})))
+    assert unit.objects["deployment.yaml"]["spec"]["revisionHistoryLimit"] == 3
+    assert (
+        build_unit(program(patch("Service", {"spec": {"sessionAffinity": "ClientIP"}}, target={"group": ""}))).reasons
+        == ""
+    )
+
+
+def test_a_patch_of_a_kind_in_another_group_matches_no_object(session_findings):
+    [finding] = session_findings(program(patch("Deployment", {}, target={"group": "serving.kserve.io"})))
+    assert finding.code is codes.PATCH_TARGET_MISMATCH
+
+
 GOVERNED = {
     "the name": (patch("Service", {"metadata": {"name": "other"}}), "rename the model"),
     "the namespace": (patch("Service", {"metadata": {"namespace": "other"}}), "set the namespace in the Environment"),

@@ -133,6 +133,8 @@ class PatchTarget(StrictModel):
 
     kind: str
     """The kind of the objects."""
+    group: str | None = None
+    """The API group of the objects, such as `apps`; empty for the core. Default: any."""
     name: str | None = None
     """The name of the object. Default: all objects of the kind, as in a kustomization."""
     canary: Literal["include", "exclude", "only"] = "include"
