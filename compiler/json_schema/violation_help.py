@@ -24,7 +24,7 @@ _MAX_LISTED_AFTER_SUGGESTION = 13
 _MAX_LISTED_KEYS_AFTER_SUGGESTION = 8
 _MAX_LISTED_PATHS = 3
 _MAX_DEPTHS = 2
-"""Levels of the document at which another place for a key is searched."""
+"""Levels of the document at which a better path of a key is searched."""
 _MAX_EXAMPLE_KEYS = 4
 
 

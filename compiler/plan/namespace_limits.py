@@ -118,6 +118,7 @@ def _range_messages(
         pointer = container.pointer_of(resource, is_limit=highest != request)
         message = f"{highest} of {resource} is more than a container may have"
         yield pointer, message, f"set at most {maximum}, or raise `limitRange.max` of the Environment"
+        return
     if minimum and _amount(resource, request) < _amount(resource, minimum):
         message = f"{request} of {resource} is less than a container must request"
         yield (
