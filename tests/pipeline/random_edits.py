@@ -72,6 +72,42 @@ examples:
     return path
 
 
+def edit_a_policy(chance: random.Random, files: dict[str, bytes]) -> str:
+    """Another rule or another enforcement; the policy is added first."""
+    path = "schemas/policies/has-label.yaml"
+    if path not in files:
+        return add_a_policy(chance, files)
+    old, new = chance.choice(
+        (
+            (b"has(model.labels)", b"size(model.name) > 12"),
+            (b"size(model.name) > 12", b"has(model.labels)"),
+            (b"enforcement: mandatory\nmandatoryFrom", b"enforcement: advisory\nmandatoryFrom"),
+            (b"severity: low", b"severity: high"),
+        )
+    )
+    files[path] = files[path].replace(old, new)
+    return f"{path}: {new.decode()}"
+
+
+def edit_an_emitter(chance: random.Random, files: dict[str, bytes]) -> str:
+    """An emitter of the project, then another template or another condition, some of them with a mistake."""
+    folder = "templates/records/note"
+    emitter, template = f"{folder}/emitter.yaml", f"{folder}/note.yaml.j2"
+    if emitter not in files or template not in files:
+        rule = "{path: 'records/{{ name }}/note.yaml', template: note.yaml.j2, scope: model, resource: false}"
+        files[emitter] = f"id: note\ntitle: A note\nsummary: A note about a model.\nfiles:\n  - {rule}\n".encode()
+        files[template] = b"name: {{ name }}\n"
+    elif chance.random() < 0.5:
+        lines = (b"owner: {{ model.owner }}\n", b"tier: {{ model.governance.risk.tier }}\n", b"broken: {{ name\n")
+        files[template] = b"name: {{ name }}\n" + chance.choice(lines)
+    else:
+        condition = chance.choice((b"has(model.labels)", b"size(model.name) > 12", b"size(model.nam"))
+        files[emitter] = re.sub(
+            rb", resource: false.*}", b", resource: false, when: '" + condition + b"'}", files[emitter]
+        )
+    return f"{files[emitter].decode()} {files[template].decode()}"
+
+
 EDIT_KINDS = (
     *[edit_a_value] * 5,
     add_a_comment,
@@ -81,3 +117,5 @@ EDIT_KINDS = (
     add_defaults,
     add_a_policy,
 )
+ALL_EDIT_KINDS = (*EDIT_KINDS, *[edit_a_policy] * 2, *[edit_an_emitter] * 2)
+"""Also edits of rules and templates, after which every model is evaluated again."""

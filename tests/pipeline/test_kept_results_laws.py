@@ -15,7 +15,7 @@ from compiler.source.memory_tree import MemoryTree
 from compiler.store.project_store import Store
 from compiler.store.store_files import StoreFiles
 
-from .random_edits import EDIT_KINDS, add_a_policy
+from .random_edits import ALL_EDIT_KINDS, EDIT_KINDS, add_a_policy
 
 DAY = date(2026, 12, 1)
 ROUNDS = int(os.environ.get("MODELYARD_TEST_ROUNDS", "1"))
@@ -87,7 +87,7 @@ def test_results_of_earlier_runs_change_nothing(seed: int, sample_files: dict[st
         if chance.random() < 0.3:  # back to an earlier state, as by a checkout of another branch
             files = dict(chance.choice(history))
             edits.append("an earlier state")
-        edit = chance.choice(EDIT_KINDS)
+        edit = chance.choice(ALL_EDIT_KINDS if seed else EDIT_KINDS)  # a run of one seed has less time
         edits.append(f"{edit.__name__} {edit(chance, files)}")
         history.append(dict(files))
 
