@@ -158,7 +158,7 @@ monitoring:
 {fairness}governance:
   risk: {{tier: {tier}{argued}}}
   intendedUse: "What team {team} decides: {summary}"
-{limitations}environments:
+{validated}{limitations}environments:
 {before}  prod:
     release: 1.{minor}.0
     deploy:
@@ -221,7 +221,7 @@ sla:
 governance:
   risk:
     tier: {tier}
-{reasoned}  intendedUse: "What team {team} decides: {summary}"
+{reasoned}{validated}  intendedUse: "What team {team} decides: {summary}"
   limitations:
     - The vendor does not publish how the score is made.
 environments:
@@ -288,6 +288,9 @@ FACTS = {
       podSelector: {{matchLabels: {{app: branch}}}}
 """,
     "argued": ", rationale: A wrong answer costs a call.",
+    "validated": (
+        "  validation: {{validatedBy: team-{validator:02}, date: '2026-06-01', conclusion: approved, next: '2036-06-01'}}\n"
+    ),
     "limitations": "  limitations:\n    - Not for businesses.\n",
     "tests": "  tests: [policy_test.rego]\n",
     "version": "  version: '{minor}.1'\n",
@@ -381,6 +384,7 @@ def model_files(
     )
     values |= service_levels[-1]._asdict()
     values |= {"uses": "".join(uses_entries(dependencies)), "judged_by": "held-out" if careful else "training"}
+    values["validator"] = (team + 1) % TEAMS
     values |= fill_facts(FACTS, values, careful=careful)
     next_release = f"{{release: 1.{minor + 1}.0}}" if kind == "ml" else "{}"
     values["before"] = "".join(f"  {stage}: {next_release}\n" for stage in stages[:-1])

@@ -14,6 +14,7 @@ from compiler.foundation.named_secrets import (
     secrets_in_data,
     secrets_in_text,
 )
+from compiler.source.deferred_parse import parse_file
 
 if TYPE_CHECKING:
     from compiler.source.yaml_parse import ParseResult
@@ -34,10 +35,8 @@ class SecretCollector:
 
     def add(self, content: bytes, path: str) -> None:
         """Look for secrets in a file that was read by another parser."""
-        from compiler.source.yaml_parse import parse  # noqa: PLC0415 - its libraries take 30 ms, and most runs parse nothing
-
         if path not in self._secrets_by_path and path.endswith(_DATA_SUFFIXES):
-            self.add_parsed(content, path, parse(content, path))
+            self.add_parsed(content, path, parse_file(content, path))
 
     def secrets(self) -> Iterator[str]:
         """The secrets in all files that were parsed so far."""

@@ -13,6 +13,7 @@ import msgspec
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.secret_redaction import Redactor
 from compiler.source.blob_ids import BlobIds, is_settled
+from compiler.source.deferred_parse import parse_file
 from compiler.source.document import Document
 from compiler.source.lazy_contents import ContentsCache, DataByIndex, LazyContents
 from compiler.source.packed_data import DECODE_ERRORS, pack, packed_digest, readable_text, unpack
@@ -165,9 +166,7 @@ class DocumentReader:
         )
 
     def _parse(self, content: bytes, path: str, blob: str, stamp: FileStamp | None) -> ReadFile:
-        from compiler.source.yaml_parse import parse  # noqa: PLC0415 - its libraries take 30 ms, and most runs parse nothing
-
-        parse_result = parse(content, path)
+        parse_result = parse_file(content, path)
         may_be_stored = self._on_parse(content, path, parse_result)
         contents = _pack_documents(parse_result.documents)
         no_facts = (b"",) * len(parse_result.documents)
@@ -189,9 +188,7 @@ class DocumentReader:
         with suppress(*DECODE_ERRORS):
             if packed_contents is not None:
                 return _unpack_documents(packed_contents)
-        from compiler.source.yaml_parse import parse  # noqa: PLC0415 - as above
-
-        return {document.index: document.data for document in parse(contents.text, contents.file.path).documents}
+        return {document.index: document.data for document in parse_file(contents.text, contents.file.path).documents}
 
 
 def _pack_documents(documents: Sequence[Document]) -> StoredContents | None:

@@ -82,7 +82,7 @@ class TypeLanguage:
     @cached_property
     def resolved_validator(self) -> Validator:
         """Validates a resolved model."""
-        return Validator(self._schema.keywords)
+        return Validator(self._schema.keywords, is_deferred=True)
 
     @cached_property
     def merge_rules(self) -> MergeRules:
@@ -185,7 +185,7 @@ class TypeLanguage:
         )
 
     def _definition_validator(self, name: str) -> Validator:
-        return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema.definitions})
+        return Validator({"$ref": f"#/$defs/{name}", "$defs": self._schema.definitions}, is_deferred=True)
 
 
 class Language:
@@ -212,7 +212,7 @@ class Language:
     def kind_validator(self, name: str) -> Validator:
         """The validator of documents of a kind. For Model use `type_language`."""
         if name not in self._validators:
-            self._validators[name] = Validator(self._kinds[name])
+            self._validators[name] = Validator(self._kinds[name], is_deferred=True)
         return self._validators[name]
 
     def definition_validator(self, kind: str, definition: str) -> Validator:
@@ -220,7 +220,7 @@ class Language:
         key = (kind, definition)
         if key not in self._definition_validators:
             schema = {"$ref": f"#/$defs/{definition}", "$defs": self._kinds[kind]["$defs"]}
-            self._definition_validators[key] = Validator(schema)
+            self._definition_validators[key] = Validator(schema, is_deferred=True)
         return self._definition_validators[key]
 
     def type_language(self, name: str) -> TypeLanguage:

@@ -124,7 +124,7 @@ QUOTAS: dict[str, tuple[dict, dict, bool]] = {
     "a quota of the namespace": ({"namespaces": {"models": {"cpu": 400, "memory": "4Ti"}}}, {}, False),
     "a quota with a default of CPU alone": ({"headroom": "25%"}, {"defaultRequest": {"cpu": "50m"}}, False),
     "a quota with default requests": ({"headroom": "25%"}, {"defaultRequest": REQUESTS}, True),
-    "a quota with default limits": ({"headroom": "25%"}, {"default": REQUESTS}, True),
+    "a quota with default limits": ({"headroom": "25%"}, {"default": {"cpu": "64", "memory": "512Gi"}}, True),
 }
 
 

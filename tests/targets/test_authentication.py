@@ -227,7 +227,8 @@ BROKEN: dict[str, tuple[dict, str]] = {
 @pytest.mark.parametrize("target", ["InferenceService", "Deployment"])
 @pytest.mark.parametrize(("patch", "field"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_object_is_refused(patch, field, target, refusals):
-    patches = [{"target": {"kind": "RequestAuthentication"}, "reason": "A test of it.", "merge": patch}]
+    replaced = {"listMapKeys": {"spec.jwtRules": []}} if patch["spec"].get("jwtRules") else {}
+    patches = [{"target": {"kind": "RequestAuthentication"}, "reason": "A test of it.", "merge": patch, **replaced}]
     specs = MODELS[target]({"expose": EXPOSED, "authentication": TOKENS, "patches": patches})
     found = refusals(*specs, mesh=ISTIO, gateway=GATEWAY)
     assert any("requestauthentication.yaml" in message and field in message for message in found)

@@ -80,10 +80,30 @@ def test_a_canary_in_knative_mode_is_a_warning_at_the_canary(refusals):
         ("0.15", set()),
         ("0.16.0", {"modeNames"}),
         ("0.17", {"modeNames", "languageModels"}),
-        ("0.18.1", {"modeNames", "languageModels", "languageModelArguments"}),
-        ("0.19", {"modeNames", "languageModels", "languageModelArguments", "adapters"}),
-        ("0.20", {"modeNames", "languageModels", "languageModelArguments", "adapters", "tensorParallelism"}),
-        ("1.0", {"modeNames", "languageModels", "languageModelArguments", "adapters", "tensorParallelism"}),
+        ("0.18.1", {"modeNames", "languageModels", "languageModelArguments", "languageModelScaling"}),
+        ("0.19", {"modeNames", "languageModels", "languageModelArguments", "languageModelScaling", "adapters"}),
+        (
+            "0.20",
+            {
+                "modeNames",
+                "languageModels",
+                "languageModelArguments",
+                "languageModelScaling",
+                "adapters",
+                "tensorParallelism",
+            },
+        ),
+        (
+            "1.0",
+            {
+                "modeNames",
+                "languageModels",
+                "languageModelArguments",
+                "languageModelScaling",
+                "adapters",
+                "tensorParallelism",
+            },
+        ),
     ],
 )
 def test_a_release_of_kserve_has_the_features_that_the_table_lists(sample_session, version, available):

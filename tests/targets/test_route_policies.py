@@ -84,7 +84,15 @@ BROKEN: dict[str, tuple[dict, str]] = {
 
 @pytest.mark.parametrize(("spec", "field"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_object_is_refused(spec, field, refusals):
-    patches = [{"target": {"kind": "BackendTrafficPolicy"}, "reason": "A test of it.", "merge": {"spec": spec}}]
+    replaced = {path: [] for path in ("spec.rateLimit.local.rules", "spec.targetRefs") if path.split(".")[1] in spec}
+    patches = [
+        {
+            "target": {"kind": "BackendTrafficPolicy"},
+            "reason": "A test of it.",
+            "merge": {"spec": spec},
+            "listMapKeys": replaced,
+        }
+    ]
     found = refusals(*MODELS["Deployment"]({**exposed(rateLimit=LOCAL), "patches": patches}), gateway=ENVOY)
     assert any("backendtrafficpolicy.yaml" in message and field in message for message in found)
 

@@ -85,7 +85,7 @@ class Emitter:
     def validator(self, schema: str) -> Validator:
         """The compiled validator of one of its schemas."""
         if schema not in self._validators:
-            self._validators[schema] = Validator(self.schemas[schema])
+            self._validators[schema] = Validator(self.schemas[schema], is_deferred=True)
         return self._validators[schema]
 
     @cached_property
@@ -142,7 +142,7 @@ class Emitter:
     @cached_property
     def option_validator(self) -> Validator:
         """Validates options as a model or the project writes them."""
-        return Validator(self.option_schema)
+        return Validator(self.option_schema, is_deferred=True)
 
     @cached_property
     def option_quantities(self) -> tuple[Annotation, ...]:

@@ -40,7 +40,7 @@ def load_emitters(builtin: Emitters, tree: Tree, folder: str, schema: Object, ca
 def _add_emitters(
     base: Emitters, tree: Tree, folder: str, schema: Object, capabilities: Object, *, is_builtin: bool
 ) -> Emitters:
-    validator = Validator(schema)
+    validator = Validator(schema, is_deferred=True)
     findings = list(base.findings)
     emitters_by_id = dict(base.by_id)
     broken_ids = set(base.broken_ids)

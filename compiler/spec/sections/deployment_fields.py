@@ -138,7 +138,7 @@ class PatchTarget(StrictModel):
     name: str | None = None
     """The name of the object. Default: all objects of the kind, as in a kustomization."""
     canary: Literal["include", "exclude", "only"] = "include"
-    """Whether the patch also applies to a canary that is a part of the same object: to `spec.canary[].predictor` of an InferenceService as
+    """Whether the patch also applies to a canary that is a part of the same object: to `spec.canary[].predictor` as
     to `spec.predictor`. It does by default, because a canary tests a release with the settings that it will run with. `only` changes
     nothing while there is no canary.
     """

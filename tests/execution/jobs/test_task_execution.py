@@ -253,4 +253,6 @@ def test_models_are_listed_by_step_and_schedule(tmp_path) -> None:
     assert [model.name for model in models_with_step(run.fleet, "train", "0 4 * * 1")] == []
     assert [model.name for model in models_with_step(run.fleet, "canary")] == []
     elsewhere = lay_out(tmp_path, f"{train}  retrain: {{schedule: '0 3 * * 1', timeZone: Europe/Zurich}}", PLACES)
-    assert [model.name for model in models_with_step(elsewhere.fleet, "train", "0 3 * * 1")] == []
+    assert [model.name for model in models_with_step(elsewhere.fleet, "train", "0 3 * * 1")] == ["refunds"], (
+        "a run knows its cron expression, and not its time zone"
+    )
