@@ -100,6 +100,13 @@ labels:
   portfolio: portfolio-{portfolio}
 """
 
+VALIDATORS = """\
+apiVersion: modelyard/v1
+kind: Team
+name: model-risk
+contacts: {email: model-risk@bank.example}
+"""
+
 ML = """\
 releases:
   1.{minor}.0:
@@ -289,7 +296,7 @@ FACTS = {
 """,
     "argued": ", rationale: A wrong answer costs a call.",
     "validated": (
-        "  validation: {{validatedBy: team-{validator:02}, date: '2026-06-01', conclusion: approved, next: '2036-06-01'}}\n"
+        "  validation: {{validatedBy: model-risk, date: '2026-06-01', conclusion: approved, next: '2036-06-01'}}\n"
     ),
     "limitations": "  limitations:\n    - Not for businesses.\n",
     "tests": "  tests: [policy_test.rego]\n",
@@ -320,6 +327,8 @@ def write_project(count: int, folder: Path, *, careful: bool = False, stages: Se
 def common_files(count: int, *, careful: bool, stages: Sequence[str]) -> Iterator[tuple[str, str]]:
     """What the models share: project, environments, teams, datasets, use cases and defaults."""
     yield "modelyard.yaml", PROJECT.format(digest=digest("opa"), stages=", ".join(stages))
+    if careful:
+        yield "models/model-risk.yaml", VALIDATORS
     tenants = "".join(f"  team-{team:02}: models-{team:02}\n" for team in range(TEAMS))
     for stage in stages:
         yield f"models/environments/{stage}.yaml", ENVIRONMENT.format(stage=stage, tenants=tenants)
@@ -384,7 +393,6 @@ def model_files(
     )
     values |= service_levels[-1]._asdict()
     values |= {"uses": "".join(uses_entries(dependencies)), "judged_by": "held-out" if careful else "training"}
-    values["validator"] = (team + 1) % TEAMS
     values |= fill_facts(FACTS, values, careful=careful)
     next_release = f"{{release: 1.{minor + 1}.0}}" if kind == "ml" else "{}"
     values["before"] = "".join(f"  {stage}: {next_release}\n" for stage in stages[:-1])
