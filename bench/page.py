@@ -23,7 +23,8 @@ INTRODUCTION = """\
 # Performance
 
 `bench/page.py` writes this page from `bench/results.jsonl`; run `make bench` to measure on your machine. Each number is the median of
-its runs, followed by the smallest and the largest one. CPU is user and system time of all processes. After each run its floors and peers
+its runs, followed by the smallest and the largest one; a number without a range is of one run. CPU is user and system time of all
+processes. After each run its floors and peers
 run once, so that a ratio compares neighbours in time; a ratio below 1 means that Modelyard needs less. With n pairs, the interval
 contains the true median with a probability of 1 - 2^(1 - n).
 """
@@ -51,15 +52,15 @@ KILLS_TEXT = """\
 
 `make crash` killed builds at random moments in {rounds:,} rounds (seed {seed}, revision {revision}): one kill or several per round,
 sometimes of two builds at once, with edits of specs and of output in between. After each round the next build wrote the output of a clean
-build, without help. The output after the kills: {counts}.
+build, without help. State of the output after the kills: {counts}.
 """
 
 WAYS_TEXT = """\
 ## From a spec to a manifest
 
 Functions of `compiler/` that receive or return plain data with one value of the sample, from its spec to the files
-(`bench/follow_value.py`; ARCHITECTURE.md describes the way). Since results are kept, the way of a value that is computed is longer, and
-that of one that is reused is short.
+(`bench/follow_value.py`; ARCHITECTURE.md describes the path). Since results are kept, the path of a value that is computed is longer, and that of
+one that is reused is short.
 """
 
 LOAD_TEXT = """\

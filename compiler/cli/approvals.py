@@ -14,7 +14,7 @@ from compiler.cli._shared.lazy_callback import calls
     "states",
     multiple=True,
     type=click.Choice(["valid", "expiring", "pending", "expired", "void"]),
-    help="Only approvals in this state.",
+    help="Only approvals in this state; `expiring`: valid, and expires within 30 days.",
 )
 @common_options.format_option("text", "json")
 @common_options.output_option()

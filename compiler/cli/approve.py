@@ -22,7 +22,7 @@ from compiler.cli._shared.lazy_callback import calls
 )
 @click.option("--reject", is_flag=True, help="Record a rejection.")
 @common_options.diff_option
-@common_options.policy_date_option
+@common_options.as_of_option("Date of the approval. [default: today in UTC]")
 @common_options.root_option
 @calls("approve:approve_model")
 def command() -> None:

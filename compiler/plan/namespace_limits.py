@@ -116,7 +116,7 @@ def _range_messages(
     highest = max((request, limit or request), key=lambda value: _amount(resource, value))
     if maximum and _amount(resource, highest) > _amount(resource, maximum):
         pointer = container.pointer_of(resource, is_limit=highest != request)
-        message = f"{highest} of {resource} is more than a container may have"
+        message = f"{highest} of {resource} is more than {maximum}, the maximum of a container"
         yield pointer, message, f"set at most {maximum}, or raise `limitRange.max` of the Environment"
         return
     if minimum and _amount(resource, request) < _amount(resource, minimum):

@@ -23,7 +23,7 @@ VARIABLE_DESCRIPTIONS: Mapping[str, VariableDescription] = MappingProxyType(
             "!has(quantities.sla.availability) || quantities.sla.availability >= 0.99",
         ),
         "release": VariableDescription(
-            "The release that runs: its fields, `version` and `digest`. A canary is judged by the same rules.",
+            "The release that runs: its fields, `version` and `digest`. The rules are evaluated for a canary, too.",
             "has(release.evaluations)",
         ),
         "environment": VariableDescription(

@@ -87,7 +87,7 @@ def write_options(function: F) -> F:
         "-o",
         type=PathType(files=False),
         metavar="DIR",
-        help="Write all files to this folder, outside of the repository only by its absolute path. "
+        help="Write all files to this folder. Outside of the repository, give an absolute path. "
         "[default: the project's `output`, or build/; committed files stay in place]",
     )
     check = click.option(

@@ -134,7 +134,7 @@ BAD_PATCH = error(
     "bad-patch",
     "A part of a patch cannot be merged into an object.",
     "The elements of a list merge by keys. Where these are not known, or an element does not have them, the result would be a guess.",
-    "State the keys under `listMapKeys` of the patch, or replace the list with an element `$patch: replace`.",
+    "State the keys under `listMapKeys` of the patch, or replace the list: add the element `{$patch: replace}` to it.",
 )
 NAMESPACE_LIMIT_EXCEEDED = error(
     "MY420",
