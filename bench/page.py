@@ -59,8 +59,8 @@ WAYS_TEXT = """\
 ## From a spec to a manifest
 
 Functions of `compiler/` that receive or return plain data with one value of the sample, from its spec to the files
-(`bench/follow_value.py`; ARCHITECTURE.md describes the path). Since results are kept, the path of a value that is computed is longer, and that of
-one that is reused is short.
+(`bench/follow_value.py`; ARCHITECTURE.md describes the path). Since results are kept, the path of a
+value that is computed is longer, and that of one that is reused is short.
 """
 
 LOAD_TEXT = """\
