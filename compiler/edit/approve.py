@@ -34,6 +34,10 @@ def approve(session: Session, name: str, environment: str, version: str | None, 
     Without a version: about what it runs now. The digests are those of the model after the promotion, so that the approval can be
     merged before it, and stays pending until then.
     """
+    if decision.expires is not None and decision.expires < session.as_of.isoformat():
+        raise UsageError(
+            f"the approval would expire on {decision.expires}, before its date", help="give a later --expires"
+        )
     _require_role(session.fleet, decision)
     state = load_deployment_state(session.fleet, name, environment)
     try:
@@ -59,6 +63,8 @@ def _require_role(fleet: Fleet, decision: Decision) -> None:
 def _approved_model(session: Session, state: DeploymentState, version: str | None) -> ResolvedModel:
     """The model as the environment runs it after the promotion; raises `UsageError` if it cannot run there."""
     name, environment = state.spec.name, state.environment.name
+    if state.is_listed and state.current is None:
+        raise UsageError(f"{name} has errors in {environment}", help="run `modelyard check` to see them")
     if version is None or (state.current and state.current.release and state.current.release.version == version):
         if state.current is None:
             raise UsageError(f"{name} is not deployed in {environment}", help="give --release")
@@ -110,13 +116,20 @@ def _record(session: Session, state: DeploymentState, model: ResolvedModel, deci
         "expires": decision.expires,
     }
     element = {key: value for key, value in entry.items() if value}
-    if any(_is_same_decision(plain_data(known), element) for _, known in environment_approvals(model)):
+    if _is_decided(session, model, element):
         return EditResult(f"{decision.team} already recorded this decision about {model.name} {release}", {})
     edits = EditSession(session)
     edits.append_element(state.spec, "approvals", element, after_key="governance")
     return edits.finish(summary)
 
 
-def _is_same_decision(known: Object, element: Object) -> bool:
-    keys = ("team", "role", "decision", "runtimeDigest", "governanceDigest", "expires")
-    return all(known.get(key) == element.get(key) for key in keys)
+def _is_decided(session: Session, model: ResolvedModel, element: Object) -> bool:
+    """Whether the last decision of the team in the role is the same, about the same content, and not dated in the future."""
+    decisions = [
+        plain_data(known)
+        for _, known in environment_approvals(model)
+        if (known["team"], known["role"]) == (element["team"], element["role"])
+        and known["date"] <= session.as_of.isoformat()
+    ]
+    keys = ("decision", "runtimeDigest", "governanceDigest", "expires")
+    return bool(decisions) and all(decisions[-1].get(key) == element.get(key) for key in keys)

@@ -225,7 +225,7 @@ def _no_effect_finding(model: ResolvedModel, index: int, targets: Sequence[tuple
         codes.PATCH_WITHOUT_EFFECT,
         f"the patch of {objects} changes nothing",
         _merge_pointer(index),
-        "remove the patch, or its part for this environment: what it sets is rendered already",
+        "remove the patch, or its part for this environment: the objects are rendered as it wants them, or have nothing that it changes",
         per_environment=True,
     )
 

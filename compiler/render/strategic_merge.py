@@ -182,6 +182,8 @@ class StrategicMerge:
             problem = f"the element has no `{names[0]}`, by which it merges"
         elif matches.count("equal") > 1:
             problem = "more than one element of the list has these keys"
+        elif "equal" in matches and elements[matches.index("equal")].index is None:
+            problem = "the patch has two elements with these keys, of which one would vanish"
         elif "unclear" in matches:
             problem = "an element of the list lacks one of these keys, so that it may be the same one or another one"
         if problem:

@@ -162,6 +162,10 @@ def _summary(report: Report) -> tuple[str, str, str]:
     return worst_level, format_level_counts(serious_findings), rest
 
 
+def _escape(character: str) -> str:
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"  # noqa: PLR2004 - as Python writes them
+
+
 def to_printable(text: str) -> str:
     """The text without characters that could control the terminal or hide text."""
-    return "".join(c if c.isprintable() or c == "\t" else f"\\u{ord(c):04x}" for c in text).replace("\t", " ")
+    return "".join(c if c.isprintable() or c == "\t" else _escape(c) for c in text).replace("\t", " ")

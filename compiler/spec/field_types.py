@@ -173,7 +173,7 @@ FieldText = Annotated[
         maxLength=500,
     ),
 ]
-NonEmptyText = Annotated[str, _text_type(r"\S", "non-empty text", "It moves in spring.")]
+NonEmptyText = Annotated[str, _text_type(r"\S", "non-empty text", "…")]
 ReasonText = Annotated[
     str, _text_type(r"\S\s+\S", "a reason of at least two words", "The vendor fixes it in spring.", minLength=10)
 ]

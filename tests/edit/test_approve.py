@@ -103,11 +103,26 @@ def test_the_same_decision_is_recorded_once(project) -> None:
     assert approve(approved, "refunds", "prod-us", None, DECISION).files == {}
 
 
+def test_a_decision_that_was_revised_is_recorded_again(project) -> None:
+    run = project()
+    rejection = Decision("risk", "model-risk", is_approved=False)
+    for decision in (rejection, DECISION, rejection):
+        run = applied(run, approve(run, "refunds", "prod-us", None, decision))
+    entries = run.portfolio.by_kind("Model")["refunds"].data["approvals"]
+    assert [entry["decision"] for entry in entries] == ["rejected", "approved", "rejected"]
+
+
 @pytest.mark.parametrize(
     ("environment", "version", "decision", "message"),
     [
         ("prod-us", "9.0.0", DECISION, "there is no release `9.0.0` of refunds"),
         ("prod-eu", None, DECISION, "refunds is not deployed in prod-eu"),
+        (
+            "prod-us",
+            None,
+            Decision("risk", "model-risk", is_approved=True, expires="2020-01-01"),
+            "would expire on 2020-01-01",
+        ),
         ("prod-us", None, Decision("rsk", "model-risk", is_approved=True), "there is no Team `rsk`"),
         ("prod-us", None, Decision("risk", "owner", is_approved=True), "the team `risk` has no role `owner`"),
     ],

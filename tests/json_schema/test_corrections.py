@@ -86,6 +86,9 @@ UNCERTAIN = [
     (license_expression, "Apach-2.0", "Apache-2.0"),
     (license_expression, "unknown", None),
     (license_expression, "llama3.1", "LicenseRef-llama3.1"),
+    (license_expression, "MIT AND (GPL-2.0-only WITH Classpath-exception-2.0", None),
+    (license_expression, "LicenseRef-Meta Llama", "LicenseRef-Meta-Llama"),
+    (country, "CHE", None),
     (country, "Switzerland", "CH"),
     (country, "EU", None),
     (email, "Risk <risk@bank.example>", "risk@bank.example"),
@@ -93,7 +96,7 @@ UNCERTAIN = [
     (day, "2026-02-30", None),
 ]
 UNKNOWN = [(duration, "fast"), (percentage, "high"), (percentage, "950"), (cpu, "500mm"), (memory, "1 box"),
-           (cron, "every Monday"), (name, "a.b@shop.example"), (country, "XX"), (email, "nobody"),
+           (cron, "every Monday"), (name, "a.b@shop.example"), (email, "nobody"),
            (uri, "./file"), (uri, "localhost:8080/x"), (day, "1 October 2026")]  # fmt: skip
 
 

@@ -16,6 +16,10 @@ _COMMON_LICENSES = (
     "MIT", "MPL-2.0", "ODC-By-1.0", "ODbL-1.0", "PDDL-1.0", "Unlicense", "Zlib",
 )  # fmt: skip
 """What a misspelling is compared with."""
+_REFERENCE = "LicenseRef-"
+_OPERATORS = frozenset({"AND", "OR", "WITH"})
+_MIN_COUNTRY_NAME = 4
+"""Characters: a shorter text is a code of another standard, and no misspelled name."""
 _NO_LICENSE = frozenset({"unknown", "other", "none", "proprietary", "custom", "internal", "commercial", "n/a", "tbd"})
 _OTHER_COUNTRY_NAMES = MappingProxyType(
     {"UK": "GB", "EL": "GR", "UNITED KINGDOM": "GB", "USA": "US", "UNITED STATES OF AMERICA": "US", "SOUTH KOREA": "KR"}
@@ -37,6 +41,13 @@ def license_expression(text: str) -> Correction | None:
             "write the SPDX identifier of the license, or `LicenseRef-` and a name of your own, such as "
             "`LicenseRef-bank-internal`; leave the field out if the license is not known"
         )
+    if plain.startswith(_REFERENCE):
+        own = f"{_REFERENCE}{_NOT_IN_A_REFERENCE.sub('-', plain.removeprefix(_REFERENCE)).strip('-') or 'NAME'}"
+        return Correction(f"write letters, digits, `.` and `-` after `{_REFERENCE}`, such as `{own}`", own)
+    if _OPERATORS.intersection(plain.upper().split()) or "(" in plain:
+        return Correction(
+            "write identifiers of https://spdx.org/licenses/, joined by `AND`, `OR` and `WITH`, with closed parentheses"
+        )
     if suggestion := _similar_license(plain):
         return guess(suggestion, f"For a license that is not on SPDX's list, write `{reference}`.")
     return Correction(f"write an identifier of https://spdx.org/licenses/, or `{reference}`", reference)
@@ -52,7 +63,10 @@ def country(text: str) -> Correction | None:
     if code := _OTHER_COUNTRY_NAMES.get(plain.upper()):
         return certain(code)
     codes = {name.casefold(): code for code, name in countries().items()}
-    name = plain.casefold() if plain.casefold() in codes else closest_match(plain.casefold(), codes)
+    folded = plain.casefold()
+    if folded not in codes and len(folded) < _MIN_COUNTRY_NAME:
+        return Correction("write the code of two letters")
+    name = folded if folded in codes else closest_match(folded, codes)
     return guess(codes[name]) if name else None
 
 

@@ -195,7 +195,7 @@ class Expose(StrictModel):
 
     host: HostText
     """The host name of the requests."""
-    path: str | None = field(pattern=r"^/[A-Za-z0-9._~/-]*$")
+    path: str | None = field(pattern=r"^(?!.*//)(?!.*/\.{1,2}(?:/|$))/[A-Za-z0-9._~/-]*$")
     """The path prefix of the requests. Default: every path."""
     filters: list[RouteFilter] | None = field(min_length=1)
     """Filters of the route: changes of headers, and the gateway's own filters."""

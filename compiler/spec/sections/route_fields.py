@@ -19,12 +19,15 @@ HeaderNameText = Annotated[
         }
     ),
 ]
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4_LENGTH, _IPV6_LENGTH = "(?:[0-9]|[12][0-9]|3[0-2])", "(?:[0-9]|[1-9][0-9]|1[01][0-9]|12[0-8])"
+_IPV6 = "(?=[^/]*:)(?!.*:::)(?!.*::.*::)(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}"
 RangeText = Annotated[
     str,
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": r"^(?:(?:[0-9]{1,3}\.){3}[0-9]{1,3}/(?:[0-9]|[12][0-9]|3[0-2])|[0-9a-f:]+/(?:[0-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))$",
+            "pattern": rf"^(?:(?:{_BYTE}\.){{3}}{_BYTE}/{_IPV4_LENGTH}|{_IPV6}/{_IPV6_LENGTH})$",
             "x-modelyard-expects": "a range of IP addresses such as 203.0.113.0/24",
             "examples": ["203.0.113.0/24"],
         }
@@ -37,18 +40,18 @@ class HeaderValue(StrictModel):
 
     name: HeaderNameText
     """The name of the header."""
-    value: str = field(..., min_length=1)
-    """The value."""
+    value: str = field(..., min_length=1, pattern=r"^[^\x00-\x1f\x7f]+$")
+    """The value, without line breaks."""
 
 
 class HeaderModifier(StrictModel):
     """Changes of headers."""
 
-    set: list[HeaderValue] | None = field(min_length=1)
+    set: list[HeaderValue] | None = field(min_length=1, merge="name")
     """Headers that replace those of the same name."""
-    add: list[HeaderValue] | None = field(min_length=1)
+    add: list[HeaderValue] | None = field(min_length=1, merge="name")
     """Headers that are added to those of the same name."""
-    remove: list[HeaderNameText] | None = field(min_length=1)
+    remove: list[HeaderNameText] | None = field(min_length=1, merge="union")
     """Headers that are removed."""
 
 
