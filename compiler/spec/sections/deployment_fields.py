@@ -190,12 +190,16 @@ class Volume(StrictModel):
     """The storage class. Default: the cluster's default class."""
 
 
+_SEGMENT = r"(?:\.{0,2}[A-Za-z0-9_~-][A-Za-z0-9._~-]*|\.{3,}[A-Za-z0-9._~-]*)"
+"""A part of a path that is neither empty nor `.` or `..`, which a gateway would resolve."""
+
+
 class Expose(StrictModel):
     """Access from outside the cluster, through the Environment's gateway."""
 
     host: HostText
     """The host name of the requests."""
-    path: str | None = field(pattern=r"^(?!.*//)(?!.*/\.{1,2}(?:/|$))/[A-Za-z0-9._~/-]*$")
+    path: str | None = field(pattern=rf"^/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?$")
     """The path prefix of the requests. Default: every path."""
     filters: list[RouteFilter] | None = field(min_length=1)
     """Filters of the route: changes of headers, and the gateway's own filters."""
