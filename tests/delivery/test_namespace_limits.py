@@ -22,7 +22,7 @@ def limit_findings(made) -> list[tuple[tuple, str]]:
 @pytest.mark.parametrize(
     ("resources", "field", "message"),
     [
-        ({"cpu": "1", "memory": "3Gi"}, ("resources", "memory"), "3Gi of memory is more than a container may have"),
+        ({"cpu": "1", "memory": "3Gi"}, ("resources", "memory"), "3Gi of memory is more than 2Gi, the maximum of a container"),
         ({"cpu": "1", "memory": "1Gi", "limits": {"memory": "4Gi"}}, ("resources", "limits", "memory"), "4Gi of memory is more"),
         ({"cpu": "50m", "memory": "1Gi"}, ("resources", "cpu"), "50m of cpu is less than a container must request"),
         ({"cpu": "1500m", "memory": "1Gi"}, ("resources", "cpu"), "1500m of cpu is more than the default limit"),
