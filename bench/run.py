@@ -51,6 +51,8 @@ def requests(options: argparse.Namespace) -> Iterator[Request]:
 def main(arguments: Sequence[str]) -> int:
     """Measure, and print; exit code 1 if a budget is not met."""
     options = parse_arguments(arguments)
+    if options.work is not None:
+        Path(options.work).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as temporary_folder:
         file = options.results or Path(temporary_folder) / "results.jsonl"
         known = {(one.scenario, one.models) for one in results.load(file)}
