@@ -1,10 +1,10 @@
 """Objects that two models would share in a cluster, those that controllers make included."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
@@ -25,6 +25,7 @@ _WRITTEN_NUMBER = re.compile(r"(?<=-)[0-9]{5}(?=-|$)")
 
 _Deployment: TypeAlias = tuple[str, str]
 """A model in an environment, by their names."""
+_Item = TypeVar("_Item", str, tuple[str, str])
 
 
 class SharedObjectChecker:
@@ -70,12 +71,31 @@ class SharedObjectChecker:
 
     def _similar_names(self) -> list[tuple[str, str]]:
         """Different models of which one name with a suffix equals the other with a suffix."""
-        models_by_object: dict[str, set[str]] = {}
-        for model in self._fleet.portfolio.by_kind("Model"):
+        models = self._fleet.portfolio.by_kind("Model")
+        return sorted(self._pairs_with_equal_names((model, model) for model in models))
+
+    def _pairs_with_equal_names(self, bases: Iterable[tuple[str, _Item]]) -> set[tuple[_Item, _Item]]:
+        """Pairs of items of which a name with a suffix can be the same.
+
+        Only a numbered suffix stands for any number: fleets number their models, and comparing all of those would take too long.
+        """
+        exact: dict[str, set[_Item]] = {}
+        numbered: dict[str, set[_Item]] = {}
+        literal: dict[str, set[_Item]] = {}
+        for base, item in bases:
             for suffix in self._suffixes:
-                models_by_object.setdefault(_numberless(model) + suffix, set()).add(model)
-        pairs = {pair for models in models_by_object.values() for pair in combinations(sorted(models), 2)}
-        return sorted(pairs)
+                exact.setdefault(base + suffix, set()).add(item)
+                name = _numberless(base + suffix)
+                if _is_numbered(suffix):
+                    numbered.setdefault(name, set()).add(item)
+                elif name != base + suffix:
+                    literal.setdefault(name, set()).add(item)
+        pairs = {pair for items in exact.values() for pair in combinations(sorted(items), 2)}
+        for name in literal.keys() & numbered.keys():
+            pairs |= {
+                (min(one, other), max(one, other)) for one in literal[name] for other in numbered[name] if one != other
+            }
+        return pairs
 
     def _adopted_candidates(
         self, by_cluster: Mapping[str, Mapping[str, Sequence[str]]]
@@ -83,14 +103,8 @@ class SharedObjectChecker:
         """Two deployments in one cluster of which at least one adopts objects, whose names begin with the adopted name."""
         adopting_models = models_that_may_set(self._fleet.portfolio, ADOPT_FIELD)
         for environments_by_model in by_cluster.values() if adopting_models else ():
-            deployments_by_object: dict[str, set[_Deployment]] = {}
-            for deployment in (
-                (name, one) for name, environments in environments_by_model.items() for one in environments
-            ):
-                base = self._base_name(deployment, adopting_models)
-                for suffix in self._suffixes:
-                    deployments_by_object.setdefault(_numberless(base) + suffix, set()).add(deployment)
-            pairs = {pair for group in deployments_by_object.values() for pair in combinations(sorted(group), 2)}
+            deployments = ((name, one) for name, environments in environments_by_model.items() for one in environments)
+            pairs = self._pairs_with_equal_names((self._base_name(one, adopting_models), one) for one in deployments)
             yield from (pair for pair in sorted(pairs) if any(name in adopting_models for name, _ in pair))
 
     def _base_name(self, deployment: _Deployment, adopting_models: Container[str]) -> str:
