@@ -9,6 +9,7 @@ from compiler.commands.common.edit_output import write_or_show_edit
 from compiler.commands.common.name_checks import require_environments, resolve_model
 from compiler.commands.common.project import open_session, project_root
 from compiler.edit.rollback import rollback
+from compiler.source.revision import commits_touching, open_revision
 from compiler.source.tree import Tree
 
 
@@ -20,8 +21,6 @@ def roll_back_model(*, model: str, environment: str, to: str | None, diff: bool,
     model = resolve_model(session.portfolio, folder, model)
 
     def history(path: str) -> Iterator[Tree]:
-        from compiler.source.revision import commits_touching, open_revision  # noqa: PLC0415 - it loads `subprocess`, which takes 15 ms, and ending a canary needs no history
-
         return (open_revision(folder, commit) for commit in commits_touching(folder, path))
 
     write_or_show_edit(session, folder, rollback(session, model, environment, to, history), diff=diff)

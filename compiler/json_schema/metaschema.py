@@ -31,10 +31,9 @@ def metaschema_mistakes(schema: Object) -> tuple[SchemaMistake, ...]:
 
     Only the meta-schema is evaluated here, so that no pattern of the schema itself runs in Python.
     """
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - the import takes a tenth of a second, and few schemas are invalid
-    from jsonschema.validators import validator_for  # noqa: PLC0415 - as above
+    from jsonschema import validators  # noqa: PLC0415 - the import takes a tenth of a second, and few schemas are invalid
 
-    dialect = validator_for(schema, default=Draft202012Validator)
+    dialect = validators.validator_for(schema, default=validators.Draft202012Validator)
     try:
         errors = sorted(dialect(dialect.META_SCHEMA).iter_errors(schema), key=lambda error: list(map(str, error.path)))
     except RecursionError:

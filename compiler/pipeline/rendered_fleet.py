@@ -93,10 +93,7 @@ class FleetRenderer:
 
     @cached_property
     def _renderer(self) -> ModelRenderer:
-        """Renders what is not kept; imported here, since a run that renders nothing needs nothing of it."""
-        from compiler.pipeline.rendered_model import ModelRenderer  # noqa: PLC0415 - as the docstring says
-
-        return ModelRenderer(self._session, self._scope)
+        return model_renderer(self._session, self._scope)
 
     def _add_model(self, result: Result[RenderedModel]) -> None:
         """Take a model's units, and what shared files read of it."""
@@ -124,3 +121,10 @@ class FleetRenderer:
 
     def _unused_findings(self, _: str) -> tuple[Finding, ...]:
         return tuple(self._renderer.unused_findings(self._summaries))
+
+
+def model_renderer(session: Session, scope: UnitFilter) -> ModelRenderer:
+    """Renders what is not kept; imported here, since a run that renders nothing needs nothing of it."""
+    from compiler.pipeline.rendered_model import ModelRenderer  # noqa: PLC0415 - as the docstring says
+
+    return ModelRenderer(session, scope)

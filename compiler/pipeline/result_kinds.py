@@ -18,16 +18,10 @@ def _checked_model_codec() -> ResultCodec[CheckedModel]:
     return CheckedModelCodec()
 
 
-def _rendered_model_codec() -> ResultCodec[RenderedModel]:
-    from compiler.pipeline.rendered_codecs import RenderedModelCodec  # noqa: PLC0415 - as above
+def _rendered_codecs() -> tuple[ResultCodec[RenderedModel], ResultCodec[RenderedUnits]]:
+    from compiler.pipeline.rendered_codecs import RenderedModelCodec, RenderedUnitsCodec  # noqa: PLC0415 - as above
 
-    return RenderedModelCodec()
-
-
-def _rendered_units_codec() -> ResultCodec[RenderedUnits]:
-    from compiler.pipeline.rendered_codecs import RenderedUnitsCodec  # noqa: PLC0415 - as above
-
-    return RenderedUnitsCodec()
+    return RenderedModelCodec(), RenderedUnitsCodec()
 
 
 def _inventory_row_codec() -> ResultCodec[Row | None]:
@@ -37,10 +31,10 @@ def _inventory_row_codec() -> ResultCodec[Row | None]:
 
 
 CHECKED_MODEL = ResultKind("checked_model", _checked_model_codec)
-RENDERED_MODEL = ResultKind("rendered_model", _rendered_model_codec)
-RENDERED_DEPLOYMENT = ResultKind("rendered_deployment", _rendered_model_codec)
+RENDERED_MODEL = ResultKind("rendered_model", lambda: _rendered_codecs()[0])
+RENDERED_DEPLOYMENT = ResultKind("rendered_deployment", lambda: _rendered_codecs()[0])
 """A model of which one environment alone is rendered."""
-SHARED_UNITS = ResultKind("shared_units", _rendered_units_codec)
+SHARED_UNITS = ResultKind("shared_units", lambda: _rendered_codecs()[1])
 INVENTORY_ROW = ResultKind("inventory_row", _inventory_row_codec)
 FINDINGS = ResultKind("findings", FindingsCodec)
 SHARED_DOCUMENTS = ResultKind("shared_documents", SharedDocumentsCodec)

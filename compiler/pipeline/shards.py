@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol, TypeVar
 
 from compiler.diagnostics.finding_codec import decode_findings
+from compiler.pipeline.rendered_fleet import model_renderer
 from compiler.pipeline.result_kinds import CHECKED_MODEL, RENDERED_MODEL
 from compiler.pipeline.result_summaries import check_summary
 from compiler.pipeline.session import Session, all_units
@@ -52,9 +53,7 @@ def compute_shard(session: Session, shard: Shard, track: Track = no_progress) ->
         for finding in decode_findings(check_summary(result.summary).findings)
     ):
         return {CHECKED_MODEL.name: names}
-    from compiler.pipeline.rendered_model import ModelRenderer  # noqa: PLC0415 - only a build of a shard computes one
-
-    render = ModelRenderer(session, all_units).render_model
+    render = model_renderer(session, all_units).render_model
     for _ in track("Rendering models", session.keeper.obtain(RENDERED_MODEL, names, "", render), len(names)):
         pass
     return {CHECKED_MODEL.name: names, RENDERED_MODEL.name: names}

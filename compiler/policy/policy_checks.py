@@ -12,6 +12,7 @@ from compiler.foundation.suggestions import closest_match
 from compiler.policy.binding import Binding
 from compiler.policy.controls import ControlCatalogues
 from compiler.policy.policy_definition import Policy
+from compiler.policy.policy_examples import run_examples
 from compiler.policy.policy_findings import policy_finding, skipped_finding
 from compiler.policy.policy_library import PolicyLibrary
 from compiler.policy.rule_evaluator import RuleEvaluator
@@ -124,8 +125,6 @@ def _lacks_detectors(policy: Policy, evaluator: RuleEvaluator) -> bool:
 
 
 def _run_examples(policy: Policy, evaluator: RuleEvaluator, fleet: Fleet) -> "PolicyTestResult":
-    from compiler.policy.policy_examples import run_examples  # noqa: PLC0415 - tests run the examples of shipped policies
-
     return run_examples(policy, evaluator, fleet.language)
 
 

@@ -1,15 +1,19 @@
 """Finds values that look like secrets with the detectors of detect-secrets: those for known formats, none based on entropy."""
 
-import re
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from compiler.foundation import resources
 from compiler.foundation.json_data import Json, Object, Pointer, plain_data
 from compiler.spec.data_types import ModelData, SourceData
+
+if TYPE_CHECKING:
+    from compiler.policy.installed_detectors import DetectorSet
 
 PACKAGE = "detect_secrets"
 SUSPECTS_VARIABLE = "secretCandidates"
@@ -17,9 +21,6 @@ SUSPECTS_VARIABLE = "secretCandidates"
 _MIN_LENGTH = 8
 _MAX_CACHED_TEXTS = 2048
 """Cached results: the environments of a model have most texts in common, and a large fleet has too many texts to keep."""
-_EXCLUDED_DETECTORS = frozenset({"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"})
-_KEYWORD_DETECTOR = "KeywordDetector"
-_ANY_TEXT = re.compile("")
 
 
 def is_available() -> bool:
@@ -35,16 +36,6 @@ class SecretCandidate:
     pointer: Pointer
     kind: str
     value: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _DetectorSet:
-    """The detectors, and a text that each match must contain: searching for it first is much cheaper."""
-
-    shape_detectors: tuple[Any, ...]
-    shape_patterns: tuple[re.Pattern[str], ...]
-    keyword_detectors: tuple[Any, ...]
-    keyword_pattern: re.Pattern[str]
 
 
 class SecretDetectors:
@@ -93,23 +84,10 @@ class SecretDetectors:
         return None
 
     @cached_property
-    def _detector_set(self) -> _DetectorSet:
-        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - the import takes a fifth of a second
-        from detect_secrets.plugins.keyword import DENYLIST  # noqa: PLC0415 - as above
-        from detect_secrets.settings import default_settings  # noqa: PLC0415 - as above
+    def _detector_set(self) -> DetectorSet:
+        from compiler.policy.installed_detectors import installed_detectors  # noqa: PLC0415 - its package takes a fifth of a second
 
-        with default_settings():
-            classes: list[Any] = list(get_mapping_from_secret_type_to_class().values())
-            shape_detectors = tuple(
-                plugin() for plugin in classes if plugin.__name__ not in {*_EXCLUDED_DETECTORS, _KEYWORD_DETECTOR}
-            )
-            keyword_detectors = tuple(plugin() for plugin in classes if plugin.__name__ == _KEYWORD_DETECTOR)
-        shape_patterns = tuple(
-            pattern for plugin in shape_detectors for pattern in getattr(plugin, "denylist", (_ANY_TEXT,))
-        )
-        return _DetectorSet(
-            shape_detectors, shape_patterns, keyword_detectors, re.compile("|".join(DENYLIST), re.IGNORECASE)
-        )
+        return installed_detectors()
 
 
 def _candidate_texts(

@@ -15,6 +15,7 @@ import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TypeAlias, get_args
 
 from pydantic import BaseModel, WithJsonSchema, create_model
@@ -37,21 +38,20 @@ NOT_IN_LAYERS = (*IDENTITY_FIELDS, "previousNames", "release", "canary", "retire
 ENTRY_ONLY = ("release", "canary")
 
 
+def _modules(package: ModuleType) -> list[ModuleType]:
+    names = (module.name for module in pkgutil.iter_modules(package.__path__))
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
 def all_types() -> dict[str, ModelType]:
     """Every model type by name: the modules of `compiler/spec/types/`."""
-    model_types: list[ModelType] = [
-        importlib.import_module(f"{types.__name__}.{module.name}").TYPE
-        for module in pkgutil.iter_modules(types.__path__)
-    ]
+    model_types: list[ModelType] = [module.TYPE for module in _modules(types)]
     return {model_type.name: model_type for model_type in sorted(model_types, key=lambda entry: entry.name)}
 
 
 def all_kinds() -> dict[str, type[BaseModel]]:
     """Every kind of document by name: the modules of `compiler/spec/kinds/`."""
-    kind_classes: list[type[BaseModel]] = [
-        importlib.import_module(f"{kinds.__name__}.{module.name}").KIND
-        for module in pkgutil.iter_modules(kinds.__path__)
-    ]
+    kind_classes: list[type[BaseModel]] = [module.KIND for module in _modules(kinds)]
     return {kind.__name__: kind for kind in sorted(kind_classes, key=lambda entry: entry.__name__)}
 
 

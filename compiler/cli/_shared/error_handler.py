@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from compiler.commands.common.streams import print_status, redact, style_text, terminal_width, write_bug_log
+from compiler.commands.common.streams import print_status, redact, style_text, terminal_width
 from compiler.foundation.errors import HostError, ModelyardError, UsageError
 
 INTERRUPTED_EXIT_CODE = 130
@@ -90,9 +90,9 @@ def _print_error(error: ModelyardError) -> None:
 
 def _print_labelled(label: str, colour: str, text: str) -> None:
     """The text behind a coloured label, wrapped at words if stderr is a terminal."""
-    from compiler.report.line_wrap import wrap_line  # noqa: PLC0415 - reports take 20 ms, which `--version` need not pay
+    from compiler.report.error_text import error_lines  # noqa: PLC0415 - reports take 20 ms, which `--version` need not pay
 
-    first_line, *other_lines = wrap_line(f"{label}: ", _printable(text), terminal_width(sys.stderr))
+    first_line, *other_lines = error_lines(label, redact(text), terminal_width(sys.stderr))
     indent = label[: len(label) - len(label.lstrip())]
     print_status(f"{indent}{style_text(label.lstrip(), colour)}{first_line.removeprefix(label)}")
     for line in other_lines:
@@ -100,13 +100,9 @@ def _print_labelled(label: str, colour: str, text: str) -> None:
 
 
 def _print_bug(error: Exception) -> None:
-    print_status(f"{style_text('bug', 'red')}: {type(error).__name__}: {_printable(str(error))}")
+    from compiler.commands.common.bug_log import write_bug_log  # noqa: PLC0415 - only a bug needs it, and it takes 15 ms
+
+    _print_labelled("bug", "red", f"{type(error).__name__}: {error}")
     print_status(
         f"This is a bug in Modelyard, not an error in your files. Please report it with the log {write_bug_log(error)}."
     )
-
-
-def _printable(text: str) -> str:
-    from compiler.report.text_report import to_printable  # noqa: PLC0415 - reports take 20 ms, which `--version` need not pay
-
-    return to_printable(redact(text))

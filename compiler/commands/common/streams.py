@@ -11,7 +11,6 @@ from typing import TextIO
 
 import click
 
-from compiler import __version__
 from compiler.foundation.errors import HostError
 from compiler.foundation.secret_redaction import Redactor
 
@@ -128,28 +127,3 @@ def _silence(stream: TextIO) -> None:
     """Discard what Python has buffered for the stream, so that the exit prints no further error."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def write_bug_log(error: Exception) -> str:
-    """Write versions, command and traceback to a temporary file; return its path, or a phrase if they were printed instead."""
-    import platform  # noqa: PLC0415 - only a bug needs it; these three take 15 ms
-    import tempfile  # noqa: PLC0415 - likewise
-    import traceback  # noqa: PLC0415 - likewise
-
-    lines = [
-        f"modelyard {__version__}",
-        f"python {platform.python_version()} on {platform.system()} {platform.machine()}",
-        f"command: {' '.join(sys.argv[1:])}",
-        "",
-        *traceback.format_exception(error),
-    ]
-    text = redact("\n".join(lines))
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="modelyard-bug-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
-        ) as log:
-            log.write(text)
-            return log.name
-    except OSError:
-        print_status(text)
-        return "the lines above"

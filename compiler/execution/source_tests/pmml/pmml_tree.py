@@ -104,16 +104,15 @@ class _TreeBuilder:
 
 def parse_pmml(content: bytes) -> Node:
     """Parse a file, without entities and document types, which models do not need."""
-    from defusedxml import DefusedXmlException, DTDForbidden  # noqa: PLC0415 - an extra
-    from defusedxml.ElementTree import DefusedXMLParser, ParseError  # noqa: PLC0415 - likewise
+    from defusedxml import DefusedXmlException, DTDForbidden, ElementTree  # noqa: PLC0415 - an extra
 
     builder = _TreeBuilder()
-    parser = DefusedXMLParser(target=builder, forbid_dtd=True)
+    parser = ElementTree.DefusedXMLParser(target=builder, forbid_dtd=True)
     builder.parser = parser.parser
     try:
         parser.feed(content)
         root = parser.close()
-    except ParseError as error:
+    except ElementTree.ParseError as error:
         line, column = error.position
         raise PmmlError(str(error).partition(": line")[0].partition(":")[0], line, column + 1) from error
     except DefusedXmlException as error:
