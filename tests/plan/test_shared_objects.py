@@ -7,6 +7,7 @@ import yaml
 
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check
+from compiler.plan.shared_objects import SharedObjectChecker
 from compiler.source.memory_tree import MemoryTree
 
 DIGEST = "sha256:" + "0" * 64
@@ -92,6 +93,16 @@ def test_other_numbers_are_not_those_of_revisions(name: str) -> None:
 
 def test_numbers_of_two_models_are_different_names() -> None:
     assert conflicts(program("price-00001"), program("price-00002")) == []
+
+
+def test_models_that_differ_in_their_number_are_not_compared(monkeypatch) -> None:
+    """A fleet with many of them would take the square of their number."""
+    compared = []
+    monkeypatch.setattr(SharedObjectChecker, "_pair_findings", lambda _, *pair: compared.append(pair) or ())
+    conflicts(*(served(f"price-{number:05}") for number in range(4)), kserve=KNATIVE)
+    assert compared == []
+    conflicts(served("price"), program("price-predictor-00001"), kserve=KNATIVE)
+    assert len(compared) == 1
 
 
 def test_a_service_has_the_name_that_kserve_gives_a_predictor() -> None:
