@@ -17,6 +17,7 @@ from compiler.foundation.json_data import (
     pick_fields,
 )
 from compiler.policy import composite_sla_input
+from compiler.policy.injection_detection import INJECTIONS_VARIABLE, find_injections
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Variables, dependency_key
 from compiler.policy.policy_usage import UsageRecorder
 from compiler.policy.secret_detection import SecretCandidate, SecretDetectors
@@ -157,21 +158,24 @@ class PolicyInput:
         if root == "environment" and model.environment is not None:
             document_pointer = ("environments", model.environment.name)
             return document_pointer, model.environment.document.location(pointer)
-        if root in STATUS_VARIABLES:
-            status_pointer = status_variable_pointer(self.model, root, pointer)
-            return status_pointer, model.location(status_pointer)
         element = self._locate_element(root, pointer[0]) if pointer and isinstance(pointer[0], int) else None
         if element is not None:
             return element
+        if root in STATUS_VARIABLES:
+            status_pointer = status_variable_pointer(self.model, root, pointer)
+            return status_pointer, model.location(status_pointer)
         field_pointer = (
             {"useCase": "useCase", "team": "owner", "datasets": "data", "dependencies": "uses"}.get(root, root),
         )
         return field_pointer, model.location(field_pointer)
 
     def _locate_element(self, root: str, index: int) -> tuple[Pointer, Location] | None:
-        """The location where an element of a list is named, or where a secret candidate is; `None` if there is no such element."""
+        """The location where an element of a list is named, or where a suspicious text is; `None` if there is no such element."""
         if root == "secretCandidates" and index < len(self._secret_candidates):
             return self._locate_secret(self._secret_candidates[index])
+        if root == INJECTIONS_VARIABLE and self.release is not None:
+            candidate = find_injections(self.release)[index]
+            return (*self.release.pointer, *candidate.pointer), candidate.location
         if root == "datasets" and index < len(self._datasets):
             return self._datasets[index][1], self.model.location(self._datasets[index][1])
         if root == "dependencies" and index < len(self._dependencies):
@@ -242,7 +246,7 @@ class PolicyInput:
 
     @property
     def _status(self) -> ModelStatus:
-        return ModelStatus(self.fleet, self.model, self.waivers, self.as_of)
+        return ModelStatus(self.fleet, self.model, self.release, self.waivers, self.as_of)
 
     def _dependency_entry(self, other_model: ResolvedModel, is_required: bool, field_reads: FieldReads) -> Object:
         """The fields of a dependency that rules can read; its name is included."""

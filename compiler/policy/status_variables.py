@@ -1,4 +1,4 @@
-"""Variables about the state of a model's governance on a day: approvals, validation, evidence, waivers, dependents."""
+"""Variables about the state of a model's governance on a day: approvals, validation, evidence, waivers, dependents, suspicious texts."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from types import MappingProxyType
 
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, plain_data
 from compiler.json_schema.validator import Validator
+from compiler.policy.injection_detection import INJECTIONS_VARIABLE, find_injections
 from compiler.resolve.approvals import CheckedApproval, check_approvals, environment_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import waiver_applies
-from compiler.resolve.resolved_model import ResolvedModel
+from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.spec.data_types import ExampleData, ModelData
 from compiler.spec.portfolio import WaiverSpec
 
@@ -57,12 +58,16 @@ STATUS_VARIABLES: Mapping[str, Object] = MappingProxyType(
         "dependents": _list(
             {"name": _TEXT, "owner": _TEXT, "lifecycle": _TEXT, "retirement": _object({"date": _DAY, "successor": _TEXT})}
         ),
+        INJECTIONS_VARIABLE: _list({"file": _TEXT, "line": _NUMBER, "pattern": _TEXT, "title": _TEXT, "text": _TEXT}),
     }
 )  # fmt: skip
 """The schema of each variable, of a model in its environment."""
 NO_STATUS: Mapping[str, Json] = MappingProxyType(
-    {"today": "", "digests": {}, "approvals": [], "validations": [], "evidence": [], "waivers": [], "dependents": []}
-)
+    {
+        "today": "", "digests": {}, "approvals": [], "validations": [], "evidence": [], "waivers": [], "dependents": [],
+        INJECTIONS_VARIABLE: [],
+    }
+)  # fmt: skip
 """What an example does not state."""
 _COMPUTED: Mapping[str, str] = MappingProxyType(
     {
@@ -83,6 +88,7 @@ class ModelStatus:
 
     fleet: Fleet
     model: ResolvedModel
+    release: Release | None
     waivers: Sequence[WaiverSpec]
     as_of: date
 
@@ -98,6 +104,7 @@ class ModelStatus:
             "evidence": lambda: list(self._evidence()),
             "waivers": lambda: [self._waiver(spec) for spec in self.waivers if waiver_applies(spec.data, self.model)],
             "dependents": lambda: list(self._dependents()),
+            INJECTIONS_VARIABLE: lambda: [candidate.entry for candidate in find_injections(self.release)],
         }
         return factories[name]()
 

@@ -86,6 +86,12 @@ VARIABLE_DESCRIPTIONS: Mapping[str, VariableDescription] = MappingProxyType(
             "Values that look like secrets: each with its `path` and its `kind`. Needs the extra `secrets`.",
             "secretCandidates.size() == 0",
         ),
+        "injectionCandidates": VariableDescription(
+            "Texts of tool manifests and skills that look like an attempt to steer the language model that reads them: each with its "
+            "`file` and `line`, the name and the title of the `pattern` that it matches, and the `text`. The patterns are those of "
+            "`schemas/injection_patterns.yaml`, with a source for each.",
+            "injectionCandidates.all(c, c.pattern == 'encoded-text')",
+        ),
         "object": VariableDescription(
             "In scope `object`: the rendered object.",
             "!has(object.spec.hostNetwork) || !object.spec.hostNetwork",

@@ -26,6 +26,7 @@ class AgentSourceData(TypedDict, total=False):
     metrics: MetricsData
     prompts: Sequence[PromptData]
     tools: Sequence[ToolData]
+    skills: Sequence[SkillData]
     limits: Required[LimitsData]
     killSwitch: KillSwitchData
 
@@ -61,6 +62,7 @@ class BadExampleData(TypedDict, total=False):
     validations: Sequence[Object]
     evidence: Sequence[Object]
     waivers: Sequence[Object]
+    injectionCandidates: Sequence[Object]
     object: Object
     models: Sequence[Object]
     path: str
@@ -593,6 +595,7 @@ class ExampleData(TypedDict, total=False):
     validations: Sequence[Object]
     evidence: Sequence[Object]
     waivers: Sequence[Object]
+    injectionCandidates: Sequence[Object]
     object: Object
     models: Sequence[Object]
 
@@ -2013,6 +2016,10 @@ class ServingComponentData(TypedDict, total=False):
     scaling: ReplicaRangeData
     disruptionBudget: int
 
+class SkillData(TypedDict):
+    name: str
+    files: Sequence[str]
+
 class SlaData(TypedDict, total=False):
     availability: str
     latency: Mapping[str, str]
@@ -2053,6 +2060,7 @@ class SourceData(TypedDict, total=False):
     metrics: MetricsData
     prompts: Sequence[PromptData]
     tools: Sequence[ToolData]
+    skills: Sequence[SkillData]
     limits: LimitsData | OptimizationLimitsData
     killSwitch: KillSwitchData
     router: Literal["sequence", "splitter", "ensemble", "switch"]

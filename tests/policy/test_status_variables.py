@@ -34,7 +34,7 @@ def status(tree):
         session = Session(tree(models__refunds=text, **files), as_of)
         model = session.fleet.model("refunds", environment)
         waivers = tuple(session.fleet.portfolio.by_kind("Waiver").values())
-        return ModelStatus(session.fleet, model, waivers, as_of).value(name)
+        return ModelStatus(session.fleet, model, model.release, waivers, as_of).value(name)
 
     return read
 

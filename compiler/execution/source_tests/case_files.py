@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import cast
 
 from compiler.diagnostics.finding import Finding, Subject
-from compiler.execution.source_tests.data_files import read_data_file
 from compiler.foundation.resources import read_shipped_text
 from compiler.json_schema.validator import Validator
+from compiler.source.data_files import read_data_file
 from compiler.spec.data_types import CaseData
 from compiler.spec.schema_findings import schema_finding
 

@@ -5,10 +5,10 @@ from types import MappingProxyType
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Code, Finding, Location
-from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.release_runs import ReleaseRun
 from compiler.execution.source_tests.worker_process import RunFailure
 from compiler.execution.source_tests.worker_protocol import Engine, Issue, IssueKind, IssueLocation, line_location
+from compiler.source.data_files import read_data_file
 
 CODE_BY_KIND: Mapping[IssueKind, Code] = MappingProxyType(
     {

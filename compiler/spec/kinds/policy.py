@@ -103,6 +103,8 @@ class Example(StrictModel):
     """The evidence, as rules see it."""
     waivers: list[AnyMap] | None = None
     """The Waivers that select the model, as rules see them."""
+    injectionCandidates: list[AnyMap] | None = None
+    """Texts of tool manifests and skills that match a pattern, as rules see them."""
     object: AnyMap | None = None
     """A rendered object, for a policy on rendered objects."""
     models: list[AnyMap] | None = None

@@ -27,6 +27,15 @@ class Tool(StrictModel):
     """Whether a person must approve each call."""
 
 
+class Skill(StrictModel):
+    """Instructions for a kind of task, which the agent reads when it needs them: a `SKILL.md` and the files that it refers to."""
+
+    name: NameText
+    """The name of the skill."""
+    files: list[PathText] = field(..., min_length=1, merge="union", used_by="checks")
+    """The companion files of the skill, `SKILL.md` first."""
+
+
 class Limits(StrictModel):
     """The limits of one task."""
 
@@ -60,6 +69,8 @@ class Source(Program, Settings):
     """The system prompts. They are part of the release."""
     tools: list[Tool] | None = field(merge="name", control="enforced")
     """The tool servers that the agent may use."""
+    skills: list[Skill] | None = field(merge="name", used_by="checks")
+    """The skills that the agent may use. They are part of the release."""
     limits: Limits = field(..., control="enforced")
     """The limits of each task."""
     killSwitch: KillSwitch | None = field(control="enforced")

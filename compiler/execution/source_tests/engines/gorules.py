@@ -8,7 +8,6 @@ from typing import cast
 
 from compiler.execution.source_tests import gorules_tables
 from compiler.execution.source_tests.comparison import first_mismatch
-from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.gorules_tables import JdmModel
 from compiler.execution.source_tests.worker_protocol import (
     Engine,
@@ -23,6 +22,7 @@ from compiler.execution.source_tests.worker_protocol import (
 )
 from compiler.foundation.json_data import Object
 from compiler.foundation.suggestions import closest_match
+from compiler.source.data_files import read_data_file
 from compiler.spec.language import iter_strings
 from compiler.spec.merge_rules import ANY_KEY
 

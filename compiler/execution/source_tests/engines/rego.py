@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from compiler.execution.source_tests import rego_ast
 from compiler.execution.source_tests.comparison import first_mismatch
-from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.worker_protocol import (
     Engine,
     FileCallback,
@@ -23,6 +22,7 @@ from compiler.execution.source_tests.worker_protocol import (
 )
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match
+from compiler.source.data_files import read_data_file
 
 if TYPE_CHECKING:
     from regorus import Engine as Regorus

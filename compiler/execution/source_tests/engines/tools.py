@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.execution.source_tests.comparison import short_json
-from compiler.execution.source_tests.data_files import read_data_file
 from compiler.execution.source_tests.worker_protocol import (
     Engine,
     FileCallback,
@@ -19,6 +18,7 @@ from compiler.foundation.json_data import Json, Object
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema.metaschema import SchemaError
 from compiler.json_schema.validator import Validator
+from compiler.source.data_files import read_data_file
 from compiler.spec.data_types import ToolData
 
 
