@@ -59,7 +59,12 @@ class Evaluators:
     def policy_engine(self) -> PolicyEngine:
         """Evaluates policies."""
         session = self._session
-        base = BaseRevision(session.change_base.day, session.is_changed) if session.change_base else None
+        change = session.change_base
+        base = (
+            BaseRevision(change.day, session.is_changed, session.is_restored, change.day_of_last_change)
+            if change
+            else None
+        )
         shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
         return PolicyEngine(session.fleet, shipped_schemas, session.as_of, base, timings=session.timings)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation import resources
+from compiler.foundation.errors import UsageError
 from compiler.foundation.secret_redaction import Redactor
 from compiler.foundation.timings import Timings
+from compiler.pipeline.change_base import ChangeBase, model_digests, restores_earlier_state
 from compiler.pipeline.checked_fleet import CheckedFleet
 from compiler.pipeline.fingerprints import Fingerprints
 from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
@@ -55,6 +57,8 @@ _SHIPPED_PREFIXES: Mapping[str, Literal["schemas", "templates"]] = MappingProxyT
     {resources.SHIPPED_TEMPLATES: "templates", resources.SHIPPED_SCHEMAS: "schemas"}
 )
 
+_MAX_EARLIER_STATES = 20
+"""How many states of a model's history are compared with a change that may be a rollback: each is read as a whole."""
 _NARROWING_LIMIT = 10
 """Checking only the models in scope is faster for up to this many models, or one in this many of all models."""
 
@@ -68,14 +72,6 @@ def all_units(_model: str, _environment: str) -> bool:
 def _published_language() -> Language:
     """The published language, whose compiled schemas all sessions of the process share."""
     return Language(resources.kind_schemas(), resources.type_schemas())
-
-
-@dataclass(frozen=True)
-class ChangeBase:
-    """The tree that a change is compared with, and its date."""
-
-    tree: Tree
-    day: date
 
 
 class Session:
@@ -270,11 +266,19 @@ class Session:
 
     def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a digest of the model in an environment differs from that in the base of the change."""
-        return _model_digests(self.fleet, model, environment) != _model_digests(self._base_fleet, model, environment)
+        return model_digests(self.fleet, model, environment) != model_digests(self._base_fleet, model, environment)
+
+    def is_restored(self, model: str, environment: str | None) -> bool:
+        """Whether the change makes a model run what ran before, and changes nothing else of it: a rollback."""
+        base, path = self.change_base, self.portfolio.by_kind("Model")[model].document.path
+        states = islice(base.history(path), _MAX_EARLIER_STATES) if base else ()
+        earlier_fleets = (_readable_fleet(tree, self.store) for tree in states)
+        return restores_earlier_state(self.fleet, self._base_fleet, earlier_fleets, model, environment)
 
     def _change_of(self, model: str, environment: str | None) -> str:
-        """The day of the base, and whether the model changed since; empty without a base."""
-        return f"{self.change_base.day} {self.is_changed(model, environment)}" if self.change_base else ""
+        """The base, and whether the model changed since; empty without a base."""
+        base = self.change_base
+        return f"{base.tree.label} {base.day} {self.is_changed(model, environment)}" if base else ""
 
     @cached_property
     def _base_fleet(self) -> Fleet | None:
@@ -362,8 +366,9 @@ class Session:
         return tree.read(path).decode("utf-8", "replace") if tree.has(path) else None
 
 
-def _model_digests(fleet: Fleet | None, name: str, environment: str | None) -> tuple[str, str] | None:
-    if fleet is None or name not in fleet.portfolio.by_kind("Model"):
+def _readable_fleet(tree: Tree, store: Store) -> Fleet | None:
+    """The fleet of a state of the project; `None` if there was none, or it cannot be read."""
+    try:
+        return Session(tree, store=store).fleet if tree.has(PROJECT_FILE) else None
+    except UsageError:
         return None
-    model, _ = fleet.resolve(name, environment)
-    return (model.runtime_digest, model.governance_digest) if model else None

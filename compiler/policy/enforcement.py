@@ -1,6 +1,6 @@
 """Decides the status and enforcement of a violation on a date, in an environment. Every command uses this one function."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -48,6 +48,14 @@ def decide_enforcement(
         (waiver for waiver in waivers if waiver.covers(policy, value_pointers) and waiver.is_active(as_of)), None
     )
     return Decision(Status.WAIVED if waiver else Status.OPEN, enforcement, waiver)
+
+
+def is_caused_by_date(earlier_decisions: Iterable[Decision | None]) -> bool:
+    """Whether only the calendar made a violation block: on an earlier day the same state of the project did not fail.
+
+    `earlier_decisions`: those of earlier days; `None` for a day without a violation, or on which the policy was not in force.
+    """
+    return any(decision is None or not decision.is_blocking for decision in earlier_decisions)
 
 
 def strictest_enforcement(policy: Policy, as_of: date) -> Enforcement:

@@ -71,6 +71,7 @@ class ModelEvaluation:
             return
         self._recorder.matched_object_ids.update(policy.id for policy in policies)
         batch = context.evaluator.batch(policies)
+        self._recorder.depends_on_date |= any(member.reads_day for member in batch.members)
         variables: dict[str, Json] = {**model_input.variables(batch.field_reads), "object": rendered_object}
         for violation in context.evaluator.find_violations(batch, variables):
             if violation.is_evaluation_failure or violation.root != "object":
@@ -81,7 +82,7 @@ class ModelEvaluation:
                 violation, message=f"{path}{f': {path_text}' if path_text else ''}: {violation.message}"
             )
             blame_location = blame(violation.pointer) or ((), model.spec.document.location(("name",)))
-            yield from self._reporter.findings(model_input, (object_violation,), blame_location)
+            yield from self._reporter.findings(model_input, (object_violation,), blame_location, rendered_object)
 
     def _policy_input(self, model: ResolvedModel) -> PolicyInput:
         return policy_input(self._context, model, self._recorder)

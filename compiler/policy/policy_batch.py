@@ -11,6 +11,7 @@ from compiler.foundation.json_data import FieldReads, Pointer, merge_reads
 from compiler.json_schema.validator import Validator
 from compiler.policy.policy_definition import COMPOSITE_SLA, DEPENDENCIES, Policy, Variables, dependency_key
 from compiler.policy.secret_detection import SUSPECTS_VARIABLE
+from compiler.policy.status_variables import DAY_VARIABLES
 
 FAIL, PASS, NOT_APPLICABLE = range(3)
 """The result of a policy with rules: a rule fails, all pass, or its condition excludes the model."""
@@ -36,6 +37,11 @@ class CompiledPolicy:
             name in {"release", SUSPECTS_VARIABLE, COMPOSITE_SLA} or name.startswith(DEPENDENCIES)
             for name in self.field_reads
         )
+
+    @cached_property
+    def reads_day(self) -> bool:
+        """Whether the same state can violate the policy on one day, and satisfy it on another."""
+        return not DAY_VARIABLES.isdisjoint(self.field_reads)
 
     def without_group_by(self) -> "CompiledPolicy":
         """The same policy for the models of one group."""

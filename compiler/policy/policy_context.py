@@ -1,6 +1,6 @@
 """What all evaluations of policies share: facts of the project, and memos that no result depends on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,10 +17,14 @@ from compiler.resolve.fleet import Fleet
 
 @dataclass(frozen=True, slots=True)
 class BaseRevision:
-    """The state that a change starts from: its date, and which models the change affects."""
+    """The state that a change starts from: its date, and what the change does to a model in an environment."""
 
     as_of: date
     is_changed: Callable[[str, str | None], bool]
+    is_restored: Callable[[str, str | None], bool]
+    """Whether the change restores an earlier state of the model."""
+    day_of_last_change: Callable[[Iterable[str]], date | None]
+    """The last day before the change on which one of some files changed; `None` if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

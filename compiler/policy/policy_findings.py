@@ -122,12 +122,13 @@ def skipped_finding(policy: Policy, as_of: date, binding: Binding | None = None)
     )
 
 
-def downgrade_by_date(finding: Finding, base_date: date) -> Finding:
-    """Make the finding advisory if only a date made it mandatory and the change does not affect the model."""
-    status_reason = (
-        f"advisory here: the model has not changed since {base_date.isoformat()}; the policy became mandatory by date"
+def downgrade_by_date(finding: Finding, reason: str) -> Finding:
+    """Make the finding advisory, because only a date caused it and the change is not about it."""
+    return replace(
+        finding,
+        code=replace(finding.code, enforcement=Enforcement.ADVISORY),
+        status_reason=f"advisory here: {reason}, and only a date made it fail",
     )
-    return replace(finding, code=replace(finding.code, enforcement=Enforcement.ADVISORY), status_reason=status_reason)
 
 
 def policy_finding(policy: Policy, code: Code, message: str, *pointer: str | int, help_: str | None = None) -> Finding:

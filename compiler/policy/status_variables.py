@@ -62,6 +62,8 @@ STATUS_VARIABLES: Mapping[str, Object] = MappingProxyType(
     }
 )  # fmt: skip
 """The schema of each variable, of a model in its environment."""
+DAY_VARIABLES = frozenset({"today", "approvals", "validations", "evidence", "waivers"})
+"""The variables whose values differ from day to day."""
 NO_STATUS: Mapping[str, Json] = MappingProxyType(
     {
         "today": "", "digests": {}, "approvals": [], "validations": [], "evidence": [], "waivers": [], "dependents": [],

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from compiler.diagnostics.finding import Finding, Location, Status
-from compiler.foundation.json_data import Pointer
+from compiler.foundation.json_data import Object, Pointer
 from compiler.policy import policy_findings
+from compiler.policy.date_effects import BlockingViolation, reason_not_to_block
 from compiler.policy.enforcement import Decision, decide_enforcement
 from compiler.policy.policy_context import PolicyContext
 from compiler.policy.policy_definition import PolicyViolation
@@ -27,8 +28,9 @@ class ViolationReporter:
         model_input: PolicyInput,
         violations: Iterable[PolicyViolation],
         blame_location: tuple[Pointer, Location] | None = None,
+        rendered_object: Object | None = None,
     ) -> Iterator[Finding]:
-        """The findings for violations of a model; `blame_location`: the spec value behind a rendered one."""
+        """The findings for violations of a model; `blame_location`: the spec value behind one of a rendered object."""
         for violation in violations:
             self.recorder.depends_on_date = True
             if violation.is_evaluation_failure:
@@ -39,7 +41,9 @@ class ViolationReporter:
             decision = self.decide(model_input, violation, value_pointers)
             if decision is not None:
                 finding = policy_findings.violation_finding(model_input, violation, decision, blame_location)
-                yield self._apply_overrides(model_input, violation, value_pointers, decision, finding)
+                if decision.is_blocking:
+                    finding = self._apply_dates(model_input, violation, value_pointers, rendered_object, finding)
+                yield self._apply_suppressions(finding)
 
     def decide(
         self, model_input: PolicyInput, violation: PolicyViolation, value_pointers: ValuePointers
@@ -55,26 +59,25 @@ class ViolationReporter:
             self.recorder.waiver_uses.add(use)
         return decision
 
-    def _apply_overrides(
+    def _apply_dates(
         self,
         model_input: PolicyInput,
         violation: PolicyViolation,
         value_pointers: ValuePointers,
-        decision: Decision,
+        rendered_object: Object | None,
         finding: Finding,
     ) -> Finding:
-        """The finding after dates and suppression comments are applied."""
+        """The finding, advisory if only a date caused it and the change is not about it."""
         base, model = self.context.base, model_input.model
-        environment_name = model.environment.name if model.environment else None
-        if decision.is_blocking:
-            self.context.fleet.reads.add(CHANGE, f"{environment_name or ''}/{model.name}")
-        if decision.is_blocking and base is not None:
-            waivers = self.context.waivers.applicable_waivers(model, violation.policy, self.recorder)
-            base_decision = decide_enforcement(violation.policy, model.environment, value_pointers, waivers, base.as_of)
-            if not (base_decision is not None and base_decision.is_blocking) and not base.is_changed(
-                model.name, environment_name
-            ):
-                finding = policy_findings.downgrade_by_date(finding, base.as_of)
+        self.context.fleet.reads.add(CHANGE, f"{model.environment.name if model.environment else ''}/{model.name}")
+        if base is None:
+            return finding
+        waivers = self.context.waivers.applicable_waivers(model, violation.policy, self.recorder)
+        blocking = BlockingViolation(model_input, violation, value_pointers, waivers, rendered_object)
+        reason = reason_not_to_block(self.context, base, blocking)
+        return policy_findings.downgrade_by_date(finding, reason) if reason else finding
+
+    def _apply_suppressions(self, finding: Finding) -> Finding:
         if finding.status is not Status.OPEN:
             return finding
         reason = self.context.suppressions.suppression_reason(finding, self.recorder)

@@ -1,6 +1,6 @@
 """Reads the project's folder from a git revision; imported only when a revision is used, because it loads `subprocess`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -136,17 +136,28 @@ def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
     )
 
 
-def commits_touching(root: Path, path: str) -> Iterator[str]:
-    """The first-parent commits of HEAD that touch a file, following renames, newest first."""
+def commits_touching(root: Path, path: str, revision: str = "HEAD") -> Iterator[str]:
+    """The first-parent commits of a revision that touch a file, following renames, newest first."""
     repository, prefix = _open_repository(root)
     try:
-        head = _resolve_commit(repository, "HEAD")
+        head = _resolve_commit(repository, revision)
         # `-m` compares a merge with its first parent, for versions of git that do not do so by default.
         options = ("--follow", "--first-parent", "-m", "--no-patch", "--format=%H")
         output = repository.text("log", *options, head, *_path_arguments(f"{prefix}{path}"))
     except GitCommandError as error:
         raise HostError(f"git cannot read the history: {error}") from error
     yield from output.split()
+
+
+def day_of_last_change(root: Path, commit: str, paths: Iterable[str]) -> date | None:
+    """The date (UTC) of the last commit up to this one that touches one of the files; `None` if none does."""
+    repository, prefix = _open_repository(root)
+    try:
+        pathspecs = [argument for path in paths for argument in _path_arguments(f"{prefix}{path}")[1:]]
+        seconds = repository.text("log", "-1", "--format=%ct", commit, "--", *pathspecs)
+    except GitCommandError as error:
+        raise HostError(f"git cannot read the history: {error}") from error
+    return datetime.fromtimestamp(int(seconds), UTC).date() if seconds else None
 
 
 def commit_that_added(root: Path, path: str, text: str) -> str | None:

@@ -125,6 +125,47 @@ def test_what_was_mandatory_at_the_last_commit_fails_the_next_one(project_reposi
     assert run_command("check", "--as-of", "2027-01-03", "--changed-since", "goal").code == 0
 
 
+DUE = """apiVersion: modelyard/v1
+kind: Policy
+name: due
+title: No model is due
+severity: high
+remedy: review it
+rules: [{expression: "today < '2027-01-01'", path: summary, message: it is due}]
+examples: {good: [{model: {type: ml}, today: "2026-12-31"}], bad: [{model: {type: ml}, today: "2027-01-01"}]}
+"""
+
+
+def test_a_due_date_fails_neither_later_changes_nor_a_rollback(project_repository, run_command) -> None:
+    """Commits after the date leave the models as they were; one raises a limit, and the next takes it back."""
+    bind(project_repository, "due")
+    (project_repository / "models" / "policy.yaml").write_text(DUE, encoding="utf-8")
+    spec = next(
+        path
+        for path in (project_repository / "models").glob("*.yaml")
+        if "kind: Model" in path.read_text(encoding="utf-8")
+    )
+    text = spec.read_text(encoding="utf-8")
+
+    def commit(message: str, day: str) -> None:
+        git(project_repository, "add", "-A")
+        git(project_repository, "commit", "--quiet", "-m", message, day=day)
+
+    commit("bind", "2026-12-01")
+    spec.write_text(text.replace("summary: ", "summary: Another "), encoding="utf-8")
+    commit("change the model", "2026-12-02")
+    (project_repository / "README.md").write_text("A shop.", encoding="utf-8")
+    commit("something else", "2027-01-10")
+    assert run_command("check", "--as-of", "2027-01-11").code == 1
+    result = run_command("check", "--as-of", "2027-01-11", "--changed-since", "HEAD")
+    assert result.code == 0, result.out
+    spec.write_text(text.replace("summary: ", "summary: A third "), encoding="utf-8")
+    assert run_command("check", "--as-of", "2027-01-11", "--changed-since", "HEAD").code == 1
+    spec.write_text(text, encoding="utf-8")
+    result = run_command("check", "--as-of", "2027-01-11", "--changed-since", "HEAD", "--format", "json")
+    assert (result.code, "the change restores an earlier state" in result.out) == (0, True), result.out
+
+
 def test_where_the_project_was_not_there_yet_everything_is_a_change(project, run_command) -> None:
     (project / ".gitignore").write_text("*\n", encoding="utf-8")
     git(project, "init", "--quiet")

@@ -67,7 +67,7 @@ def test_what_a_day_alone_made_mandatory_keeps_nothing_from_being_published(proj
 def test_a_model_that_changed_since_is_held_to_it(project, publish_environment) -> None:
     bind(project, "well-promised", **RULE)
     assert publish_environment("prod", "--as-of", "2026-12-01").code == 0
-    edit(project, "models/scorer.yaml", "owner: risk", "owner: risk\ndescription: It scores.")
+    edit(project, "models/scorer.yaml", "summary: ", "summary: Now ")
     assert publish_environment("prod", *LATER_OPTIONS, "--changed-since", "HEAD~1").code == 1
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from compiler.foundation.errors import UsageError
+from compiler.pipeline.change_base import ChangeBase
 from compiler.pipeline.kept_results import KeptResults
-from compiler.pipeline.session import ChangeBase, Session
+from compiler.pipeline.session import Session
 from compiler.pipeline.stages import BuildResult, build, check
 from compiler.source.memory_tree import MemoryTree
 from compiler.store.project_store import Store

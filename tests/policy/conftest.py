@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from compiler.diagnostics.finding import Finding
-from compiler.pipeline.session import ChangeBase, Session
+from compiler.pipeline.change_base import ChangeBase
+from compiler.pipeline.session import Session
 from compiler.pipeline.stages import build, check
 from compiler.source.memory_tree import MemoryTree
 

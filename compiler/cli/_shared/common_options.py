@@ -130,7 +130,7 @@ def evaluation_options(function: F) -> F:
     changed_since = click.option(
         "--changed-since",
         metavar="REVISION",
-        help="For pull requests: a policy that became mandatory by date fails only models that changed since REVISION.",
+        help="For pull requests: what only a date made fail fails only models that changed since REVISION, and no rollback.",
     )
     return changed_since(baseline_option(policy_date_option(function)))
 

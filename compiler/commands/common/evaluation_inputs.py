@@ -7,7 +7,7 @@ from pathlib import Path
 
 from compiler.commands.common.project import merge_base_with, open_tree
 from compiler.foundation.errors import UsageError
-from compiler.pipeline.session import ChangeBase
+from compiler.pipeline.change_base import ChangeBase
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, parse_baseline
 from compiler.source.memory_tree import MemoryTree
 
@@ -19,8 +19,18 @@ def load_change_base(folder: Path, revision: str | None) -> ChangeBase | None:
     base_commit = merge_base_with(folder, revision)
     if base_commit is None:
         return ChangeBase(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
+    from compiler.source.revision import (  # noqa: PLC0415 - it loads `subprocess`, which takes 15 ms, and only comparisons need it
+        commits_touching,
+        day_of_last_change,
+    )
+
     commit, day = base_commit
-    return ChangeBase(open_tree(folder, commit), day)
+    return ChangeBase(
+        open_tree(folder, commit),
+        day,
+        lambda path: (open_tree(folder, state) for state in commits_touching(folder, path, commit)),
+        lambda paths: day_of_last_change(folder, commit, paths),
+    )
 
 
 def load_baseline(path: Path | None) -> Baseline:

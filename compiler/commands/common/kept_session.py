@@ -14,8 +14,9 @@ from compiler.commands.common.measuring import measuring
 from compiler.commands.common.progress_bar import track_files
 from compiler.commands.common.project import mask_secrets_of
 from compiler.foundation.timings import Timings
+from compiler.pipeline.change_base import ChangeBase
 from compiler.pipeline.kept_results import WORK_TREE, KeptResults, Partition
-from compiler.pipeline.session import ChangeBase, Session
+from compiler.pipeline.session import Session
 from compiler.pipeline.workers import default_jobs
 from compiler.source.git_root import git_root
 from compiler.source.tree import Tree
