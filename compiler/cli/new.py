@@ -23,7 +23,8 @@ def command() -> None:
 
     The document contains the required fields of its kind, and the optional ones as comments. Fields that only you can
     fill in are left empty; `modelyard check` reports them with their lines. For the kind `defaults`, NAME is the
-    folder of models that the defaults apply to. Existing files are never overwritten.
+    folder of models that the defaults apply to. A new policy has a rule that works, to be replaced. Existing files are
+    never overwritten.
 
     \b
     Examples:
@@ -31,5 +32,6 @@ def command() -> None:
       modelyard new model card-fraud --type ml --owner payments-risk --folder models/payments
       modelyard new use-case card-authorisation
       modelyard new defaults models/payments
+      modelyard new policy production-states-availability
       modelyard new model assistant --type llm --print
     """

@@ -42,4 +42,7 @@ def create_document(
     write_new_files(project_folder, {path: document_text(document, path, project, schemas).encode()})
     print_status(f"written: {path}")
     addition = f"; add it to `environments` in {PROJECT_FILE}" if document.kind == "Environment" else ""
+    if document.kind == "Policy":
+        print_status(f"next: replace the rule and its examples, then run `modelyard policy test {document.name}`")
+        return
     print_status(f"next: fill in the empty fields, then run `modelyard check {path}`{addition}")

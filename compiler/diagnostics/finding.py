@@ -33,11 +33,16 @@ class Status(StrEnum):
     BASELINE = "baseline"
 
 
+NOT_WAIVABLE = "not allowed"
+"""`Code.waiver` of a policy that nobody may waive."""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """A kind of finding. `docs/reference/codes.md` and `modelyard explain CODE` show its texts.
 
-    The id of a policy is its qualified name, `pack/policy`. It can name the controls that it implements and a documentation page.
+    The id of a policy is its qualified name, `pack/policy`. It can name the controls that it implements, a documentation page and its
+    owner. `waiver` says who may waive it; it is empty for a code of Modelyard.
     """
 
     id: str
@@ -49,6 +54,8 @@ class Code:
     remedy: str
     controls: tuple[str, ...] = ()
     docs: str | None = None
+    owner: str | None = None
+    waiver: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -16,7 +16,7 @@ LocationRow: TypeAlias = tuple[str, int, int, int, int]
 SubjectRow: TypeAlias = tuple[str, str, str | None, Pointer]
 NoteRow: TypeAlias = tuple[str, LocationRow | None]
 FixRow: TypeAlias = tuple[LocationRow, str, bool]
-CodeFields: TypeAlias = tuple[str, str, str, str, str, str, str, tuple[str, ...], str | None]
+CodeFields: TypeAlias = tuple[str, str, str, str, str, str, str, tuple[str, ...], str | None, str | None, str]
 CodeRow: TypeAlias = str | CodeFields
 """The id of a built-in code; the fields of another, such as that of a policy."""
 
@@ -118,18 +118,20 @@ def _encode_code(code: Code) -> CodeRow:
     if codes_by_id().get(code.id) == code:
         return code.id
     texts = (code.id, code.name, code.severity.value, code.enforcement.value, code.summary, code.why, code.remedy)
-    return (*texts, code.controls, code.docs)
+    return (*texts, code.controls, code.docs, code.owner, code.waiver)
 
 
 def _decode_code(row: CodeRow) -> Code:
     if isinstance(row, str):
         return codes_by_id()[row]
-    *texts, controls, docs = row
-    return _code_of_fields((*texts, tuple(controls), docs))
+    *texts, controls, docs, owner, waiver = row
+    return _code_of_fields((*texts, tuple(controls), docs, owner, waiver))
 
 
 @lru_cache(_CODE_CACHE_SIZE)
 def _code_of_fields(fields: CodeFields) -> Code:
     """The code with these fields: the findings of one policy share one object."""
-    id_, name, severity, enforcement, summary, why, remedy, controls, docs = fields
-    return Code(id_, name, Severity(severity), Enforcement(enforcement), summary, why, remedy, controls, docs)
+    id_, name, severity, enforcement, summary, why, remedy, controls, docs, owner, waiver = fields
+    return Code(
+        id_, name, Severity(severity), Enforcement(enforcement), summary, why, remedy, controls, docs, owner, waiver
+    )

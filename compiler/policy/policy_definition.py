@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from compiler.diagnostics.finding import Code, Enforcement, Location, Severity
+from compiler.diagnostics.finding import NOT_WAIVABLE, Code, Enforcement, Location, Severity
 from compiler.foundation.json_data import Json, Pointer
 from compiler.foundation.resources import SHIPPED_SCHEMAS
 from compiler.spec.data_types import MatchData, PolicyData, RuleData, WaiverTermsData
@@ -64,6 +64,8 @@ class Policy:
             remedy=data["remedy"],
             controls=tuple(data.get("controls", ())),
             docs=data.get("docs"),
+            owner=data.get("owner"),
+            waiver=_waiver_terms(self.waiver_rules),
         )
 
     @cached_property
@@ -102,6 +104,16 @@ class Policy:
 def pack_of(id_: str) -> str:
     """The pack in the id of a policy; empty if it belongs to none."""
     return id_.rpartition("/")[0]
+
+
+def _waiver_terms(rules: WaiverTermsData) -> str:
+    """Who may waive a policy, and for how long."""
+    if rules.get("allowed") is False:
+        return NOT_WAIVABLE
+    roles = " or ".join(rules.get("roles", ())) or "any role of a Team"
+    independence = ", at least one from a team other than the owner" if rules.get("independentApprover") else ""
+    max_days = f", for at most {rules['maxDays']} days" if "maxDays" in rules else ""
+    return f"approved by {roles}{independence}{max_days}"
 
 
 def _parse_date(text: str | None) -> date | None:

@@ -78,14 +78,10 @@ def _format_period(start: str | None, end: str | None) -> str:
 
 
 def _waiver_lines(policy: Policy) -> Iterator[str]:
-    rules = policy.waiver_rules
-    if rules.get("allowed") is False:
+    if policy.waiver_rules.get("allowed") is False:
         yield "This policy cannot be waived."
         return
-    roles = " or ".join(rules.get("roles", ())) or "any role of a Team"
-    independence = ", at least one from a team other than the owner" if rules.get("independentApprover") else ""
-    max_days = f", for at most {rules['maxDays']} days" if "maxDays" in rules else ""
-    yield f"To waive it (approved by {roles}{independence}{max_days}), add:"
+    yield f"To waive it ({policy.code.waiver}), add:"
     yield from (
         "",
         "  apiVersion: modelyard/v1",

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from unicodedata import combining, east_asian_width
 
-from compiler.diagnostics.finding import Code, Finding, Location
+from compiler.diagnostics.finding import NOT_WAIVABLE, Code, Finding, Location
 from compiler.foundation.secret_redaction import mask
 from compiler.report.finding_redaction import is_about_secrets
 from compiler.report.finding_text import format_level_counts, level, pluralize, suppressed_summary
@@ -34,9 +34,14 @@ def render(report: Report) -> str:
     lines: list[str] = []
     counted_notices = [] if report.verbose else _repeated_notices(report.open)
     skipped = frozenset(counted_notices)
+    explained_codes: set[str] = set()
     for finding in report.shown:
         if finding not in skipped:
-            lines += [*_finding_lines(finding, report, paint), ""]
+            lines += _finding_lines(finding, report, paint)
+            if finding.code.waiver and finding.code.id not in explained_codes:
+                lines += _policy_lines(finding, report, paint)
+                explained_codes.add(finding.code.id)
+            lines.append("")
     lines += _notice_count_lines(counted_notices, report, paint)
     if hidden_count := len(report.open) - len(report.shown):
         lines += [
@@ -94,7 +99,7 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
     kind = level(finding)
     label = f"{kind}[{_code_label(finding.code)}]"
     yield from _labelled_lines(kind, label, to_printable(finding.message), report, paint)
-    margin = " " * (len(str(finding.location.line)) if finding.location else 1)
+    margin = _margin(finding)
     if finding.location:
         yield from _snippet_lines(finding, finding.location, margin, report, paint)
     subject = finding.subject
@@ -107,10 +112,36 @@ def _finding_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[s
         yield f"{margin} {paint('blue', '=')} note: {to_printable(note.message).rstrip('.')}{location}"
     advice = finding.help or (f"write {finding.fix.text}" if finding.fix else "")
     if advice:
-        first_line, *other_lines = wrap_line(f"{margin} = help: ", to_printable(advice), report.width)
-        text = first_line.removeprefix(f"{margin} = help: ")
-        yield f"{margin} {paint('blue', '=')} {paint('green', 'help')}: {text}"
-        yield from other_lines
+        yield from _attribute_lines(finding, "help", advice, report, paint)
+
+
+def _policy_lines(finding: Finding, report: Report, paint: Paint) -> Iterator[str]:
+    """What a policy is for, whom to ask and how to waive it, after the first finding about it."""
+    code = finding.code
+    yield from _attribute_lines(finding, "reason", code.why, report, paint)
+    if code.owner:
+        yield from _attribute_lines(finding, "owner", code.owner, report, paint)
+    if code.controls:
+        yield from _attribute_lines(finding, "controls", ", ".join(code.controls), report, paint)
+    if code.docs:
+        yield from _attribute_lines(finding, "docs", code.docs, report, paint)
+    how = "" if code.waiver == NOT_WAIVABLE else f"; `modelyard explain {code.id}` prints one to complete"
+    yield from _attribute_lines(finding, "waiver", f"{code.waiver}{how}", report, paint)
+
+
+def _attribute_lines(finding: Finding, name: str, text: str, report: Report, paint: Paint) -> Iterator[str]:
+    """A line below the source line: `= help: …`, wrapped at the width of the terminal."""
+    margin = _margin(finding)
+    head = f"{margin} = {name}: "
+    first_line, *other_lines = wrap_line(head, to_printable(text), report.width)
+    label = paint("green", name) if name == "help" else name
+    yield f"{margin} {paint('blue', '=')} {label}: {first_line.removeprefix(head)}"
+    yield from other_lines
+
+
+def _margin(finding: Finding) -> str:
+    """The width of the line number."""
+    return " " * (len(str(finding.location.line)) if finding.location else 1)
 
 
 def _snippet_lines(finding: Finding, location: Location, margin: str, report: Report, paint: Paint) -> Iterator[str]:

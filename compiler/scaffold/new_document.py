@@ -20,6 +20,19 @@ _EXCLUDED_KEYS = frozenset({"previousNames", "retirement", "source", "version"})
 """Keys of a Model that a new one does not need. `version` and `source` name the release of all environments at once."""
 _KEYS_BY_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType({"Policy": ("match", "rules")})
 """Keys that a new document of a kind has, although its schema does not require them."""
+_POLICY_VALUES: Mapping[Pointer, Json] = MappingProxyType(
+    {
+        ("title",): "Models in production state their availability",
+        ("match", "lifecycle"): ["production"],
+        ("rules", 0, "expression"): "has(model.sla.availability)",
+        ("rules", 0, "message"): "the availability is missing",
+        ("remedy",): "set `sla.availability`",
+        ("examples", "good", 0, "model"): {"sla": {"availability": "99.5%"}},
+        ("examples", "bad", 0, "model"): {"sla": {"window": "30d"}},
+        ("examples", "bad", 0, "path"): "sla.availability",
+    }
+)
+"""A rule that works and passes its tests, to be replaced: an empty one would not show how its parts fit together."""
 _TRAILING_KEYS = ("deploy", "environments")
 
 
@@ -99,7 +112,7 @@ def _document_values(document: NewDocument, project: ExistingProject, schema: Sc
         del values["name",]
     if "owner" in schema.required:
         values |= _single_candidate(("owner",), project.names("Team"))
-    return values
+    return values | (_POLICY_VALUES if document.kind == "Policy" else {})
 
 
 def _required_keys(path: str, project: ExistingProject) -> Iterator[str]:

@@ -65,3 +65,28 @@ def test_no_line_of_a_file_in_another_encoding_is_shown() -> None:
     text = text_report.render(report)
     assert "models/churn.yaml:1:1" in text
     assert "|" not in text
+
+
+POLICY_CODE = replace(
+    codes.MISSING_KEY, id="limits/has-owner", name="has-owner", why="Someone must answer.", controls=("SR-26-2:roles",),
+    docs="https://bank.example/limits", owner="model-risk", waiver="approved by model-risk, for at most 30 days",
+)  # fmt: skip
+
+
+def test_the_first_finding_of_a_policy_says_what_the_policy_is_for_and_who_may_waive_it() -> None:
+    text = text_report.render(report_of(*(replace(ERROR, code=POLICY_CODE, message=name) for name in ("one", "two"))))
+    first, second, *_ = text.split("\n\n")
+    expected = (
+        "reason: Someone must answer.",
+        "owner: model-risk",
+        "controls: SR-26-2:roles",
+        "docs: https://bank.example/limits",
+        "waiver: approved by model-risk, for at most 30 days; `modelyard explain limits/has-owner` prints one to complete",
+    )
+    assert all(f"  = {line}\n" in f"{first}\n" for line in expected)
+    assert not any(line in second for line in expected)
+
+
+def test_a_policy_that_nobody_may_waive_offers_no_waiver() -> None:
+    text = text_report.render(report_of(replace(ERROR, code=replace(POLICY_CODE, waiver="not allowed"))))
+    assert "  = waiver: not allowed\n" in text
