@@ -112,7 +112,7 @@ def _document_values(document: NewDocument, project: ExistingProject, schema: Sc
         del values["name",]
     if "owner" in schema.required:
         values |= _single_candidate(("owner",), project.names("Team"))
-    return values | (_POLICY_VALUES if document.kind == "Policy" else {})
+    return {**values, **(_POLICY_VALUES if document.kind == "Policy" else {})}
 
 
 def _required_keys(path: str, project: ExistingProject) -> Iterator[str]:
