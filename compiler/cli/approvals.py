@@ -24,8 +24,9 @@ from compiler.cli._shared.lazy_callback import calls
 def command() -> None:
     """List approvals and their state.
 
-    An approval is valid while the environment runs exactly what it names. It is pending until the release that it names runs, and void
-    once the content has changed; then the list shows the values that changed since the commit that recorded it.
+    An approval is valid while the environment runs what it names: the content with the digests that its role binds. It is pending
+    until the release that it names runs, and void once the content has changed; then the list shows which digest differs, and
+    the values that changed since the commit that recorded it.
 
     \b
     Examples:

@@ -16,6 +16,7 @@ from compiler.cli._shared.lazy_callback import calls
     "--role", required=True, metavar="ROLE", help="The team's role in the decision: one of its approvalRoles."
 )
 @click.option("--team", required=True, metavar="NAME", help="Team that decides.")
+@click.option("--approver", metavar="NAME", help="Person of the team who decides: one of its members.")
 @click.option("--ticket", metavar="TEXT", help="Address or number of the discussion.")
 @click.option(
     "--expires", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day on which the approval is valid."
@@ -30,7 +31,7 @@ def command() -> None:
 
     Approve adds an entry to `approvals` of the spec, and keeps its comments and layout. The entry names both digests of what the
     environment runs after the release is promoted. Merge it before the promotion: it is pending until then. A later change
-    of the content makes it void.
+    of what the role binds (the runtime digest, the governance digest, or both) makes it void.
 
     The entry is a claim. Whoever reviews its pull request confirms it.
 

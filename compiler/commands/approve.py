@@ -18,6 +18,7 @@ def approve_model(
     release: str | None,
     role: str,
     team: str,
+    approver: str | None,
     ticket: str | None,
     expires: datetime | None,
     reject: bool,
@@ -31,5 +32,5 @@ def approve_model(
     require_environments(session.fleet, (environment,))
     model = resolve_model(session.portfolio, folder, model)
     last_day = expires.date().isoformat() if expires else None
-    decision = Decision(team, role, is_approved=not reject, ticket=ticket, expires=last_day)
+    decision = Decision(team, role, is_approved=not reject, ticket=ticket, expires=last_day, approver=approver)
     write_or_show_edit(session, folder, approve(session, model, environment, release, decision), diff=diff)

@@ -6,8 +6,9 @@ from datetime import date
 from compiler.edit.approve import promoted_model
 from compiler.foundation.json_data import Json, Object, Pointer, format_path
 from compiler.pipeline.session import Session
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approval_status import ApprovalStatus, ValueChange
-from compiler.resolve.approvals import CheckedApproval, check_approval, environment_approvals
+from compiler.resolve.approvals import CheckedApproval, DigestName, check_approval, environment_approvals
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.tree import Tree
 from compiler.spec.data_types import ApprovalData
@@ -18,11 +19,12 @@ History = Callable[[str, str], Tree | None]
 
 def approval_statuses(session: Session, names: Sequence[str], history: History) -> Iterator[ApprovalStatus]:
     """The approvals of models in each environment where they are deployed."""
+    authority = ApprovalAuthority.of(session.portfolio)
     for name in names:
         for environment in session.fleet.environments_of(name):
             model = session.fleet.resolve(name, environment)[0] if environment else None
             for index, approval in environment_approvals(model) if model else ():
-                checked = check_approval(session.fleet.portfolio, model, approval) if model else None
+                checked = check_approval(authority, model, approval) if model else None
                 if model is not None and checked is not None:
                     yield _status(session, model, index, checked, history)
 
@@ -33,13 +35,15 @@ def _status(
     state, data = approval.state_on(session.as_of), approval.data
     expires = data.get("expires")
     days_left = (date.fromisoformat(expires) - session.as_of).days if expires and state == "valid" else None
-    differs = not (approval.checks["runtimeMatches"] and approval.checks["governanceMatches"])
-    changes = tuple(_changes(session, model, data, history)) if state == "void" and differs else ()
+    voided_by = approval.voided_by if state == "void" else ()
+    changes = tuple(_changes(session, model, data, voided_by, history))
     return ApprovalStatus(
         model.name,
         data["environment"],
         data.get("release"),
         data,
+        approval.binds,
+        voided_by,
         state,
         approval.reason_on(session.as_of),
         days_left,
@@ -48,15 +52,19 @@ def _status(
     )
 
 
-def _changes(session: Session, model: ResolvedModel, approval: ApprovalData, history: History) -> Iterator[ValueChange]:
-    """The values that differ between the content that was approved and the present content."""
-    for field, fields in (("runtimeDigest", model.runtime_fields), ("governanceDigest", model.governance_fields)):
-        digest = approval["runtimeDigest"] if field == "runtimeDigest" else approval["governanceDigest"]
+def _changes(
+    session: Session, model: ResolvedModel, approval: ApprovalData, voided_by: Sequence[DigestName], history: History
+) -> Iterator[ValueChange]:
+    """The values that differ between the content that was approved and the present content, of the digests that differ."""
+    for name in voided_by:
+        fields = model.runtime_fields if name == "runtime" else model.governance_fields
+        digest = approval["runtimeDigest"] if name == "runtime" else approval["governanceDigest"]
         tree = history(model.spec.document.path, digest)
         old = _approved_model(session, tree, model, approval) if tree else None
         if old is None or digest not in {old.runtime_digest, old.governance_digest}:
             continue
-        yield from _differences(_content(old, fields), _content(model, fields), ())
+        for path, before, after in _differences(_content(old, fields), _content(model, fields), ()):
+            yield ValueChange(name, path, before, after)
 
 
 def _approved_model(session: Session, tree: Tree, model: ResolvedModel, approval: ApprovalData) -> ResolvedModel | None:
@@ -79,7 +87,7 @@ def _release_content(model: ResolvedModel) -> Json:
     return {"version": model.release.version, **model.release.json, "content": model.release.digest}
 
 
-def _differences(old: Json, new: Json, pointer: Pointer) -> Iterator[ValueChange]:
+def _differences(old: Json, new: Json, pointer: Pointer) -> Iterator[tuple[str, Json, Json]]:
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
             yield from _differences(old.get(key), new.get(key), (*pointer, key))
@@ -87,4 +95,4 @@ def _differences(old: Json, new: Json, pointer: Pointer) -> Iterator[ValueChange
         for index, (old_element, new_element) in enumerate(zip(old, new, strict=True)):
             yield from _differences(old_element, new_element, (*pointer, index))
     elif old != new:
-        yield ValueChange(format_path(pointer), old, new)
+        yield format_path(pointer), old, new

@@ -10,8 +10,9 @@ from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Object, plain_data
 from compiler.foundation.suggestions import closest_match
 from compiler.pipeline.session import Session
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import environment_approvals
-from compiler.resolve.approver_roles import missing_role_help, missing_role_message
+from compiler.resolve.approver_roles import member_help, missing_role_help, missing_role_message
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import release_contents
@@ -26,6 +27,8 @@ class Decision:
     is_approved: bool
     ticket: str | None = None
     expires: str | None = None
+    approver: str | None = None
+    """The person of the team who decides."""
 
 
 def approve(session: Session, name: str, environment: str, version: str | None, decision: Decision) -> EditOutcome:
@@ -39,6 +42,7 @@ def approve(session: Session, name: str, environment: str, version: str | None, 
             f"the approval would expire on {decision.expires}, before its date", help="give a later --expires"
         )
     _require_role(session.fleet, decision)
+    _require_member(session.fleet, decision)
     state = load_deployment_state(session.fleet, name, environment)
     try:
         model = _approved_model(session, state, version)
@@ -56,8 +60,17 @@ def _require_role(fleet: Fleet, decision: Decision) -> None:
         raise UsageError(f"there is no Team `{decision.team}`", help=help_)
     roles = team.data.get("approvalRoles", ())
     if decision.role not in roles:
-        help_ = missing_role_help(fleet.portfolio, decision.team, decision.role)
+        help_ = missing_role_help(ApprovalAuthority.of(fleet.portfolio), decision.team, decision.role)
         raise UsageError(missing_role_message(decision.team, decision.role, roles), help=help_)
+
+
+def _require_member(fleet: Fleet, decision: Decision) -> None:
+    """Raise `UsageError` unless the approver, if one is named, is a member of the team."""
+    names = [member["name"] for member in ApprovalAuthority.of(fleet.portfolio).members_of(decision.team)]
+    if decision.approver is not None and decision.approver not in names:
+        message = f"`{decision.approver}` is not a member of the team `{decision.team}`"
+        help_ = member_help(ApprovalAuthority.of(fleet.portfolio), decision.team, decision.approver, names)
+        raise UsageError(message, help=help_)
 
 
 def _approved_model(session: Session, state: DeploymentState, version: str | None) -> ResolvedModel:
@@ -108,6 +121,7 @@ def _record(session: Session, state: DeploymentState, model: ResolvedModel, deci
         "release": release,
         "role": decision.role,
         "team": decision.team,
+        "approver": decision.approver,
         "decision": "approved" if decision.is_approved else "rejected",
         "date": session.as_of.isoformat(),
         "runtimeDigest": model.runtime_digest,
@@ -124,11 +138,12 @@ def _record(session: Session, state: DeploymentState, model: ResolvedModel, deci
 
 
 def _is_decided(session: Session, model: ResolvedModel, element: Object) -> bool:
-    """Whether the last decision of the team in the role is the same, about the same content, and not dated in the future."""
+    """Whether the last decision of the approver in the role is the same, about the same content, and not dated in the future."""
     decisions = [
         plain_data(known)
         for _, known in environment_approvals(model)
-        if (known["team"], known["role"]) == (element["team"], element["role"])
+        if (known["team"], known["role"], known.get("approver"))
+        == (element["team"], element["role"], element.get("approver"))
         and known["date"] <= session.as_of.isoformat()
     ]
     keys = ("decision", "runtimeDigest", "governanceDigest", "expires")

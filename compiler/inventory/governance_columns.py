@@ -16,6 +16,7 @@ from compiler.inventory.row_parts import (
     Validation,
     Waiver,
 )
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import check_approvals
 from compiler.resolve.match_selectors import waiver_applies
 from compiler.resolve.resolved_model import ResolvedModel
@@ -59,8 +60,9 @@ def evidence(governance: GovernanceData) -> Iterator[Evidence]:
 
 def approvals(portfolio: Portfolio, model_placements: ModelPlacements) -> Iterator[Approval]:
     """The approvals of what runs, by environment."""
+    authority = ApprovalAuthority.of(portfolio)
     for model in model_placements.models:
-        for approval in check_approvals(portfolio, model):
+        for approval in check_approvals(authority, model):
             entry = approval.data
             yield Approval(
                 environment=environment_name(model),

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.results import CheckedModel
+from compiler.resolve.approval_rules import RequiredApprovals, required_approval_findings
 from compiler.resolve.approvals import approval_findings
 from compiler.resolve.checks.fleet_checks import check_model_document
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.source.read_log import CHANGE
 
 if TYPE_CHECKING:
     from compiler.pipeline.session import Session
@@ -24,11 +26,25 @@ def check_one_model(session: Session, name: str) -> CheckedModel:
         return chain(
             _target_findings(session, model),
             evaluation.evaluate(model),
-            approval_findings(session.fleet, model, session.as_of),
+            approval_findings(session.fleet, session.approval_authority, model, session.as_of),
+            _required_approvals(session, model),
         )
 
     findings = tuple(check_model_document(session.fleet, name, deployment_findings, session.shared_documents))
     return CheckedModel(session.plan_stage.model_facts(name), findings, evaluation.usage)
+
+
+def _required_approvals(session: Session, model: ResolvedModel) -> Iterator[Finding]:
+    """The findings about approvals that the project's rules require."""
+    environment = model.environment.name if model.environment else None
+
+    def is_changed() -> bool:
+        session.fleet.reads.add(CHANGE, f"{environment or ''}/{model.name}")
+        return session.is_changed(model.name, environment) and not session.is_restored(model.name, environment)
+
+    required = RequiredApprovals(session.fleet, session.approval_authority, model)
+    base_day = session.change_base.day if session.change_base else None
+    yield from required_approval_findings(required, session.as_of, base_day, is_changed)
 
 
 def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding]:

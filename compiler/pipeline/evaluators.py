@@ -61,7 +61,13 @@ class Evaluators:
         session = self._session
         change = session.change_base
         base = (
-            BaseRevision(change.day, session.is_changed, session.is_restored, change.day_of_last_change)
+            BaseRevision(
+                change.day,
+                session.is_changed,
+                session.is_restored,
+                change.day_of_last_change,
+                session.approval_authority,
+            )
             if change
             else None
         )

@@ -85,7 +85,9 @@ class FleetRenderer:
         def render(key: str) -> RenderedModel:
             return self._renderer.render_model(key.removeprefix(self._prefix))
 
-        return self._keeper.obtain(self._kind, [f"{self._prefix}{name}" for name in names], "", render)
+        return self._keeper.obtain(
+            self._kind, [f"{self._prefix}{name}" for name in names], self._session.judging_scope, render
+        )
 
     def _shared_results(self) -> Iterator[Result[RenderedUnits]]:
         key = f"{self._prefix}all"

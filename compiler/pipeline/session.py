@@ -15,13 +15,20 @@ from compiler.foundation import resources
 from compiler.foundation.errors import UsageError
 from compiler.foundation.secret_redaction import Redactor
 from compiler.foundation.timings import Timings
-from compiler.pipeline.change_base import ChangeBase, model_digests, restores_earlier_state
+from compiler.pipeline.change_base import (
+    ChangeBase,
+    authority_scope,
+    judging_authority,
+    model_digests,
+    restores_earlier_state,
+)
 from compiler.pipeline.checked_fleet import CheckedFleet
 from compiler.pipeline.fingerprints import Fingerprints
 from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
 from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, NEEDS_FLEET, READS_INVENTORY, SHARED_DOCUMENTS
 from compiler.pipeline.results import CheckedModel, FleetChecks
 from compiler.pipeline.secret_collector import SecretCollector
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.checks.shared_document_checks import SharedDocumentChecks
 from compiler.resolve.digests import digest
 from compiler.resolve.field_setters import models_that_may_set
@@ -204,7 +211,7 @@ class Session:
     @property
     def check_scope(self) -> str:
         """What the check of a model depends on besides look-ups and the date: documents that no model can use."""
-        return f"{sorted(self.shared_documents.broken_documents)}"
+        return f"{sorted(self.shared_documents.broken_documents)} {self.judging_scope}"
 
     def check_model(self, name: str) -> CheckedModel:
         """The check of one model."""
@@ -214,7 +221,7 @@ class Session:
     @cached_property
     def fleet_checks(self) -> FleetChecks:
         """The checks of the fleet as a whole."""
-        scope = f"{self.checked_fleet.digest} {sorted(self.files)}"
+        scope = f"{self.checked_fleet.digest} {sorted(self.files)} {self.judging_scope}"
         name = "files" if self.files else "fleet"  # a check of files does not replace the result of the fleet
         [result] = self.keeper.obtain(FLEET_CHECKS, [name], scope, lambda _: self._evaluators.check_fleet())
         return result.value
@@ -263,6 +270,16 @@ class Session:
         detected_secrets = self.policy_engine.detected_secrets if "policy_engine" in vars(self) else ()
         checked_secrets = self.checked_fleet.new_secrets if "checked_fleet" in vars(self) else ()
         return Redactor((*detected_secrets, *checked_secrets, *self._secret_collector.secrets()))
+
+    @cached_property
+    def approval_authority(self) -> ApprovalAuthority:
+        """The Teams and rules that judge approvals and waivers."""
+        return judging_authority(self.fleet, self._base_fleet, self.change_base)
+
+    @cached_property
+    def judging_scope(self) -> str:
+        """What results depend on besides the change: who judges it."""
+        return authority_scope(self.approval_authority) if self.change_base else ""
 
     def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a digest of the model in an environment differs from that in the base of the change."""

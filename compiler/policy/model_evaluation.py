@@ -167,7 +167,9 @@ def select_policies(
 def policy_input(context: PolicyContext, model: ResolvedModel, recorder: UsageRecorder) -> PolicyInput:
     """A model as policies see it, in its environment and on the day of the check."""
     waivers = tuple(waiver.spec for waiver in context.waivers.waivers)
-    return PolicyInput(context.fleet, model, context.detectors, model.release, recorder, waivers, context.as_of)
+    return PolicyInput(
+        context.fleet, model, context.detectors, model.release, recorder, waivers, context.as_of, context.authority
+    )
 
 
 def _matches_kind(policy: Policy, rendered_object: Object) -> bool:

@@ -12,6 +12,7 @@ from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.policy.secret_detection import SecretDetectors
 from compiler.policy.suppressions import Suppressions
 from compiler.policy.waivers import Waivers
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.fleet import Fleet
 
 
@@ -25,6 +26,8 @@ class BaseRevision:
     """Whether the change restores an earlier state of the model."""
     day_of_last_change: Callable[[Iterable[str]], date | None]
     """The last day before the change on which one of some files changed; `None` if it is unknown."""
+    authority: ApprovalAuthority
+    """Who judges its approvals and waivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class PolicyContext:
     as_of: date
     base: BaseRevision | None
     timings: Timings
+    authority: ApprovalAuthority
     detectors: SecretDetectors = field(default_factory=SecretDetectors)
     match_cache: MatchCache = field(default_factory=MatchCache)
     unaffected_policies: UnaffectedPolicies = field(default_factory=UnaffectedPolicies)

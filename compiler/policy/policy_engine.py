@@ -21,6 +21,7 @@ from compiler.policy.policy_usage import PolicyUsage
 from compiler.policy.rule_evaluator import RuleEvaluator
 from compiler.policy.suppressions import Suppressions
 from compiler.policy.waivers import Waivers
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.tree import Tree
@@ -42,7 +43,8 @@ class PolicyEngine:
         policy_portfolio: Portfolio | None = None,
         timings: Timings | None = None,
     ) -> None:
-        """`policy_portfolio`: whose policies and waivers apply; by default the fleet's own."""
+        """`policy_portfolio`: whose policies and waivers apply; by default the fleet's own. The Teams of the base, if any, approve."""
+        authority = base.authority if base else ApprovalAuthority.of(fleet.portfolio)
         policy_portfolio = policy_portfolio or fleet.portfolio
         self._policy_portfolio = policy_portfolio
         self._fleet = fleet
@@ -50,11 +52,19 @@ class PolicyEngine:
         self.library = PolicyLibrary(policy_portfolio, shipped_tree)
         self._evaluator = RuleEvaluator(cel_environments(fleet.language))
         self._strict_evaluator = RuleEvaluator(cel_environments(fleet.language), check_types=True)
-        self._waivers = Waivers(fleet, self.library, as_of, policy_portfolio)
+        self._waivers = Waivers(fleet, self.library, as_of, policy_portfolio, authority)
         self._suppressions = Suppressions(fleet.portfolio)
         self.controls = ControlCatalogues(shipped_tree, fleet.tree, policy_portfolio.folder("schemas"))
         self._context = PolicyContext(
-            fleet, self.library, self._evaluator, self._waivers, self._suppressions, as_of, base, timings or Timings()
+            fleet,
+            self.library,
+            self._evaluator,
+            self._waivers,
+            self._suppressions,
+            as_of,
+            base,
+            timings or Timings(),
+            authority,
         )
 
     def start_evaluation(self) -> ModelEvaluation:

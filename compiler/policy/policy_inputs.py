@@ -28,6 +28,7 @@ from compiler.policy.status_variables import (
     example_status,
     status_variable_pointer,
 )
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
@@ -109,6 +110,7 @@ class PolicyInput:
     """Receives the values that look like secrets."""
     waivers: Sequence[WaiverSpec]
     as_of: date
+    authority: ApprovalAuthority
 
     @property
     def is_canary(self) -> bool:
@@ -246,7 +248,7 @@ class PolicyInput:
 
     @property
     def _status(self) -> ModelStatus:
-        return ModelStatus(self.fleet, self.model, self.release, self.waivers, self.as_of)
+        return ModelStatus(self.fleet, self.model, self.release, self.waivers, self.as_of, self.authority)
 
     def _dependency_entry(self, other_model: ResolvedModel, is_required: bool, field_reads: FieldReads) -> Object:
         """The fields of a dependency that rules can read; its name is included."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from compiler.foundation.json_data import Json, Object, Pointer, format_path, plain_data
 from compiler.json_schema.validator import Validator
 from compiler.policy.injection_detection import INJECTIONS_VARIABLE, find_injections
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import CheckedApproval, check_approvals, environment_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import waiver_applies
@@ -37,7 +38,9 @@ STATUS_VARIABLES: Mapping[str, Object] = MappingProxyType(
         "approvals": _list(
             {
                 "role": _TEXT, "team": _TEXT, "decision": {"enum": ["approved", "rejected"]}, "date": _DAY, "expires": _DAY,
-                "ticket": _TEXT, "runtimeDigest": _TEXT, "governanceDigest": _TEXT, "valid": _FLAG, "reason": _TEXT,
+                "ticket": _TEXT, "approver": _TEXT,
+                "binds": {"enum": ["runtime", "governance", "both"]},
+                "runtimeDigest": _TEXT, "governanceDigest": _TEXT, "valid": _FLAG, "reason": _TEXT,
             }
         ),
         "validations": _list(
@@ -73,7 +76,7 @@ NO_STATUS: Mapping[str, Json] = MappingProxyType(
 """What an example does not state."""
 _COMPUTED: Mapping[str, str] = MappingProxyType(
     {
-        "valid": "", "reason": "", "active": "", "expired": "validUntil", "independent": "validatedBy", "overdue": "next",
+        "valid": "", "reason": "", "binds": "role", "active": "", "expired": "validUntil", "independent": "validatedBy", "overdue": "next",
         "openFindings": "findings", "overdueFindings": "findings",
     }
 )  # fmt: skip
@@ -93,15 +96,14 @@ class ModelStatus:
     release: Release | None
     waivers: Sequence[WaiverSpec]
     as_of: date
+    authority: ApprovalAuthority
 
     def value(self, name: str) -> Json:
         """The value of a variable of `STATUS_VARIABLES`."""
         factories: Mapping[str, Callable[[], Json]] = {
             "today": self.as_of.isoformat,
             "digests": lambda: {"runtime": self.model.runtime_digest, "governance": self.model.governance_digest},
-            "approvals": lambda: [
-                self._approval(approval) for approval in check_approvals(self.fleet.portfolio, self.model)
-            ],
+            "approvals": lambda: [self._approval(approval) for approval in check_approvals(self.authority, self.model)],
             "validations": lambda: list(validations(self.model.data, self.as_of)),
             "evidence": lambda: list(self._evidence()),
             "waivers": lambda: [self._waiver(spec) for spec in self.waivers if waiver_applies(spec.data, self.model)],
@@ -113,7 +115,12 @@ class ModelStatus:
     def _approval(self, approval: CheckedApproval) -> Object:
         reason = approval.reason_on(self.as_of)
         data = {key: value for key, value in plain_data(approval.data).items() if key != "environment"}
-        return {**data, "valid": reason is None, **({} if reason is None else {"reason": reason})}
+        return {
+            **data,
+            "binds": approval.binds,
+            "valid": reason is None,
+            **({} if reason is None else {"reason": reason}),
+        }
 
     def _evidence(self) -> Iterator[Object]:
         for entry in self.model.data.get("governance", {}).get("evidence", ()):

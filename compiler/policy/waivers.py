@@ -13,6 +13,7 @@ from compiler.policy.policy_definition import Policy, pack_of
 from compiler.policy.policy_library import PolicyLibrary
 from compiler.policy.policy_usage import PolicyUsage, UsageRecorder, WaiverRejection, WaiverUse
 from compiler.policy.waiver_scope import WaiverScope, path_covers
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approver_roles import approvers_help, missing_role_help, missing_role_message
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.lifecycle import ALL_STAGES
@@ -30,6 +31,7 @@ class Waivers:
     library: PolicyLibrary
     as_of: date
     policy_portfolio: Portfolio
+    authority: ApprovalAuthority
 
     def __post_init__(self) -> None:
         self.waivers = tuple(map(WaiverScope, self.policy_portfolio.by_kind("Waiver").values()))
@@ -109,10 +111,10 @@ class Waivers:
         """Approvals by teams without the required role."""
         for index, approval in enumerate(waiver.spec.data["approvedBy"]):
             team = self.fleet.find("Team", approval["team"])
-            roles = team.data.get("approvalRoles", ()) if team else ()
+            roles = self.authority.roles_of(approval["team"])
             if team is not None and approval["role"] not in roles:
                 message = missing_role_message(team.name, approval["role"], roles)
-                help_ = missing_role_help(self.fleet.portfolio, team.name, approval["role"])
+                help_ = missing_role_help(self.authority, team.name, approval["role"])
                 yield _waiver_finding(waiver, codes.BAD_WAIVER, message, "approvedBy", index, "role", help_=help_)
             if self._is_in_future(approval):
                 message = f"the approval of {approval['team']} is dated in the future, {approval['date']}"
@@ -158,8 +160,7 @@ class Waivers:
         """The approvals up to today by teams that have the role in which they approved."""
         approvals = []
         for approval in waiver.spec.data["approvedBy"]:
-            team = self.fleet.find("Team", approval["team"])
-            has_role = team is not None and approval.get("role") in team.data.get("approvalRoles", ())
+            has_role = approval.get("role") in self.authority.roles_of(approval["team"])
             if has_role and not self._is_in_future(approval):
                 approvals.append(approval)
         return approvals
@@ -179,7 +180,7 @@ class Waivers:
             role_phrase = f"the role {quote_list(roles)}" if roles else "a role"
             message = f"a waiver of {policy.id} requires an approval by a team with {role_phrase}, and has none"
             help_ = (
-                approvers_help(self.fleet.portfolio, roles)
+                approvers_help(self.authority, roles)
                 if roles
                 else "approve with a `role` that the team lists under `approvalRoles`"
             )

@@ -31,13 +31,16 @@ def render_text(report: ApprovalReport) -> str:
     for status in report.statuses:
         data = status.data
         release = f" {data['release']}" if "release" in data else ""
-        title = f"{status.model}{release} in {status.environment}: {data['decision']} by {data['team']} as {data['role']} on {data['date']}"
+        decision = f"{data['decision']} by {_approver(status)} as {data['role']} on {data['date']}"
+        title = f"{status.model}{release} in {status.environment}: {decision}"
         lines.append(f"{paint(_STYLES[status.state], f'{status.state:8}')} {to_printable(title)}")
         if status.reason:
             lines.append(f"         {to_printable(status.reason)}")
         elif status.days_left is not None and status.is_expiring:
             lines.append(f"         expires on {data.get('expires')}, in {status.days_left} days")
         lines += [f"         {_change_text(change)}" for change in status.changes]
+        if status.binds != "both":
+            lines.append(f"         binds the {status.binds} digest")
         lines.append(paint("dim", f"         {status.location.path}:{status.location.line}"))
     return "\n".join([*lines, _summary(report)]) + "\n"
 
@@ -52,9 +55,14 @@ def _json(status: ApprovalStatus) -> Object:
         "model": status.model,
         **plain_data(status.data),
         "state": status.state,
+        "binds": status.binds,
+        "voidedBy": list(status.voided_by),
         "reason": status.reason,
         "daysLeft": status.days_left,
-        "changes": [{"path": change.path, "old": change.old, "new": change.new} for change in status.changes],
+        "changes": [
+            {"digest": change.digest, "path": change.path, "old": change.old, "new": change.new}
+            for change in status.changes
+        ],
         "path": status.location.path,
         "line": status.location.line,
     }
@@ -68,8 +76,16 @@ def _summary(report: ApprovalReport) -> str:
     return ", ".join(parts) or "no approvals"
 
 
+def _approver(status: ApprovalStatus) -> str:
+    """The team, with the person if it names one."""
+    team, approver = status.data["team"], status.data.get("approver")
+    return f"{approver} of {team}" if approver else team
+
+
 def _change_text(change: ValueChange) -> str:
-    return to_printable(f"{change.path}: {_value_text(change.old)} → {_value_text(change.new)}")
+    return to_printable(
+        f"{change.path}: {_value_text(change.old)} → {_value_text(change.new)} ({change.digest} digest)"
+    )
 
 
 def _value_text(value: Json) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Json
-from compiler.resolve.approvals import ApprovalState
+from compiler.resolve.approval_authority import BoundDigests
+from compiler.resolve.approvals import ApprovalState, DigestName
 from compiler.spec.data_types import ApprovalData
 
 EXPIRY_NOTICE = 30
@@ -15,6 +16,8 @@ EXPIRY_NOTICE = 30
 class ValueChange:
     """A value that differs from what was approved; `None` where there is none."""
 
+    digest: DigestName
+    """The digest that covers it."""
     path: str
     old: Json
     new: Json
@@ -29,6 +32,9 @@ class ApprovalStatus:
     release: str | None
     """The release that was approved, if the approval names it."""
     data: ApprovalData
+    binds: BoundDigests
+    voided_by: tuple[DigestName, ...]
+    """The digests that it binds and that differ from those of the content that it is for."""
     state: ApprovalState
     reason: str | None
     """Why it does not count."""

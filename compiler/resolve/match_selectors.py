@@ -11,15 +11,15 @@ def matches_policy(
 ) -> bool:
     """Whether a model satisfies a policy's `match`, apart from its condition."""
     return (
-        matches_emitter(match, model, use_case)
+        matches_selector(match, model, use_case)
         and ("owners" not in match or model.get("owner") in match["owners"])
         and _has_labels(model.get("labels", {}), match.get("labels", {}))
-        and _matches_environment(match.get("environments"), environment)
+        and matches_environment(match.get("environments"), environment)
     )
 
 
-def matches_emitter(selector: ModelSelectorData, model: ModelData, use_case: UseCaseData | None) -> bool:
-    """Whether a waiver applies to a model in its environment."""
+def matches_selector(selector: ModelSelectorData, model: ModelData, use_case: UseCaseData | None) -> bool:
+    """Whether a model satisfies a selector of an emitter or of a rule about approvals."""
     return (
         ("types" not in selector or model.get("type") in selector["types"])
         and ("lifecycle" not in selector or model.get("lifecycle") in selector["lifecycle"])
@@ -35,7 +35,7 @@ def waiver_applies(waiver: WaiverData, model: ResolvedModel) -> bool:
         ("names" not in selector or model.name in selector["names"])
         and ("owners" not in selector or model.data["owner"] in selector["owners"])
         and _has_labels(model.data.get("labels", {}), selector.get("labels", {}))
-        and _matches_environment(waiver.get("environments"), model.environment.data if model.environment else None)
+        and matches_environment(waiver.get("environments"), model.environment.data if model.environment else None)
     )
 
 
@@ -43,7 +43,8 @@ def _has_labels(labels: Mapping[str, str], required_labels: Mapping[str, str]) -
     return all(labels.get(key) == value for key, value in required_labels.items())
 
 
-def _matches_environment(names: Sequence[str] | None, environment: EnvironmentData | None) -> bool:
+def matches_environment(names: Sequence[str] | None, environment: EnvironmentData | None) -> bool:
+    """Whether names of environments and stages include an environment; `None` includes all, and no environment."""
     if names is None:
         return True
     return environment is not None and (environment.get("name") in names or environment.get("stage") in names)

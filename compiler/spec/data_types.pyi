@@ -35,12 +35,29 @@ class ApprovalData(TypedDict):
     release: NotRequired[str]
     role: str
     team: str
+    approver: NotRequired[str]
     decision: Literal["approved", "rejected"]
     date: str
     runtimeDigest: str
     governanceDigest: str
     ticket: NotRequired[str]
     expires: NotRequired[str]
+
+class ApprovalRoleData(TypedDict, total=False):
+    binds: Literal["runtime", "governance", "both"]
+    bindsIn: Mapping[str, Literal["runtime", "governance", "both"]]
+    bindsAt: Mapping[str, Literal["runtime", "governance", "both"]]
+
+class ApprovalRuleData(TypedDict, total=False):
+    environments: Sequence[str]
+    match: ModelSelectorData
+    roles: Required[Sequence[str]]
+    fourEyes: bool
+    mandatoryFrom: str
+
+class ApprovalSettingsData(TypedDict, total=False):
+    roles: Mapping[str, ApprovalRoleData]
+    rules: Sequence[ApprovalRuleData]
 
 class AuthenticationData(TypedDict, total=False):
     jwtRules: Required[Sequence[JwtRuleData]]
@@ -1793,6 +1810,7 @@ class ProjectData(TypedDict, total=False):
     defaults: Object
     types: Mapping[str, Object]
     policies: Sequence[str]
+    approvals: ApprovalSettingsData
     emitters: Mapping[str, EmitterSettingData]
     images: Mapping[str, LockedImageData]
     output: str
@@ -2130,6 +2148,10 @@ class TeamData(TypedDict, total=False):
     contacts: ContactsData
     codeOwners: Sequence[str]
     approvalRoles: Sequence[str]
+    members: Sequence[TeamMemberData]
+
+class TeamMemberData(TypedDict):
+    name: str
 
 class TensorData(TypedDict):
     name: str

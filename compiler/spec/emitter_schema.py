@@ -6,7 +6,7 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 
 from compiler.spec.field_types import AnyMap, DateText, FieldPathText, NameText, PathText, UriText
 from compiler.spec.kinds.policy import Source
-from compiler.spec.kinds.project import ModelSelector
+from compiler.spec.sections.model_selector import ModelSelector
 from compiler.spec.sections.service_level_fields import Indicator
 from compiler.spec.source_fields import one_of_config
 from compiler.spec.strict_model import StrictModel, field

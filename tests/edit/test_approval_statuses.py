@@ -84,6 +84,6 @@ def test_reports_name_the_state_the_reason_and_the_changes(approved) -> None:
     report = ApprovalReport(statuses(changed, past), changed.as_of)
     text = render_text(report)
     assert text.startswith("void     refunds 1.0.0 in prod-us: approved by risk as model-risk on ")
-    assert "         deploy.scaling.max: 4 → 9\n" in text
+    assert "         deploy.scaling.max: 4 → 9 (runtime digest)\n" in text
     assert text.endswith("1 void\n")
     assert '"path": "deploy.scaling.max"' in render_json(report)

@@ -9,6 +9,7 @@ from compiler.edit.edit_session import EditResult
 from compiler.edit.promote import promote
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import check_approvals
 from compiler.source.overlay_tree import OverlayTree
 
@@ -42,7 +43,7 @@ def state(session: Session) -> list[tuple[bool, str | None]]:
     model = session.fleet.model("refunds", "prod-us")
     return [
         (approval.reason_on(session.as_of) is None, approval.reason_on(session.as_of))
-        for approval in check_approvals(session.fleet.portfolio, model)
+        for approval in check_approvals(ApprovalAuthority.of(session.portfolio), model)
     ]
 
 

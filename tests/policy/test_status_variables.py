@@ -6,6 +6,7 @@ import pytest
 
 from compiler.pipeline.session import Session
 from compiler.policy.status_variables import ModelStatus, status_variable_pointer
+from compiler.resolve.approval_authority import ApprovalAuthority
 
 MODEL_PATH = "models/refunds.yaml"
 NEW_YEAR = date(2027, 1, 1)
@@ -34,7 +35,8 @@ def status(tree):
         session = Session(tree(models__refunds=text, **files), as_of)
         model = session.fleet.model("refunds", environment)
         waivers = tuple(session.fleet.portfolio.by_kind("Waiver").values())
-        return ModelStatus(session.fleet, model, model.release, waivers, as_of).value(name)
+        authority = ApprovalAuthority.of(session.portfolio)
+        return ModelStatus(session.fleet, model, model.release, waivers, as_of, authority).value(name)
 
     return read
 

@@ -30,6 +30,7 @@ def load_change_base(folder: Path, revision: str | None) -> ChangeBase | None:
         day,
         lambda path: (open_tree(folder, state) for state in commits_touching(folder, path, commit)),
         lambda paths: day_of_last_change(folder, commit, paths),
+        revision,
     )
 
 

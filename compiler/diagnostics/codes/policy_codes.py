@@ -115,3 +115,10 @@ DATE_IN_FUTURE = warning(
     "The decision cannot have been made yet, but records would list it.",
     "Write the date on which the decision was made.",
 )
+APPROVAL_REQUIRED = error(
+    "MY320",
+    "approval-required",
+    "A deployed model lacks an approval that `approvals.rules` of the project requires.",
+    "The project states who must agree to what runs. What nobody agreed to must not be delivered.",
+    "Record the approval with `modelyard approve`, before the release is promoted.",
+)

@@ -18,7 +18,7 @@ from compiler.plan.matching.dropped_fields import DroppedFieldChecker
 from compiler.plan.matching.field_findings import finding_at_field
 from compiler.plan.matching.option_quantities import quantity_errors
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.match_selectors import matches_emitter
+from compiler.resolve.match_selectors import matches_selector
 from compiler.resolve.placement import adoption_config
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import EmitterSettingData, LimitationData, RequirementData, UnsupportedFeatureData
@@ -278,7 +278,7 @@ class CompatibilityChecker:
         alternatives = [
             emitter.id
             for emitter in self._emitters.by_id.values()
-            if emitter.is_target and matches_emitter(emitter.model_selector, model.data, None)
+            if emitter.is_target and matches_selector(emitter.model_selector, model.data, None)
         ]
         return (
             f"use one of: {', '.join(alternatives)}"

@@ -7,7 +7,7 @@ from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter, emitter_settings
 from compiler.resolve.fleet import Fleet
-from compiler.resolve.match_selectors import matches_emitter
+from compiler.resolve.match_selectors import matches_selector
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import ModelSelectorData
 
@@ -26,7 +26,7 @@ class AddonSelector:
         use_case_data = use_case.data if use_case else None
         for emitter in filter(is_wanted, self._addons):
             if not all(
-                matches_emitter(model_selector, model.data, use_case_data)
+                matches_selector(model_selector, model.data, use_case_data)
                 for model_selector in self._model_selectors(emitter)
             ):
                 continue

@@ -8,6 +8,7 @@ from compiler.foundation.json_data import Object, Pointer, plain_data
 from compiler.foundation.provenance import Origin
 from compiler.plan.context.model_context import release_data
 from compiler.plan.records.record_subject import RecordSubject
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import valid_approvals
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
@@ -107,10 +108,11 @@ def _model_data(portfolio: Portfolio, subject: RecordSubject) -> Object:
     data = subject.model.json
     if "approvals" not in data:
         return data
+    authority = ApprovalAuthority.of(portfolio)
     return {
         **data,
         "approvals": [
-            approval for placement in subject.placements for approval in valid_approvals(portfolio, placement)
+            approval for placement in subject.placements for approval in valid_approvals(authority, placement)
         ],
     }
 

@@ -11,6 +11,7 @@ from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.records.control_status import control_statuses
 from compiler.plan.records.record_subject import RecordSubject
+from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import check_approvals
 from compiler.resolve.dependencies import model_dependencies
 from compiler.resolve.digests import bytes_digest
@@ -71,7 +72,7 @@ def _placement_value(fleet: Fleet, model: ResolvedModel) -> Object:
         "weight": model.data.get("canary", {}).get("weight"),
         "runtimeDigest": model.runtime_digest,
         "governanceDigest": model.governance_digest,
-        "approvals": [approval.json for approval in check_approvals(fleet.portfolio, model)],
+        "approvals": [approval.json for approval in check_approvals(ApprovalAuthority.of(fleet.portfolio), model)],
     }
     return {key: value for key, value in values.items() if value is not None}
 

@@ -8,6 +8,7 @@ from compiler.diagnostics.finding import Finding, Location, Note, Subject
 from compiler.foundation.json_data import Pointer, format_path, value_at
 from compiler.foundation.suggestions import closest_match
 from compiler.json_schema.violation import SchemaViolation
+from compiler.resolve.checks.approval_setting_checks import check_approval_settings
 from compiler.resolve.checks.bound_checks import check_document_bounds
 from compiler.resolve.checks.delivery_checks import check_deliveries
 from compiler.resolve.checks.model_checks import ModelCheck, check_model
@@ -307,4 +308,5 @@ FLEET_CHECKS: tuple[Callable[[Fleet], Iterator[Finding]], ...] = (
     _check_classifications,
     _check_bounds,
     check_deliveries,
+    check_approval_settings,
 )

@@ -13,8 +13,8 @@ from compiler.spec.field_types import (
     ProjectFolderText,
     WebUrlText,
 )
-from compiler.spec.kinds.model import Lifecycle
-from compiler.spec.sections.governance_fields import Tier
+from compiler.spec.sections.approval_settings import ApprovalSettings
+from compiler.spec.sections.model_selector import ModelSelector
 from compiler.spec.strict_model import Document, StrictModel, field
 
 
@@ -53,19 +53,6 @@ class LockedImage(StrictModel):
     """The digest of the image. It is required because a tag can move."""
 
 
-class ModelSelector(StrictModel):
-    """Selects models. A model must match every field that is set."""
-
-    types: list[NameText] | None = field(min_length=1)
-    """Model types."""
-    lifecycle: list[Lifecycle] | None = field(min_length=1)
-    """Lifecycle states."""
-    tiers: list[Tier] | None = field(min_length=1)
-    """Risk tiers, from `governance.risk.tier`."""
-    classification: dict[NameText, list[str]] | None = None
-    """Classes of the model's UseCase, by regime. The model must have one class of each list."""
-
-
 class EmitterSetting(StrictModel):
     """The project's settings of one emitter."""
 
@@ -98,6 +85,8 @@ class Project(Document):
     """Default values by model type. They override `defaults`."""
     policies: list[PolicyText] | None = field(merge="union")
     """Policies and policy packs that apply to every model."""
+    approvals: ApprovalSettings | None = None
+    """What approvals bind, and which approvals models must have."""
     emitters: dict[NameText, EmitterSetting] | None = None
     """Settings of emitters, by emitter id."""
     images: dict[NameText, LockedImage] | None = None

@@ -17,6 +17,13 @@ class Contacts(StrictModel):
     """The team's on-call rotation, by its name in the paging system."""
 
 
+class TeamMember(StrictModel):
+    """A person of a team who approves for it."""
+
+    name: DocumentNameText
+    """The name by which `approver` of an approval refers to the person."""
+
+
 class Team(Document):
     """People who own models, operate them or approve their changes."""
 
@@ -32,6 +39,8 @@ class Team(Document):
     """The forge accounts that own the team's files, such as `@bank/payments-risk`."""
     approvalRoles: list[str] | None = field(merge="union")
     """The roles in which members of the team may approve changes, such as `model-risk`."""
+    members: list[TeamMember] | None = field(merge="name", min_length=1)
+    """The people who approve for the team."""
 
 
 KIND = Team

@@ -199,7 +199,7 @@ class Governance(StrictModel):
 
 
 class Approval(StrictModel):
-    """An approval of the content that runs. It is a claim, and is valid only for the content whose digests it names."""
+    """An approval of the content that runs. It is a claim, and is valid only for content with the digests that its role binds."""
 
     environment: NameText = field(..., ref="Environment")
     """The Environment that the approval is for."""
@@ -209,6 +209,8 @@ class Approval(StrictModel):
     """The role in which the Team approved: one of its `approvalRoles`."""
     team: NameText = field(..., ref="Team")
     """The Team that approved."""
+    approver: NameText | None = None
+    """The person who approved: one of the team's `members`."""
     decision: Literal["approved", "rejected"]
     """The decision."""
     date: DateText = field(..., at_most="expires")
