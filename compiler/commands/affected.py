@@ -6,7 +6,7 @@ from pathlib import Path
 
 from compiler.commands.common.kept_session import Run, RunOptions, start_run
 from compiler.commands.common.progress_bars import model_bar
-from compiler.commands.common.project import merge_base_with, open_tree, project_root
+from compiler.commands.common.project import open_tree, project_root
 from compiler.commands.common.streams import print_status, write_output
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.kept_results import REVISION
@@ -15,6 +15,7 @@ from compiler.report.ci_outputs import MAX_MATRIX_JOBS
 from compiler.review.affected_models import compute_impact
 from compiler.review.affected_report import AffectedReport, render
 from compiler.review.publish_plan import affected_canaries, publish_waves
+from compiler.source.revision import merge_base
 from compiler.spec.portfolio import PROJECT_FILE
 
 
@@ -39,8 +40,8 @@ def report_affected(
 
 
 def _build_report(run: Run, folder: Path, revision: str | None, jobs: int) -> AffectedReport:
-    merge_base = merge_base_with(folder, revision) if revision is not None else None
-    commit = merge_base[0] if merge_base else None
+    base_commit = merge_base(folder, revision) if revision is not None else None
+    commit = base_commit[0] if base_commit else None
     current = run.open_session(open_tree(folder, None), None, None)
     previous = _previous_session(run, folder, commit, current) if commit else None
     impact = compute_impact(previous, current, model_bar)

@@ -56,13 +56,6 @@ def open_tree(root: Path, rev: str | None) -> Tree:
     return open_revision(root, rev)
 
 
-def merge_base_with(folder: Path, revision: str) -> tuple[str, date] | None:
-    """The merge base of HEAD and a revision, with its day; `None` if there is none."""
-    from compiler.source.revision import merge_base  # noqa: PLC0415 - as above, and only comparisons need it
-
-    return merge_base(folder, revision)
-
-
 def open_session(root: Path | None, rev: str | None = None, as_of: datetime | None = None) -> Session:
     """A session on the project's work tree, or on a revision."""
     return mask_secrets_of(Session(open_tree(project_root(root), rev), to_date(as_of)))

@@ -15,7 +15,8 @@ COLOUR = "\x1b["
 ROOT = Path(__file__).resolve().parents[3]
 
 FIELDS = {
-    "code", "name", "severity", "enforcement", "status", "statusReason", "message", "help", "controls", "docs", "kind",
+    "code", "name", "severity", "enforcement", "status", "statusReason", "message", "help", "controls", "docs", "reason", "owner",
+    "waiver", "kind",
     "object", "environment", "environments", "pointer", "path", "line", "column", "endLine", "endColumn", "fingerprint", "notes", "fix",
 }  # fmt: skip
 
