@@ -111,7 +111,8 @@ def _summary(report: AuditReport) -> str:
     models = {model.model.name for control in controls for model in control.models if model.state is PolicyState.FAILS}
     scope = f"{pluralize(len(controls), 'control')}, {pluralize(report.audit.model_count, 'model')}"
     incomplete = "; incomplete: the project has errors" if report.audit.error_count else ""
-    return f"{scope}: {pluralize(failing, 'control')} fail{'s' if failing == 1 else ''} in {pluralize(len(models), 'model')}{incomplete}"
+    verdict = f"{pluralize(failing, 'control')} fail{'s' if failing == 1 else ''} in {pluralize(len(models), 'model')}"
+    return f"{scope}: {verdict if failing else 'no control fails'}{incomplete}"
 
 
 def render_json(report: AuditReport) -> str:
