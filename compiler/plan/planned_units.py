@@ -60,7 +60,7 @@ def render_paths(
             message = f"the path {paths[key]!r} {reason}"
             return emitter_finding(emitter, message, pointer, "change the path, or rename the object that it names")
     commit_path = paths["commitPath"]
-    if folder := _project_folder_of(fleet, commit_path):
+    if commit_path and (folder := _project_folder_of(fleet, commit_path)):
         message = f"`{commit_path}` is in `{folder}`, where files are not committed by a build"
         return emitter_finding(
             emitter, message, (*rule.pointer, "commitPath"), "choose a folder that is only written to, such as records/"

@@ -9,6 +9,8 @@ from io import StringIO
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from compiler.foundation.errors import UsageError
 from compiler.foundation.json_data import Json, Pointer
 from compiler.render import yaml_dump
@@ -47,7 +49,8 @@ _INVISIBLE = re.compile(rf"[^\n -~{VISIBLE}]")
 
 
 def _dump_json(documents: Sequence[Json]) -> str:
-    text = json.dumps(documents[0], indent=2, ensure_ascii=False, allow_nan=False) if documents else ""
+    # The encoder of the standard library indents in Python, which takes ten times as long.
+    text = msgspec.json.format(json.dumps(documents[0], ensure_ascii=False, allow_nan=False)) if documents else ""
     return _INVISIBLE.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n"
 
 

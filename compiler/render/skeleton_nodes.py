@@ -10,7 +10,7 @@ from compiler.render.embedded_languages import LanguageRules, check_languages
 from compiler.templating.interpolation import InterpolatedText, interpolate_value, kind_of, placeholder, scalar_text
 from compiler.templating.plain_values import ValueBudget, to_plain, to_plain_str
 from compiler.templating.template_errors import OutputProblem, RenderLimits, ValueRejectedError
-from compiler.templating.traced_values import OMIT, Omit, origins_of
+from compiler.templating.traced_values import OMIT, Omit, TracedStr, origins_of
 
 
 class TooManyProblemsError(Exception):
@@ -52,6 +52,8 @@ class Slot:
     def fill(self, state: FillState) -> FillResult:
         """The value as JSON data, or `omit`."""
         value = state.values[self.index]
+        if type(value) is TracedStr and not self.rules and value.isascii():  # most values, which need no check
+            return state.budget.spend_characters(str(value))
         try:
             if self.rules:
                 check_languages(self.rules, value)

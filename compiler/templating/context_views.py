@@ -19,19 +19,21 @@ class SharedViews:
     """Makes the views of contexts; the values that contexts share are wrapped once."""
 
     def __init__(self) -> None:
-        self._views: dict[int, tuple[ContextValue, object]] = {}
+        self._views: dict[int, tuple[ContextValue, object | None]] = {}
 
     def of(self, context: Mapping[str, ContextValue]) -> dict[str, object]:
         """The same as `to_views`."""
         if len(self._views) >= _MAX_SHARED_VIEWS:
             self._views.clear()
-        return {name: self._view(item) for name, item in context.items() if _has_value(item)}
-
-    def _view(self, item: ContextValue) -> object:
-        entry = self._views.get(id(item))
-        if entry is None:
-            entry = self._views[id(item)] = (item, _to_view(item))  # with the item, so that its id stays its own
-        return entry[1]
+        entries = self._views
+        views: dict[str, object] = {}
+        for name, item in context.items():
+            entry = entries.get(id(item))
+            if entry is None:  # with the item, so that its id stays its own
+                entry = entries[id(item)] = (item, _to_view(item) if _has_value(item) else None)
+            if entry[1] is not None:
+                views[name] = entry[1]
+        return views
 
 
 def read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:

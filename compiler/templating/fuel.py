@@ -56,3 +56,9 @@ class Fuel:
         if self._granted_steps < self.limits.max_steps:
             raise OutOfStepsError("the files of this template take too many steps together", help=_HELP)
         raise OutOfStepsError("the template takes more steps than one file may", help=_HELP)
+
+    def spend_at_statement(self, _: object, steps: int) -> None:
+        """The same as a filter, which templates apply where a body begins."""
+        self.remaining_steps -= steps
+        if self.remaining_steps < 0:
+            self.spend(0)

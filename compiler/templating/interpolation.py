@@ -78,6 +78,8 @@ class InterpolatedText:
 
 def size_of(part: object) -> int:
     """The approximate size that a value adds."""
+    if type(part) is TracedStr:
+        return len(part) or 1
     if isinstance(part, str):
         # An empty text is work too: a text can hold the same one many times.
         return size_of(part.value) if isinstance(part, Placeholder) else len(part) or 1

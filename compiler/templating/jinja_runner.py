@@ -11,7 +11,7 @@ from compiler.templating.interpolation import PLACEHOLDER_END, PLACEHOLDER_START
 from compiler.templating.jinja_sandbox import JinjaSandbox, check_source
 from compiler.templating.jinja_subset import UnsupportedSyntaxError
 from compiler.templating.template_errors import TemplateProblem, ValueRejectedError
-from compiler.templating.traced_values import OMIT
+from compiler.templating.traced_values import OMIT, TracedStr
 
 _TEMPLATE_ERRORS = (TemplateError, ValueRejectedError, TypeError, ValueError, LookupError, ArithmeticError)
 _NESTING_ERRORS = (
@@ -120,9 +120,9 @@ def _collect_output(pieces: Iterable[object], environment: JinjaSandbox) -> Temp
             size += len(piece)
         else:
             text_parts.append(f"{PLACEHOLDER_START}{len(values)}{PLACEHOLDER_END}")
-            value = piece.value if isinstance(piece, Placeholder) else piece
+            value = piece.value if type(piece) is Placeholder else piece
             values.append(value)
-            size += size_of(value)
+            size += (len(value) or 1) if type(value) is TracedStr else size_of(value)
             if len(values) > max_placeholders:
                 raise ValueRejectedError("the template inserts too many values")
         if size > max_characters:

@@ -1,7 +1,7 @@
 """The sandbox of templates: allow-lists for every name, and no access to Python objects."""
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from inspect import currentframe
 from types import CodeType
 from typing import Any, ClassVar, Final, NoReturn
@@ -25,6 +25,7 @@ from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 from jinja2.runtime import Context, LoopContext, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
 
 from compiler.templating import jinja_subset
 from compiler.templating.fuel import Fuel
@@ -32,17 +33,17 @@ from compiler.templating.interpolation import (
     PLACEHOLDER_END,
     PLACEHOLDER_START,
     InterpolatedText,
-    Placeholder,
     concat,
     kind_of,
     placeholder,
 )
+from compiler.templating.jinja_code import SandboxCodeGenerator
 from compiler.templating.jinja_filters import FILTER_WORK, FILTERS, check_literal_size, elements
-from compiler.templating.jinja_tests import COMPARISONS, JINJA_TESTS, contains
+from compiler.templating.jinja_tests import COMPARISONS, JINJA_TESTS, TESTS_OF_ONE_VALUE, contains
 from compiler.templating.metering import Operation, membership_work, metered_comparison, metered_filter, shallow_work
 from compiler.templating.template_errors import RenderLimits, TemplateProblem, ValueRejectedError
 from compiler.templating.template_values import ListView, MapView
-from compiler.templating.traced_values import OMIT
+from compiler.templating.traced_values import OMIT, TracedStr
 
 _LOOP_ATTRIBUTES: Final = frozenset({
     "depth", "depth0", "first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex", "revindex0",
@@ -149,23 +150,55 @@ def check_source(source: str, path: str, limits: RenderLimits) -> str:
     return source
 
 
+class SandboxContext(Context):
+    """The variables of one run of a template, without what the subset of Jinja does not have."""
+
+    def __init__(
+        self,
+        environment: "JinjaSandbox",
+        parent: dict[str, object],
+        name: str | None,
+        blocks: dict[str, Callable[[Context], Iterator[str]]],  # noqa: ARG002 - Jinja's signature
+        globals: MutableMapping[str, object] | None = None,  # noqa: A002, ARG002 - as above
+    ) -> None:
+        self.parent = parent
+        self.vars = {}
+        self.environment = environment
+        self.eval_ctx = environment.evaluation
+        self.exported_vars = set()
+        self.name = name
+        self.globals_keys = set()
+        self.blocks = {}
+
+    def resolve_or_missing(self, key: str) -> object:
+        """A variable, or Jinja's mark of a missing one."""
+        value = self.vars.get(key, missing)
+        return self.parent.get(key, missing) if value is missing else value
+
+
 class JinjaSandbox(ImmutableSandboxedEnvironment):
     """Jinja without arithmetic and Python attributes, with a budget of steps. For one thread."""
+
+    code_generator_class = SandboxCodeGenerator
+    context_class = SandboxContext
 
     def __init__(self, templates: Mapping[str, str], delimiters: Mapping[str, str], limits: RenderLimits) -> None:
         self._code_cache = CodeCache(delimiters)
         super().__init__(
             loader=FragmentLoader(templates, limits), cache_size=-1, auto_reload=False, optimized=False,
-            undefined=MissingValue, autoescape=False, finalize=self._to_placeholder,
+            undefined=MissingValue, autoescape=False, finalize=self._print_value,
             trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, bytecode_cache=self._code_cache,
         )  # fmt: skip
+        self.evaluation = nodes.EvalContext(self)
+        """What Jinja evaluates expressions for, the same in all runs."""
         self.limits = limits
         self.fuel = Fuel(limits)
+        self._loaded_templates: dict[str, Template] = {}
         self.missing_values: dict[TemplateProblem, None] = {}
         self.globals = {"omit": OMIT}
         self.filters = {
             **{name: metered_filter(apply, self.fuel, FILTER_WORK[name]) for name, apply in FILTERS.items()},
-            jinja_subset.STEP_FILTER: self._spend_steps,
+            jinja_subset.STEP_FILTER: self.fuel.spend_at_statement,
             jinja_subset.INCLUDE_FILTER: self._start_fragment,
             jinja_subset.SIZE_FILTER: check_literal_size,
             jinja_subset.ITERABLE_FILTER: self._start_loop,
@@ -182,14 +215,27 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
             self._code_cache.set_bucket(bucket)
         return self.template_class.from_code(self, bucket.code, self.make_globals(None))
 
-    @pass_context
-    def _to_placeholder(self, _: Context, value: object) -> Placeholder:
-        """The placeholder of a printed value. It requests the context so that Jinja does not evaluate constants during compilation."""
-        if isinstance(value, Undefined):
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, object] | None = None,  # noqa: A002 - Jinja's signature
+    ) -> Template:
+        """A template of the emitter's folder, which never changes; includes look theirs up in each run."""
+        template = self._loaded_templates.get(name) if isinstance(name, str) else None
+        if template is None:
+            template = super().get_template(name, parent, globals)
+            self._loaded_templates[template.name or ""] = template
+        return template
+
+    def _print_value(self, value: object) -> object:
+        """What a template prints: the value itself, or the placeholder of a constant, since text without one is the template's own."""
+        kind = type(value)
+        if kind is not TracedStr and isinstance(value, Undefined):
             self._record_undefined(value)
             return placeholder("")
         self.fuel.spend(_STEPS_PER_PLACEHOLDER)
-        return placeholder(value)
+        return placeholder(value) if kind is str else value
 
     def _record_undefined(self, value: Undefined) -> None:
         """Record a missing value at the template line that prints it, so that one run reports all of them."""
@@ -205,7 +251,9 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
 
     def _metered_tests(self) -> dict[str, Operation]:
         tests: dict[str, Operation] = {
-            name: metered_comparison(test, self.fuel, membership_work)
+            name: test
+            if name in TESTS_OF_ONE_VALUE
+            else metered_comparison(test, self.fuel, membership_work)
             if name == "in"
             else metered_comparison(test, self.fuel)
             for name, test in JINJA_TESTS.items()
@@ -213,9 +261,6 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
         operators = {name: metered_comparison(compare, self.fuel) for name, compare in COMPARISONS.items()}
         operators["in"] = metered_comparison(contains, self.fuel, membership_work)
         return tests | {f"{jinja_subset.OPERATOR_PREFIX}{name}": operation for name, operation in operators.items()}
-
-    def _spend_steps(self, _: object, steps: int) -> None:
-        self.fuel.spend(steps)
 
     @pass_context
     def _start_fragment(self, context: Context, _: object) -> None:
@@ -258,10 +303,10 @@ class JinjaSandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - Jinja's signature
         """A field of a map, a property of a loop, or a macro of a fragment; Python attributes do not exist."""
         if type(obj) is MapView:
-            try:
-                return obj[attribute]
-            except KeyError:
-                return self.undefined(obj=obj, name=attribute)
+            member = obj.members.get(attribute)  # in nearly all cases, which a call would make slower
+            if member is not None:
+                return member
+            return obj[attribute] if attribute in obj.data else MissingValue(None, obj, attribute)
         if isinstance(obj, Undefined):
             _raise_undefined(obj)
         if isinstance(obj, LoopContext) and attribute in _LOOP_ATTRIBUTES:

@@ -31,7 +31,7 @@ def contains(item: object, container: Container[object]) -> bool:
     return item in container
 
 
-_TESTS: Final[dict[str, Callable[..., bool]]] = {
+_TESTS_OF_ONE_VALUE: Final[dict[str, Callable[[object], bool]]] = {
     "defined": lambda value: not isinstance(value, Undefined),
     "undefined": lambda value: isinstance(value, Undefined),
     "none": lambda value: value is None or isinstance(value, TracedNull),
@@ -45,6 +45,11 @@ _TESTS: Final[dict[str, Callable[..., bool]]] = {
     "float": lambda value: isinstance(value, float),
     "mapping": lambda value: isinstance(value, (MapView, Mapping)),
     "sequence": lambda value: isinstance(value, (ListView, list, tuple)),
+}
+TESTS_OF_ONE_VALUE: Final = frozenset(_TESTS_OF_ONE_VALUE)
+"""The tests that compare nothing, and so cost no steps."""
+_TESTS: Final[dict[str, Callable[..., bool]]] = {
+    **_TESTS_OF_ONE_VALUE,
     "in": contains,
     **{name.replace("teq", "e"): compare for name, compare in COMPARISONS.items()},
 }

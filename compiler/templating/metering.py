@@ -49,7 +49,7 @@ def with_size(value: list[object] | Mapping[object, object], max_size: int) -> B
         members, result = value.values(), BoundedMap(value)
     else:
         members, result = value, BoundedList(value)
-    result.size = 1 + sum(size_of(member) for member in members)
+    result.size = 1 + sum(map(size_of, members))
     if result.size > max_size:
         raise ValueRejectedError("a list of the template holds too many values")
     return result
@@ -108,6 +108,8 @@ def sorting_work(value: object, limit: int) -> int:
 
 def equality_work(left: object, right: object, limit: int) -> int:
     """The steps to compare two values, which ends where the smaller one ends."""
+    if isinstance(left, str) and isinstance(right, str):
+        return min(len(left), len(right)) // _CHARACTERS_PER_STEP
     if _is_scalar(left) and _is_scalar(right):
         return min(shallow_work(left), shallow_work(right))
     if isinstance(left, InterpolatedText) or isinstance(right, InterpolatedText):
@@ -143,8 +145,10 @@ def metered_filter(operation: Operation, fuel: Fuel, work: Work) -> Operation:
     @functools.wraps(operation)
     def run(*arguments: object, **options: object) -> object:
         limit = fuel.remaining_steps
-        values = (*arguments[first:], *options.values())
-        fuel.spend(sum(work(value, limit) for value in values) + 1)
+        steps = 1
+        for value in (*arguments[first:], *options.values()):
+            steps += work(value, limit)
+        fuel.spend(steps)
         result = operation(*arguments, **options)
         if type(result) is list:
             result = with_size(result, max_size)

@@ -30,7 +30,7 @@ from compiler.templating.plain_values import ValueBudget, to_plain
 from compiler.templating.template_access import template_access
 from compiler.templating.template_errors import RenderLimits, TemplateProblem, ValueRejectedError
 from compiler.templating.template_reads import template_reads
-from compiler.templating.template_values import VIEW_TYPES, TemplateValue, wrap
+from compiler.templating.template_values import WRAPPED_TYPES, TemplateValue, wrap
 from compiler.templating.traced_values import OMIT, TracedBool, TracedStr, traced_str
 
 TemplateProblems: TypeAlias = tuple[TemplateProblem, ...]
@@ -145,5 +145,5 @@ class TemplateSet:
 def wrap_context(context: Mapping[str, object]) -> dict[str, object]:
     """Wrap a context so that values know their names."""
     return {
-        name: value if type(value) in VIEW_TYPES else wrap(value, (Origin(name),)) for name, value in context.items()
+        name: value if type(value) in WRAPPED_TYPES else wrap(value, (Origin(name),)) for name, value in context.items()
     }

@@ -17,19 +17,15 @@ from compiler.templating.traced_values import (
     traced_str,
 )
 
-ReadLog: TypeAlias = "set[Origin] | None"
-"""Records reads, including misses; for a map or list, that it was read, and its keys."""
-
 
 class ContainerView:
     """What views of maps and of lists share."""
 
-    __slots__ = ("data", "derived_from", "origin", "reads")
+    __slots__ = ("data", "derived_from", "origin")
     data: Object | Sequence[Json]
 
     origin: Origin
     derived_from: Origins | None
-    reads: ReadLog
 
     @property
     def origins(self) -> Origins:
@@ -37,19 +33,13 @@ class ContainerView:
         return (self.origin,) if self.derived_from is None else self.derived_from
 
     def origins_at(self, key: str | int) -> Origins:
-        """The origins of a member; the read is recorded."""
-        origins = self.derived_from
-        if origins is None:
-            if type(key) is not str and type(key) is not int:
-                key = str(key) if isinstance(key, str) else int(key)
-            root, pointer = self.origin
-            origins = (Origin(root, (*pointer, key)),)
-        if self.reads is not None:
-            self.reads.update(origins)
-        return origins
-
-    def _wrap_member(self, key: str | int, value: object) -> "TemplateValue":
-        return wrap(value, self.origins_at(key), self.reads, is_derived=self.derived_from is not None)
+        """The origins of a member."""
+        if self.derived_from is not None:
+            return self.derived_from
+        if type(key) is not str and type(key) is not int:
+            key = str(key) if isinstance(key, str) else int(key)
+        root, pointer = self.origin
+        return (Origin(root, (*pointer, key)),)
 
     def __len__(self) -> int:
         return len(self.data)
@@ -60,30 +50,28 @@ class ContainerView:
 class MapView(ContainerView):
     """A view of a map. `view[key]` raises KeyError for a missing key; iteration yields the keys."""
 
-    __slots__ = ()
+    __slots__ = ("members",)
     data: Object
 
-    def __init__(
-        self, data: Object, origin: Origin, reads: ReadLog = None, *, derived_from: Origins | None = None
-    ) -> None:
+    def __init__(self, data: Object, origin: Origin, *, derived_from: Origins | None = None) -> None:
         self.data = data
         self.origin = origin
         self.derived_from = derived_from
-        self.reads = reads
+        self.members: dict[str, TemplateValue] = {}
+        """The members that were read: templates read most of them many times."""
 
     def __getitem__(self, key: str) -> "TemplateValue":
-        origins = self.origins_at(key)
-        value = self.data[key]
-        if type(value) is str:
-            return traced_str(value, origins)
-        return wrap(value, origins, self.reads, is_derived=self.derived_from is not None)
+        member = self.members.get(key)
+        if member is None:
+            value = self.data[key]
+            member = wrap(value, self.origins_at(key), is_derived=self.derived_from is not None)
+            self.members[key] = member
+        return member
 
     def __iter__(self) -> Iterator[TracedStr]:
         return (key if isinstance(key, TracedStr) else traced_str(key, self.origins_at(key)) for key in self.data)
 
     def __contains__(self, key: object) -> bool:
-        if isinstance(key, str):
-            self.origins_at(str(key))
         return isinstance(key, str) and key in self.data
 
     def __eq__(self, other: object) -> bool:
@@ -101,26 +89,28 @@ class MapView(ContainerView):
 class ListView(ContainerView):
     """A view of a list. `elements[index]` raises IndexError for a missing element."""
 
-    __slots__ = ()
+    __slots__ = ("elements",)
     data: Sequence[Json]
 
-    def __init__(
-        self, data: Sequence[Json], origin: Origin, reads: ReadLog, *, derived_from: Origins | None = None
-    ) -> None:
+    def __init__(self, data: Sequence[Json], origin: Origin, *, derived_from: Origins | None = None) -> None:
         self.data = data
         self.origin = origin
         self.derived_from = derived_from
-        self.reads = reads
+        self.elements: list[TemplateValue | None] = [None] * len(data)
+        """The elements that were read."""
 
     def __getitem__(self, index: int) -> "TemplateValue":
         index = index + len(self.data) if index < 0 else index
         if not 0 <= index < len(self.data):
-            self.origins_at(index)
             raise IndexError(index)
-        return self._wrap_member(index, self.data[index])
+        element = self.elements[index]
+        if element is None:
+            element = wrap(self.data[index], self.origins_at(index), is_derived=self.derived_from is not None)
+            self.elements[index] = element
+        return element
 
     def __iter__(self) -> Iterator["TemplateValue"]:
-        return (self._wrap_member(index, value) for index, value in enumerate(self.data))
+        return map(self.__getitem__, range(len(self.data)))
 
     def __contains__(self, item: object) -> bool:
         return any(element == item for element in self)
@@ -139,11 +129,11 @@ TemplateValue: TypeAlias = "TracedScalar | MapView | ListView | Omit"
 """The values that a template can get from its context."""
 
 _SCALAR_TYPES = frozenset({str, int, bool, float, type(None)})
-VIEW_TYPES = frozenset({MapView, ListView})
 _TRACED_TYPES = (TracedStr, TracedInt, TracedBool, TracedFloat, TracedNull, MapView, ListView, Omit)
+WRAPPED_TYPES = frozenset(_TRACED_TYPES)
 
 
-def wrap(value: object, origins: Origins, reads: ReadLog = None, *, is_derived: bool = False) -> TemplateValue:
+def wrap(value: object, origins: Origins, *, is_derived: bool = False) -> TemplateValue:
     """The value as a template sees it. A value with origins keeps them."""
     kind = type(value)
     if kind in _SCALAR_TYPES:
@@ -153,11 +143,11 @@ def wrap(value: object, origins: Origins, reads: ReadLog = None, *, is_derived: 
     origin = origins[0] if origins else _NO_ORIGIN
     # Nearly all containers are lists and dicts, and testing for abstract types takes ten times as long.
     if isinstance(value, list):
-        return ListView(value, origin, reads, derived_from=origins if is_derived else None)
+        return ListView(value, origin, derived_from=origins if is_derived else None)
     if isinstance(value, (dict, Mapping)):
-        return MapView(value, origin, reads, derived_from=origins if is_derived else None)
+        return MapView(value, origin, derived_from=origins if is_derived else None)
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes, bytearray)):
-        return ListView(value, origin, reads, derived_from=origins if is_derived else None)
+        return ListView(value, origin, derived_from=origins if is_derived else None)
     return traced_scalar(value, origins)
 
 

@@ -4,12 +4,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from compiler.foundation.provenance import Origin
 from compiler.render.output_formats import FORMATS, dump
 from compiler.render.template_engine import RenderedTemplate, TemplateEngine
 from compiler.templating.template_errors import RenderLimits, TemplateProblem
 from compiler.templating.template_set import TemplateSet
-from compiler.templating.template_values import MapView
 
 PIECES = st.sampled_from(
     [
@@ -160,15 +158,3 @@ def test_the_source_map_points_at_the_very_value(value):
         for part in origins[0].pointer:
             found = found[part]
         assert repr(rendered_value) == repr(found)
-
-
-@given(value=DATA)
-def test_reads_hold_all_that_was_placed(value):
-    reads = set()
-    made = TemplateEngine(TemplateSet({"t": "a: {{ x.v }}\n"})).render(
-        "t", {"x": MapView({"v": value, "other": 1}, Origin("x"), reads)}, format="yaml", trace=True
-    )
-    if isinstance(made, RenderedTemplate):
-        assert {origin for origins in made.source_map.values() for origin in origins} <= reads
-    assert Origin("x", ("v",)) in reads
-    assert Origin("x", ("other",)) not in reads
