@@ -1,19 +1,20 @@
 """Evaluates common expressions on plain data, in a fraction of the time that converting the data for the engine takes.
 
-What is translated has the same result as in the engine. Where a value or an operation has no translation, `NotDirectError` is raised, and
-the engine evaluates the expression. So only the engine decides what is an error, and how `&&` and `||` treat one.
+An expression is translated to a function of Python. What is translated has the same result as in the engine. Where a value or an
+operation has no translation, `NotDirectError` is raised, and the engine evaluates the expression. So only the engine decides what is an
+error, and how `&&` and `||` treat one.
 """
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
 from compiler.cel.cel_ast import CALL, COMPREHENSION, CONST, IDENT, LIST, SELECT, Node, parse_ast
-from compiler.cel.direct_operations import OPERATIONS, NotDirectError, is_true, size_of
-from compiler.foundation.json_data import Json, value_at
+from compiler.cel.direct_operations import COMPARISONS, MULTIPLICATION, NotDirectError, is_true, multiply, size_of
+from compiler.foundation.json_data import Json
 
 Scope: TypeAlias = Mapping[str, Json]
-"""The values of variables, loop variables included."""
+"""The values of variables."""
 DirectEvaluation: TypeAlias = Callable[[Scope], Json]
 """The value of an expression; raises `NotDirectError` where only the engine can tell."""
 
@@ -23,133 +24,197 @@ _TEST_ONLY, _SECOND_VARIABLE = 3, 8
 _BOOL, _INT, _DOUBLE, _STRING = 2, 3, 5, 6
 _CONDITIONAL = "_?_:_"
 _MIN_NEGATIVE, _VARINT_SIZE = 2**63, 2**64
+_NO_VALUE = (KeyError, TypeError, AttributeError)
+"""What Python raises for a field of a map that lacks it, or of a value that is no map."""
+
+
+class _Code(NamedTuple):
+    """An expression of Python; `is_bool` if its value is true or false in any case."""
+
+    text: str
+    is_bool: bool = False
+
+    @property
+    def condition(self) -> str:
+        """The expression as an operand that must be true or false."""
+        return self.text if self.is_bool else f"is_true({self.text})"
 
 
 def direct_evaluation(ast_bytes: bytes) -> DirectEvaluation:
     """The translation of an expression; a part that has none raises only if it is evaluated."""
-    return _Translator().translate_result(parse_ast(ast_bytes))
+    translator = _Translator()
+    result = translator.translate_result(parse_ast(ast_bytes)).text
+    variables = "".join(f"    {local} = scope.get({name!r})\n" for name, local in translator.variables.items())
+    namespace = dict(_FUNCTIONS)
+    try:
+        exec(f"def evaluate(scope):\n{variables}    return {result}\n", namespace)  # noqa: S102 - the translator writes operators, names of its own, and texts as literals
+    except (SyntaxError, MemoryError, RecursionError):  # how Python reports what is nested too deeply
+        return _raise_untranslated
+    evaluate = namespace["evaluate"]
+
+    def run(scope: Scope) -> Json:
+        try:
+            value: Json = evaluate(scope)
+        except _NO_VALUE:
+            raise NotDirectError from None
+        return value
+
+    return run
 
 
 class _Translator:
     """Translates the nodes of one expression."""
 
     def __init__(self) -> None:
+        self.variables: dict[str, str] = {}
+        """The local name of each variable."""
         self._loop_count = 0
-        self._is_in_loop = False
+        self._loop_variable: str | None = None
+        self._temporary_count = 0
 
-    def translate_result(self, expr: Node) -> DirectEvaluation:
+    def translate_result(self, expr: Node) -> _Code:
         """The translation of what the caller sees: numbers and maps of the data would have to be converted."""
         if LIST in expr:
-            members = [self.translate_result(member) for member in expr.node(LIST).nodes(1)]
-            return lambda scope: [member(scope) for member in members]
+            return _list([self.translate_result(member).text for member in expr.node(LIST).nodes(1)])
         if CALL in expr and expr.node(CALL).text(2) == _CONDITIONAL:
             condition_node, *branches = expr.node(CALL).nodes(3)
             return _conditional(self._translate(condition_node), *map(self.translate_result, branches))
-        evaluate = self._translate(expr)
-        return evaluate if _path_of(expr) is None else lambda scope: _plain_result(evaluate(scope))
+        code = self._translate(expr)
+        return code if _path_of(expr) is None else _Code(f"plain_result({code.text})")
 
-    def _translate(self, expr: Node) -> DirectEvaluation:
+    def _translate(self, expr: Node) -> _Code:
         path, tested_path = _path_of(expr), _tested_path(expr)
         if path is not None or tested_path is not None:
-            return _value_of(path) if path is not None else _presence_test([tested_path or ()])
+            return _Code(self._value(path)) if path is not None else self._presence_test([tested_path or ()])
         if CONST in expr:
-            return _constant(expr.node(CONST))
+            return self._constant(expr.node(CONST))
         if CALL in expr:
             return self._translate_call(expr.node(CALL))
         if COMPREHENSION in expr:
             return self._translate_loop(expr.node(COMPREHENSION))
         if LIST in expr:
-            members = [self._translate(member) for member in expr.node(LIST).nodes(1)]
-            return lambda scope: [member(scope) for member in members]
-        return _raise_untranslated
+            return _list([self._translate(member).text for member in expr.node(LIST).nodes(1)])
+        return _UNTRANSLATED
 
-    def _translate_call(self, call: Node) -> DirectEvaluation:
+    def _translate_call(self, call: Node) -> _Code:
         name = call.text(2)
         if name in {"_&&_", "_||_"}:
             return self._translate_connective(call, name)
         operands = [self._translate(operand) for operand in (*call.nodes(1), *call.nodes(3))]
-        if name == _CONDITIONAL:
-            return _conditional(*operands)
-        if name == "!_":
-            return _negation(*operands)
-        if name == "size":
-            return _size_operation(*operands)
+        if name in _FORMS:
+            return _FORMS[name](*operands)
         text = _constant_text(call.nodes(3)[-1]) if name in {"_==_", "_!=_"} else None
-        if text is not None:
-            return _comparison_with_text(operands[0], text, is_negated=name == "_!=_")
-        return _operation(name, operands)
+        if text is not None:  # no other kind of value is equal to a text
+            return _Code(f"({operands[0].text} {name[1:3]} {text!r})", is_bool=True)
+        if name in _OPERATION_NAMES and len(operands) == 2:  # noqa: PLR2004 - every operation of the table takes two
+            left, right = operands
+            return _Code(f"{_OPERATION_NAMES[name]}({left.text}, {right.text})", is_bool=name != MULTIPLICATION)
+        return _UNTRANSLATED
 
-    def _translate_connective(self, call: Node, name: str) -> DirectEvaluation:
+    def _translate_connective(self, call: Node, name: str) -> _Code:
         """`&&` or `||`: the first operand that decides ends it, whatever the others are."""
         parts = list(_flat_operands(call, name))
-        decides = name == "_||_"
-        operands = [self._translate(part) for part in parts] if decides else list(self._conjunction(parts))
-        if len(operands) == 1:
-            return operands[0]
-        first, second = operands[:2]
+        is_or = name == "_||_"
+        operands = [self._translate(part) for part in parts] if is_or else list(self._conjunction(parts))
+        text = (" or " if is_or else " and ").join(operand.condition for operand in operands)
+        return _Code(f"({text})", is_bool=True)
 
-        def evaluate_two(scope: Scope) -> bool:
-            value = first(scope)
-            if value is decides:
-                return decides
-            if value is not True and value is not False:
-                raise NotDirectError
-            return is_true(second(scope))
-
-        def evaluate(scope: Scope) -> bool:
-            for operand in operands:
-                value = operand(scope)
-                if value is decides:
-                    return decides
-                if value is not True and value is not False:
-                    raise NotDirectError
-            return not decides
-
-        return evaluate_two if len(operands) == 2 else evaluate  # noqa: PLR2004 - without a loop, two take half the time
-
-    def _conjunction(self, parts: Sequence[Node]) -> "Sequence[DirectEvaluation]":
+    def _conjunction(self, parts: Sequence[Node]) -> Iterator[_Code]:
         """The operands of `&&`; tests of a field and of fields below it are one operand."""
-        operands: list[DirectEvaluation] = []
         tested_paths: list[tuple[str, ...]] = []
         for part in parts:
             path = _tested_path(part)
             if tested_paths and (path is None or path[:-1] != tested_paths[-1]):
-                operands.append(_presence_test(tested_paths))
+                yield self._presence_test(tested_paths)
                 tested_paths = []
             if path is not None:
                 tested_paths.append(path)
             else:
-                operands.append(self._translate(part))
-        return [*operands, _presence_test(tested_paths)] if tested_paths else operands
+                yield self._translate(part)
+        if tested_paths:
+            yield self._presence_test(tested_paths)
 
-    def _translate_loop(self, loop: Node) -> DirectEvaluation:
+    def _translate_loop(self, loop: Node) -> _Code:
         """`all` or `exists` of a list."""
         variable, accumulator, step = loop.text(1), loop.text(3), loop.node(6)
         decides = _loop_decision(loop)
         self._loop_count += 1
-        if decides is None or self._is_in_loop or self._loop_count > _MAX_LOOPS or loop.text(_SECOND_VARIABLE):
-            return _raise_untranslated
+        is_nested = self._loop_variable is not None
+        if decides is None or is_nested or self._loop_count > _MAX_LOOPS or loop.text(_SECOND_VARIABLE):
+            return _UNTRANSLATED
         previous, condition_node = step.node(CALL).nodes(3)
         if _path_of(previous) != (accumulator,):
-            return _raise_untranslated
+            return _UNTRANSLATED
         source = self._translate(loop.node(2))
-        self._is_in_loop = True
+        self._loop_variable = variable
         condition = self._translate(condition_node)
-        self._is_in_loop = False
+        self._loop_variable = None
+        function = "has_any" if decides else "has_all"
+        return _Code(f"{function}({source.text}, lambda element: {condition.condition})", is_bool=True)
 
-        def evaluate(scope: Scope) -> bool:
-            elements = source(scope)
-            if type(elements) is not list or len(elements) > _MAX_ELEMENTS:
-                raise NotDirectError
-            for element in elements:
-                value = condition({**scope, variable: element})
-                if value is decides:
-                    return decides
-                if value is not True and value is not False:
-                    raise NotDirectError
-            return not decides
+    def _value(self, path: tuple[str, ...]) -> str:
+        """A variable, or a field that is not null."""
+        name, *fields = path
+        if not fields:
+            return "element" if name == self._loop_variable else f"scope[{name!r}]"
+        temporary = self._new_temporary()
+        return f"({temporary} if ({temporary} := {self._field(name, fields)}) is not None else untranslated())"
 
-        return evaluate
+    def _field(self, name: str, fields: Sequence[str]) -> str:
+        local = "element" if name == self._loop_variable else self.variables.setdefault(name, f"v{len(self.variables)}")
+        return local + "".join(f"[{field!r}]" for field in fields)
+
+    def _presence_test(self, paths: Sequence[tuple[str, ...]]) -> _Code:
+        """Whether all of these fields are there; each is a field of the one before."""
+        name, *fields = paths[0][:-1]
+        value = self._field(name, fields)
+        tests: list[str] = []
+        for index, path in enumerate(paths):
+            field = f"{value}.get({path[-1]!r})"
+            value = self._new_temporary()
+            tests.append(f"({value} := {field}) is not None" if index < len(paths) - 1 else f"{field} is not None")
+        return _Code(f"({' and '.join(tests)})", is_bool=True)
+
+    def _new_temporary(self) -> str:
+        self._temporary_count += 1
+        return f"t{self._temporary_count}"
+
+    @staticmethod
+    def _constant(const: Node) -> _Code:
+        if _STRING in const:
+            return _Code(repr(const.text(_STRING)))
+        if _BOOL in const:
+            return _Code(repr(const.integer(_BOOL) == 1), is_bool=True)
+        if _INT in const:
+            number = const.integer(_INT) or 0
+            return _Code(f"({number - _VARINT_SIZE if number >= _MIN_NEGATIVE else number})")
+        if _DOUBLE in const:
+            [value] = struct.unpack("<d", const.bytes(_DOUBLE)[-1])
+            return _Code(f"float({str(value)!r})")
+        return _UNTRANSLATED
+
+
+_UNTRANSLATED: Final = _Code("untranslated()")
+
+
+def _list(members: Sequence[str]) -> _Code:
+    return _Code(f"[{', '.join(members)}]")
+
+
+def _conditional(condition: _Code, value: _Code, alternative: _Code) -> _Code:
+    text = f"({value.text} if {condition.condition} else {alternative.text})"
+    return _Code(text, value.is_bool and alternative.is_bool)
+
+
+def _negation(operand: _Code) -> _Code:
+    return _Code(f"(not {operand.condition})", is_bool=True)
+
+
+def _size(operand: _Code) -> _Code:
+    return _Code(f"size_of({operand.text})")
+
+
+_FORMS: Final[Mapping[str, Callable[..., _Code]]] = {_CONDITIONAL: _conditional, "!_": _negation, "size": _size}
 
 
 def _loop_decision(loop: Node) -> bool | None:
@@ -194,110 +259,26 @@ def _tested_path(expr: Node) -> tuple[str, ...] | None:
     return None if path is None else (*path, select.text(2))
 
 
-def _raise_untranslated(_: Scope) -> Json:
-    raise NotDirectError
-
-
-def _value_of(path: tuple[str, ...]) -> DirectEvaluation:
-    is_field = len(path) > 1
-
-    def evaluate(scope: Scope) -> Json:
-        try:
-            value = value_at(scope, path)
-        except (KeyError, TypeError):
-            raise NotDirectError from None
-        if value is None and is_field:
-            raise NotDirectError
-        return value
-
-    return evaluate
-
-
-def _presence_test(paths: Sequence[tuple[str, ...]]) -> DirectEvaluation:
-    """Whether all of these fields are there; each is a field of the one before."""
-    start, names = paths[0][:-1], tuple(path[-1] for path in paths)
-    operand = _value_of(start)
-
-    def evaluate(scope: Scope) -> bool:
-        return _has_fields(operand(scope), names)
-
-    def evaluate_fields(scope: Scope) -> bool:
-        return _has_fields(scope.get(start[0]), names)
-
-    def evaluate_field(scope: Scope) -> bool:
-        value = scope.get(start[0])
-        if type(value) is dict:
-            return value.get(names[0]) is not None
-        raise NotDirectError
-
-    return evaluate if len(start) > 1 else evaluate_field if len(names) == 1 else evaluate_fields
-
-
-def _has_fields(value: Json, names: tuple[str, ...]) -> bool:
-    for name in names:
-        if type(value) is not dict:
-            raise NotDirectError
-        value = value.get(name)
-        if value is None:
-            return False
-    return True
-
-
-def _operation(name: str, operands: Sequence[DirectEvaluation]) -> DirectEvaluation:
-    operation = OPERATIONS.get(name)
-    if operation is None or len(operands) != 2:  # noqa: PLR2004 - every operation of the table takes two
-        return _raise_untranslated
-    left, right = operands
-    return lambda scope: operation(left(scope), right(scope))
-
-
-def _size_operation(operand: DirectEvaluation) -> DirectEvaluation:
-    return lambda scope: size_of(operand(scope))
-
-
-def _negation(operand: DirectEvaluation) -> DirectEvaluation:
-    def evaluate(scope: Scope) -> bool:
-        value = operand(scope)
-        if value is True:
-            return False
-        if value is False:
-            return True
-        raise NotDirectError
-
-    return evaluate
-
-
-def _comparison_with_text(operand: DirectEvaluation, text: str, *, is_negated: bool) -> DirectEvaluation:
-    """Whether a value is this text: no other kind of value is equal to a text."""
-    if is_negated:
-        return lambda scope: operand(scope) != text
-    return lambda scope: operand(scope) == text
-
-
 def _constant_text(expr: Node) -> str | None:
     return expr.node(CONST).text(_STRING) if CONST in expr and _STRING in expr.node(CONST) else None
 
 
-def _constant(const: Node) -> DirectEvaluation:
-    constant: Json
-    if _STRING in const:
-        constant = const.text(_STRING)
-    elif _BOOL in const:
-        constant = const.integer(_BOOL) == 1
-    elif _INT in const:
-        number = const.integer(_INT) or 0
-        constant = number - _VARINT_SIZE if number >= _MIN_NEGATIVE else number
-    elif _DOUBLE in const:
-        [constant] = struct.unpack("<d", const.bytes(_DOUBLE)[-1])
-    else:
-        return _raise_untranslated
-    return lambda _: constant
+def _raise_untranslated(_: Scope | None = None) -> Json:
+    raise NotDirectError
 
 
-def _conditional(
-    condition: DirectEvaluation, value: DirectEvaluation, alternative: DirectEvaluation
-) -> DirectEvaluation:
-    return lambda scope: value(scope) if is_true(condition(scope)) else alternative(scope)
+def _loop_elements(value: Json) -> Sequence[Json]:
+    if type(value) is not list or len(value) > _MAX_ELEMENTS:
+        raise NotDirectError
+    return value
+
+
+def _has_any(value: Json, condition: Callable[[Json], bool]) -> bool:
+    return any(map(condition, _loop_elements(value)))
+
+
+def _has_all(value: Json, condition: Callable[[Json], bool]) -> bool:
+    return all(map(condition, _loop_elements(value)))
 
 
 def _plain_result(value: Json) -> Json:
@@ -305,3 +286,17 @@ def _plain_result(value: Json) -> Json:
     if type(value) is bool or type(value) is str:
         return value
     raise NotDirectError
+
+
+_OPERATION_NAMES: Final = {name: f"operation{index}" for index, name in enumerate((*COMPARISONS, MULTIPLICATION))}
+_FUNCTIONS: Final[dict[str, Callable[..., Json]]] = {
+    **{_OPERATION_NAMES[name]: operation for name, operation in COMPARISONS.items()},
+    _OPERATION_NAMES[MULTIPLICATION]: multiply,
+    "has_all": _has_all,
+    "has_any": _has_any,
+    "is_true": is_true,
+    "plain_result": _plain_result,
+    "size_of": size_of,
+    "untranslated": _raise_untranslated,
+}
+"""The names of translations."""

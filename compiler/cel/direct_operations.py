@@ -57,7 +57,8 @@ def _compare(left_value: Json, right_value: Json) -> int:
     raise NotDirectError
 
 
-def _multiply(left_value: Json, right_value: Json) -> float:
+def multiply(left_value: Json, right_value: Json) -> float:
+    """The product of two numbers of type `double`."""
     if type(left_value) is float and type(right_value) is float:
         return left_value * right_value
     raise NotDirectError
@@ -90,18 +91,18 @@ def _matches(text: str, pattern: str) -> bool:
     return is_found
 
 
-OPERATIONS: Mapping[str, Callable[[Json, Json], bool | float]] = {
+MULTIPLICATION = "_*_"
+COMPARISONS: Mapping[str, Callable[[Json, Json], bool]] = {
     "_==_": _equal,
     "_!=_": lambda left_value, right_value: not _equal(left_value, right_value),
     "_<_": lambda left_value, right_value: _compare(left_value, right_value) < 0,
     "_<=_": lambda left_value, right_value: _compare(left_value, right_value) <= 0,
     "_>_": lambda left_value, right_value: _compare(left_value, right_value) > 0,
     "_>=_": lambda left_value, right_value: _compare(left_value, right_value) >= 0,
-    "_*_": _multiply,
     "@in": _contains,
     "contains": _text_operation(lambda text, part: part in text),
     "startsWith": _text_operation(str.startswith),
     "endsWith": _text_operation(str.endswith),
     "matches": _text_operation(_matches),
 }
-"""The operations with two operands."""
+"""The operations with two operands that return true or false."""
