@@ -33,7 +33,7 @@ class CompanionFile:
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Release:
     """A published release; its content is at `pointer` of the model's document."""
 
@@ -47,6 +47,11 @@ class Release:
     def json(self) -> Object:
         """The content as plain JSON."""
         return plain_data(self.content)
+
+    @cached_property
+    def identified_json(self) -> Object:
+        """The content with the version and the digest, as templates and conditions see a release."""
+        return {**self.json, "version": self.version, "digest": self.digest}
 
     @property
     def source(self) -> SourceData:

@@ -20,20 +20,31 @@ class SharedViews:
 
     def __init__(self) -> None:
         self._views: dict[int, tuple[ContextValue, object | None]] = {}
+        self._document_views: dict[tuple[str, int], MapView] = {}
+        """The views of documents, which many contexts share, by name and identity of the data."""
 
     def of(self, context: Mapping[str, ContextValue]) -> dict[str, object]:
         """The same as `to_views`."""
         if len(self._views) >= _MAX_SHARED_VIEWS:
             self._views.clear()
+            self._document_views.clear()
         entries = self._views
         views: dict[str, object] = {}
         for name, item in context.items():
             entry = entries.get(id(item))
             if entry is None:  # with the item, so that its id stays its own
-                entry = entries[id(item)] = (item, _to_view(item) if _has_value(item) else None)
+                entry = entries[id(item)] = (item, self._new_view(item) if _has_value(item) else None)
             if entry[1] is not None:
                 views[name] = entry[1]
         return views
+
+    def _new_view(self, item: ContextValue) -> object:
+        if not isinstance(item, DocumentValue):
+            return _to_view(item)
+        key = (item.name, id(item.data))
+        if key not in self._document_views:
+            self._document_views[key] = MapView(item.data, Origin(item.name))
+        return self._document_views[key]
 
 
 def read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:

@@ -71,6 +71,8 @@ def _quote_query(value: str) -> str:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~!$])")
 _MENTION = re.compile(r"(@)|#(?!x?[0-9]+;)")
+_HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9.,:;/()+=%?-]*(?: [A-Za-z0-9.,:;/()+=%?-]+)*")
+"""Text that Markdown and HTML never read as markup, also at the start of a line: most values."""
 _BLOCK_START = re.compile(r"\A([0-9]{1,9}(?=[.)])|(?=[-+=#:]))(.)")
 
 
@@ -79,6 +81,8 @@ def escape_markdown(value: str, *, begins_block: bool = True, in_prose: bool = F
 
     `begins_block`: it may start a line, where it could start a list; `in_prose`: a quote in it cannot end anything.
     """
+    if _HARMLESS.fullmatch(value):
+        return value
     line = _SPECIAL.sub(r"\\\1", escape(_CONTROL.sub("\ufffd", " ".join(value.split()))))
     if in_prose:
         line = line.replace("&#x27;", "'")

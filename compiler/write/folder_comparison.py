@@ -95,7 +95,7 @@ class FolderComparison:
         self._conflicts += (self._reporter.unsafe_path(file, reason) for file, reason in unsafe_files)
         lock_content = b"" if unsafe_files else encode_lock(unit, lock)
         old_lock = self._old_lock(unit, lock_text, lock, lock_content)
-        stats = self._compare_files(unit, files, old_lock)
+        stats = self._compare_files(unit, files, old_lock, {file.path for file, _ in unsafe_files})
         leftovers = (_LeftoverFile(path, unit, entry) for path, entry in old_lock.items() if path not in lock)
         self._leftovers += leftovers
         if lock_text is not None and old_lock == lock:
@@ -150,13 +150,15 @@ class FolderComparison:
             message = f"the unit {unit!r} was given twice"
             raise ValueError(message)
 
-    def _compare_files(self, unit: str, files: Sequence[DigestedFile], old_lock: Lock) -> tuple[FileStat, ...]:
+    def _compare_files(
+        self, unit: str, files: Sequence[DigestedFile], old_lock: Lock, unsafe_paths: Collection[str]
+    ) -> tuple[FileStat, ...]:
         holders: dict[tuple[str, ...], PathHolder] = {}
         file_holders = tuple(holders.setdefault(file.sources, (unit, file.sources)) for file, _ in files)
         self._units[unit] = _UnitPaths(tuple(file.path for file, _ in files), file_holders)
         stats = []
         for (file, digest), holder in zip(files, file_holders, strict=True):
-            is_free = not invalid_path_reason(file.path) and self._reserve(file.path, holder)
+            is_free = file.path not in unsafe_paths and self._reserve(file.path, holder)
             stats.append(self._compare(unit, file, digest, old_lock.get(file.path)) if is_free else UNKNOWN_STAT)
         return tuple(stats)
 

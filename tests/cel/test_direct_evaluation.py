@@ -134,10 +134,16 @@ def test_every_shipped_condition_has_the_result_of_the_engine():
         ("a ? 1 : 2", {"a": True}),
         ("a == -1", {"a": -1}),
         ("a.all(x, x == 'y') || a.exists(x, x == 'z')", {"a": ["y", 1]}),
+        ("a.exists(b, b.c == 'x') && b.c == 'y'", {"a": [{"c": "x"}], "b": {"c": "y"}}),
+        (r"""a == '"]) + \'\n#'""", {"a": "\"]) + '\n#"}),
+        ("a['if \\'b'] == 'x'", {"a": {"if 'b": "x"}}),
+        ("a > -1.5 && a < 1.5e3", {"a": 0}),
         ("a.matches('^x$')", {"a": "x\n"}),
         ("a.startsWith('x') && a.endsWith('y') && a.contains('-')", {"a": "x-y"}),
         ("false && a", {"a": 1}),
         ("[has(a.b), a.b == 'x' ? 1 : 2]", {"a": {"b": "x"}}),
+        ("!(" * 28 + "a.b == 'x'" + ")" * 28, {"a": {"b": "x"}}),
+        ("".join(f"a == '{index}' ? '{index}' : " for index in range(28)) + "'z'", {"a": "x"}),
     ],
 )
 def test_what_is_translated_has_the_result_of_the_engine(text, data):
@@ -165,6 +171,7 @@ def test_what_is_translated_has_the_result_of_the_engine(text, data):
         ("a.exists_one(x, x == 'y')", {"a": ["y"]}),
         ("a.b == null", {"a": {"b": "x"}}),
         ("a.matches('(')", {"a": "x"}),
+        ("a < 1e400", {"a": 0}),
     ],
 )
 def test_the_engine_decides_about_errors_and_what_is_not_translated(text, data):

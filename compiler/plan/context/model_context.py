@@ -13,7 +13,7 @@ from compiler.plan.context.companion_files import companion_file_factories
 from compiler.plan.emitters.emitter import Emitter, project_emitter_options
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
-from compiler.resolve.resolved_model import Release, ResolvedModel
+from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.portfolio import EnvironmentSpec, FolderName, ProjectSpec, configured_folder
 from compiler.spec.quantities import Percentage
 
@@ -138,12 +138,12 @@ def emitter_options(fleet: Fleet, emitter: Emitter, model: ResolvedModel) -> Obj
 
 def current_release_data(model: ResolvedModel) -> Object:
     """The running release, as templates and conditions see it; empty if there is none."""
-    return release_data(model.release) if model.release else {}
+    return model.release.identified_json if model.release else {}
 
 
 def canary_data(model: ResolvedModel) -> Object:
     """The canary and its weight; empty if there is none."""
-    return {**release_data(model.canary), "weight": _canary_weight(model)} if model.canary else {}
+    return {**model.canary.identified_json, "weight": _canary_weight(model)} if model.canary else {}
 
 
 def project_value(project: ProjectSpec) -> DocumentValue:
@@ -180,11 +180,6 @@ def namespace_origins(model: ResolvedModel, environment: EnvironmentSpec) -> Ori
     if tenant in environment.data.get("namespaces", {}):
         return (Origin("environment", ("namespaces", tenant)), Origin("model", ("tenant",)))
     return (Origin("environment", ("namespace",)),)
-
-
-def release_data(release: Release) -> Object:
-    """A release as templates and conditions see it: its content, its version, its digest."""
-    return {**release.json, "version": release.version, "digest": release.digest}
 
 
 def _canary_weight(model: ResolvedModel) -> int | float:

@@ -2,8 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 
 from compiler.cel import Activation, CelEnvironment, CompileError, Expression, ExpressionBatch, Failure, compile_batch
@@ -57,6 +57,10 @@ class _CompiledSections:
     pointers: tuple[Pointer, ...]
     condition_batch: ExpressionBatch | None
     fields_by_variable: FieldReads
+    recent_results: deque[tuple[Object, ConditionResults]] = field(
+        default_factory=partial(deque[tuple[Object, ConditionResults]], maxlen=_CACHED_RESULTS)
+    )
+    """Results with the values that they were computed from, the last ones first."""
 
 
 class ConditionEvaluator:
@@ -72,7 +76,6 @@ class ConditionEvaluator:
         self._expressions: dict[tuple[str, str], Expression | CompileError] = {}
         self._fields_by_expression: dict[tuple[str, str], FieldReads] = {}
         self._compiled_sections: dict[tuple[str, ConditionSections], _CompiledSections] = {}
-        self._cached_results: dict[tuple[str, ConditionSections], deque[tuple[Object, ConditionResults]]] = {}
 
     def evaluate_sections(
         self, emitter: Emitter, sections: ConditionSections, data: Mapping[str, Json]
@@ -84,8 +87,7 @@ class ConditionEvaluator:
         section = self._compile_sections(emitter, sections)
         reads = section.fields_by_variable
         inputs = {name: data[name] for name in reads if name in data}
-        cache = self._cached_results.setdefault((emitter.id, sections), deque(maxlen=_CACHED_RESULTS))
-        for cached_inputs, cached_results in cache:
+        for cached_inputs, cached_results in section.recent_results:
             if cached_inputs.keys() == inputs.keys() and all(
                 _is_read_equally(reads[name], cached_inputs[name], value) for name, value in inputs.items()
             ):
@@ -102,7 +104,7 @@ class ConditionEvaluator:
                 for pointer, text in deployment_conditions(emitter, sections)
             }
         results = dict(zip(section.pointers, outcomes, strict=True))
-        cache.appendleft((inputs, results))
+        section.recent_results.appendleft((inputs, results))
         return results
 
     def evaluate_condition(
@@ -314,8 +316,8 @@ def _section_conditions(data: EmitterData, section: str) -> list[str | None]:
 def _field_conditions(index: int, entry: RequiredFieldData) -> Iterator[tuple[Pointer, str]]:
     """The fields that a required field names, as conditions that compile only if the language has them."""
     yield ("fields", index, "field"), _field_exists_condition(entry["field"])
-    for position, field in enumerate(entry.get("fallbackFields", ())):
-        yield ("fields", index, "fallbackFields", position), _field_exists_condition(field)
+    for position, fallback in enumerate(entry.get("fallbackFields", ())):
+        yield ("fields", index, "fallbackFields", position), _field_exists_condition(fallback)
 
 
 def _field_exists_condition(field: str) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Object, Pointer, plain_data
 from compiler.foundation.provenance import Origin
-from compiler.plan.context.model_context import release_data
 from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import valid_approvals
@@ -120,5 +119,5 @@ def _model_data(portfolio: Portfolio, subject: RecordSubject) -> Object:
 def _release_source(model: ResolvedModel, release: Release, owner: str) -> FieldSource:
     root = f"Model/{model.name}"
     return FieldSource(
-        root, release.version, release_data(release), model.spec, owner, release.pointer, variable="release"
+        root, release.version, release.identified_json, model.spec, owner, release.pointer, variable="release"
     )

@@ -83,10 +83,14 @@ def required_fields(
 ) -> Iterator[RecordField | Finding]:
     """Every field that an emitter requires of a model, one per document or release that can supply it."""
     data = condition_variables(fleet, subject.model, emitter)
+    sources_by_root: dict[str, tuple[FieldSource, ...]] = {}
     for index, entry in enumerate(emitter.data.get("fields", ())):
         field_paths = [entry["field"], *entry.get("fallbackFields", ())]
-        for source in field_sources(fleet, subject, field_paths[0].partition(".")[0]):
-            is_required = _is_required(conditions, emitter, index, entry, data | _source_variables(source))
+        root = field_paths[0].partition(".")[0]
+        if root not in sources_by_root:
+            sources_by_root[root] = tuple(field_sources(fleet, subject, root))
+        for source in sources_by_root[root]:
+            is_required = _is_required(conditions, emitter, index, entry, data, source)
             if isinstance(is_required, Finding):
                 yield is_required
                 break
@@ -94,15 +98,19 @@ def required_fields(
                 yield _record_field(fleet, subject, entry, field_paths, source)
 
 
-def _source_variables(source: FieldSource) -> dict[str, Object]:
-    return {source.variable: source.data} if source.variable else {}
-
-
 def _is_required(
-    conditions: ConditionEvaluator, emitter: Emitter, index: int, entry: RequiredFieldData, data: Mapping[str, Json]
+    conditions: ConditionEvaluator,
+    emitter: Emitter,
+    index: int,
+    entry: RequiredFieldData,
+    data: Mapping[str, Json],
+    source: FieldSource,
 ) -> bool | Finding:
     condition = entry.get("when")
-    return conditions.evaluate_condition(emitter, condition, ("fields", index, "when"), data) if condition else True
+    if not condition:
+        return True
+    variables = {**data, source.variable: source.data} if source.variable else data
+    return conditions.evaluate_condition(emitter, condition, ("fields", index, "when"), variables)
 
 
 def _record_field(
