@@ -1,11 +1,11 @@
 """Paths of fields in rendered objects, as `emitter.yaml` and patches write them: `spec.groups[].expr`, `data["a.b"]`, `**.selector`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Pointer
+from compiler.foundation.json_data import Json, Pointer
 
 _STEP = re.compile(r"(?:\A|\.)(\*\*|[^.\[\]\"]+)|(\[\])|\[\"([^\"]+)\"\]")
 ANY_DEPTH: Final = "**"
@@ -51,3 +51,22 @@ def covers(path: PathSteps, pointer: Pointer) -> bool:
             return True
         paths = [rest for steps in paths for rest in steps_below(steps, key)]
     return any(ends_here(steps) for steps in paths)
+
+
+def ends_at(path: PathSteps, pointer: Pointer) -> bool:
+    """Whether a value is at the path."""
+    paths: Sequence[PathSteps] = (path,)
+    for key in pointer:
+        paths = [rest for steps in paths for rest in steps_below(steps, key)]
+    return any(ends_here(steps) for steps in paths)
+
+
+def pointers_at(value: Json, steps: PathSteps, pointer: Pointer = ()) -> Iterator[Pointer]:
+    """The pointers of the values at a path of keys and elements."""
+    if not steps:
+        yield pointer
+    elif steps[0] is None:
+        for index, element in enumerate(value if isinstance(value, list) else ()):
+            yield from pointers_at(element, steps[1:], (*pointer, index))
+    elif isinstance(value, dict) and steps[0] in value:
+        yield from pointers_at(value[steps[0]], steps[1:], (*pointer, steps[0]))

@@ -12,6 +12,7 @@ from compiler.json_schema.violation import SchemaViolation
 from compiler.plan.planned_units import PlannedFile
 from compiler.policy.model_evaluation import ModelEvaluation
 from compiler.render.output_schemas import MissingVersion, OutputSchema, OutputSchemas
+from compiler.render.patch_rules import patch_rule_violations
 from compiler.render.value_blame import ValueBlame, environment_name, finding_subject
 from compiler.spec.portfolio import EnvironmentSpec
 
@@ -35,7 +36,8 @@ class OutputValidator:
         return schema.schema if schema else {}
 
     def findings(self, file: PlannedFile, documents: Sequence[Json]) -> Iterator[Finding]:
-        """The violations of the schema that the file's rule names."""
+        """The violations of the schema that the file's rule names, and of the rules for what patches set."""
+        yield from self._patch_rule_findings(file, documents)
         key = file.rule.schema
         if key is None:
             return
@@ -52,6 +54,12 @@ class OutputValidator:
             return
         for index, document in enumerate(documents):
             for violation in _schema_violations(schema, document):
+                yield self._violation_finding(file, index, violation)
+
+    def _patch_rule_findings(self, file: PlannedFile, documents: Sequence[Json]) -> Iterator[Finding]:
+        for index, document in enumerate(documents):
+            patched_pointers = self._blame.patch_origins.get((file.path, index), {})
+            for violation in patch_rule_violations(file.emitter, document, patched_pointers):
                 yield self._violation_finding(file, index, violation)
 
     @contextmanager

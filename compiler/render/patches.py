@@ -7,7 +7,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, Pointer, value_at
 from compiler.plan.planned_units import PlannedFile
-from compiler.render.field_paths import PathSteps, parse_path
+from compiler.render.field_paths import parse_path, pointers_at
 from compiler.render.governed_values import GovernedValues
 from compiler.render.list_keys import ListKeys, list_keys
 from compiler.render.strategic_merge import Position, StrategicMerge, path_text
@@ -66,7 +66,10 @@ def apply_patches(
                 governed_values = GovernedValues(file, document, sources.source_map_of(file), document_index)
                 result.findings += _governed_findings(model, index, document, merge, previous_merges, governed_values)
             model_origins = {pointer: _merge_pointer(index, origin) for pointer, origin in merge.origins.items()}
-            result.origins.setdefault(key, {}).update(model_origins)
+            all_origins = {**_moved_origins(result.origins.get(key, {}), merge), **model_origins}
+            result.origins[key] = {
+                pointer: origin for pointer, origin in all_origins.items() if _has_value(patched_document, pointer)
+            }
             previous_merges.append(merge)
             has_effect = has_effect or bool(merge.changes or merge.problems)
         if not has_effect and not _waits_for_canary(model, patch["target"]):
@@ -101,23 +104,12 @@ def _merge_canary_part(
     excluded_keys = part.get("excludedKeys", ())
     patched_part = {key: value for key, value in patched_part.items() if key not in excluded_keys}
     stated_keys = keys.keys_at(counterpart)
-    for pointer in list(_pointers_at(document, parse_path(part["path"]))):
+    for pointer in list(pointers_at(document, parse_path(part["path"]))):
         part_keys = keys.keys_at(pointer).as_stated_at(stated_keys)
         position = Position(pointer, pointer, counterpart)
         value = merge.merge(value_at(document, pointer), patched_part, part_keys, position)
         document = _with_value(document, pointer, value)
     return document
-
-
-def _pointers_at(value: Json, steps: PathSteps, pointer: Pointer = ()) -> Iterator[Pointer]:
-    """The pointers of the values at a path."""
-    if not steps:
-        yield pointer
-    elif steps[0] is None:
-        for index, element in enumerate(value if isinstance(value, list) else ()):
-            yield from _pointers_at(element, steps[1:], (*pointer, index))
-    elif isinstance(value, dict) and steps[0] in value:
-        yield from _pointers_at(value[steps[0]], steps[1:], (*pointer, steps[0]))
 
 
 def _with_value(document: Json, pointer: Pointer, value: Json) -> Json:
@@ -137,6 +129,14 @@ def _optional_value(data: Json, pointer: Pointer) -> Json:
         return value_at(data, pointer)
     except (KeyError, IndexError, TypeError):
         return None
+
+
+def _has_value(data: Json, pointer: Pointer) -> bool:
+    try:
+        value_at(data, pointer)
+    except (KeyError, IndexError, TypeError):
+        return False
+    return True
 
 
 def _matching_documents(
@@ -168,6 +168,12 @@ def _object_name(document: Object) -> str | None:
 def _waits_for_canary(model: ResolvedModel, target: PatchTargetData) -> bool:
     """Whether a patch is for canaries only, and there is none at present."""
     return target.get("canary") == "only" and model.canary is None
+
+
+def _moved_origins(origins: Mapping[Pointer, Pointer], merge: StrategicMerge) -> dict[Pointer, Pointer]:
+    """What earlier patches set, where it is after another merge; without elements that it removed or replaced."""
+    new_pointers = ((merge.result_pointer(pointer), origin) for pointer, origin in origins.items())
+    return {pointer: origin for pointer, origin in new_pointers if pointer is not None}
 
 
 def _merge_pointer(index: int, pointer: Pointer = ()) -> Pointer:

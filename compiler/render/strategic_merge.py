@@ -77,7 +77,7 @@ class StrategicMerge:
     origins: dict[Pointer, Pointer] = field(default_factory=dict)
     problems: list[PatchProblem] = field(default_factory=list)
     alignments: dict[Pointer, tuple[int | None, ...]] = field(default_factory=dict)
-    """By list in the result that was merged by keys: the index that each of its elements had (`None`: a new one)."""
+    """By list in the result that a patch merged or replaced: the index that each of its elements had (`None`: a new one)."""
 
     def merge(self, base: Json, patch: Json, keys: ListKeys, position: Position) -> Json:
         """The base (`None`: no value) with the patch merged."""
@@ -119,28 +119,34 @@ class StrategicMerge:
 
     def _merge_list(self, base: Json, patch: Sequence[Json], keys: ListKeys, position: Position) -> Json:
         old_elements = base if isinstance(base, list) else []
-        new_elements = [element for element in patch if element != {DIRECTIVE: "replace"}]
-        replaces = len(new_elements) < len(patch)
+        replaces = any(element == {DIRECTIVE: "replace"} for element in patch)
         are_maps = all(isinstance(element, Mapping) for element in (*old_elements, *patch))
         identity = keys.keys
         if replaces or not are_maps or identity == () or (identity is None and not (old_elements and patch)):
-            return self._replace_list(base, new_elements, position)
+            return self._replace_list(base, patch, position)
         if identity is None:
             path = path_text(position.result)
             message = f"the key that identifies the elements of `{path}` is not known"
             help_ = f"state it next to `merge`: `listMapKeys: {{'{path}': [name]}}`; an empty list of keys replaces the list"
             self.problems.append(PatchProblem(position.patch, message, help_))
             return base
-        return self._merge_by_key(old_elements, new_elements, keys, position)
+        return self._merge_by_key(old_elements, patch, keys, position)
 
-    def _replace_list(self, base: Json, elements: Sequence[Json], position: Position) -> Json:
-        for pointer, value in _members(elements):
-            self.origins[(*position.result, *pointer)] = (*position.patch, *pointer)
-            if isinstance(value, Mapping):
-                for key, member in value.items():
-                    self._is_directive(key, "" if key == DIRECTIVE else member, position)
-        self._record(position, base, list(elements))
-        return list(elements)
+    def _replace_list(self, base: Json, patch: Sequence[Json], position: Position) -> Json:
+        elements: list[Json] = []
+        for patch_index, element in enumerate(patch):
+            if element == {DIRECTIVE: "replace"}:
+                continue
+            for pointer, value in ((), element), *_members(element):
+                result_pointer = (*position.result, len(elements), *pointer)
+                self.origins[result_pointer] = (*position.patch, patch_index, *pointer)
+                if isinstance(value, Mapping):
+                    for key, member in value.items():
+                        self._is_directive(key, "" if key == DIRECTIVE else member, position)
+            elements.append(element)
+        self.alignments[position.result] = (None,) * len(elements)
+        self._record(position, base, elements)
+        return elements
 
     def _merge_by_key(
         self, old_elements: Sequence[Json], patch: Sequence[Json], keys: ListKeys, position: Position
@@ -202,6 +208,19 @@ class StrategicMerge:
                 return None
             original = (*original, original_key)
         return original
+
+    def result_pointer(self, pointer: Pointer) -> Pointer | None:
+        """Where a value of the object before is in the result; `None` if the patch removed or replaced it."""
+        result: Pointer = ()
+        for key in pointer:
+            alignment = self.alignments.get(result)
+            if alignment is not None and isinstance(key, int):
+                if key not in alignment:
+                    return None
+                result = (*result, alignment.index(key))
+            else:
+                result = (*result, key)
+        return result
 
     def _record(self, position: Position, old: Json, new: Json) -> None:
         if not strictly_equal(old, new):

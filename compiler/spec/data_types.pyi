@@ -475,6 +475,7 @@ class EmitterData(TypedDict, total=False):
     images: Sequence[ImageData]
     files: Required[Sequence[FileData]]
     governed: Sequence[GovernedValueData]
+    patchRules: Sequence[PatchRuleData]
     enforces: Sequence[EnforcedControlData]
     objectNames: Sequence[ObjectNameData]
     exports: Mapping[str, Object]
@@ -1719,6 +1720,14 @@ class PatchData(TypedDict):
     merge: Object
     listMapKeys: NotRequired[Mapping[str, Sequence[str]]]
     reason: str
+
+class PatchRuleData(TypedDict, total=False):
+    kinds: Sequence[str]
+    paths: Required[Sequence[str]]
+    schema: Object
+    references: Sequence[str]
+    message: Required[str]
+    remedy: Required[str]
 
 class PatchTargetData(TypedDict, total=False):
     kind: Required[str]

@@ -132,6 +132,25 @@ class GovernedValue(StrictModel):
     """What to do instead, as an imperative."""
 
 
+class PatchRule(StrictModel):
+    """What the consumer of an object demands of values, and its schema does not say. It is checked where a patch sets such a value."""
+
+    model_config = one_of_config("schema", "references")
+
+    kinds: list[str] | None = field(min_length=1)
+    """The kinds of the objects. Default: all."""
+    paths: list[FieldPathText] = field(..., min_length=1)
+    """The paths of the values, such as `**.containers[]`."""
+    schema_: AnyMap | None = Field(None, alias="schema")
+    """The JSON Schema of the values."""
+    references: list[FieldPathText] | None = field(min_length=1)
+    """The values that they may be equal to, by paths below any value above them, such as `volumes[].name`."""
+    message: str
+    """What is wrong with other values, as a clause such as `the container has no image`."""
+    remedy: str
+    """What to do about it, as an imperative."""
+
+
 class File(StrictModel):
     """A file that the emitter renders."""
 
@@ -358,6 +377,8 @@ class Emitter(StrictModel):
     """Values of rendered objects that patches must not change, in addition to names, namespaces, labels that selectors read, and what
     comes from a release.
     """
+    patchRules: list[PatchRule] | None = None
+    """What consumers demand of patched values in addition to the schemas of the objects."""
     enforces: list[EnforcedControl] | None = None
     """The controls that are in force where the emitter's files run, for a target. Templates read them as `enforced`, records as `controls`.
     """

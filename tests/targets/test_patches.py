@@ -289,3 +289,81 @@ def test_a_part_that_cannot_be_merged_is_a_finding(elements, message, session_fi
     findings = session_findings(program(patch("Deployment", pod({"containers": elements}))))
     assert [item.code for item in findings] == [codes.BAD_PATCH]
     assert message in findings[0].message
+
+
+FROM_FIELD = {"fieldRef": {"fieldPath": "metadata.name"}}
+INCOMPLETE = {
+    "a misspelled container": (
+        patch("Deployment", pod({"containers": [{"name": "modell", "stdin": True}]})),
+        "the container has no image | did you mean `model`? If not, set its `image`", "name: modell",
+    ),
+    "an init container without image": (
+        patch("Deployment", pod({"initContainers": [{"name": "migrate", "stdin": True}]})),
+        "the container has no image | set its `image`", "name: migrate",
+    ),
+    "a replaced list of containers": (
+        patch("Deployment", pod({"initContainers": [{"$patch": "replace"}, {"name": "migrate"}]})),
+        "the container has no image | set its `image`", "name: migrate",
+    ),
+    "a misspelled volume": (
+        patch("Deployment", pod({"containers": [{"name": NAME, "volumeMounts": [{"mountPath": "/c", "name": "scrach"}]}]})),
+        "the pod has no volume of this name | did you mean `scratch`? If not, add it", "name: scrach",
+    ),
+    "a second source of a volume": (
+        patch("Deployment", pod({"volumes": [{"name": "scratch", "configMap": {"name": "c"}}]})),
+        "the volume has more than one source", "name: scratch",
+    ),
+    "a second source of a variable": (
+        patch("Deployment", pod({"containers": [{"name": NAME, "env": [{"name": "A", "valueFrom": FROM_FIELD}]}]})),
+        "the variable has both `value` and `valueFrom`", "name: A",
+    ),
+    "a second request of a probe": (
+        patch("Deployment", pod({"containers": [{"name": NAME, "livenessProbe": {"tcpSocket": {"port": 8080}}}]})),
+        "the probe does not have exactly one of", "livenessProbe:",
+    ),
+    "the strategy": (
+        patch("Deployment", {"spec": {"strategy": {"type": "Recreate"}}}),
+        "the strategy `Recreate` has no `rollingUpdate`", "strategy:",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "message", "line"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_what_the_api_server_rejects_is_a_finding_at_the_patch(change, message, line, session_findings, refusals):
+    """`validateContainerCommon`, `validateVolumeSource`, `validateEnvVarValueFrom` and `ValidateDeploymentStrategy` of Kubernetes 1.34."""
+    more = {"volumes": [{"name": "scratch", "emptyDir": {}}]}
+    model = program(change, pod=more, env=[{"name": "A", "value": "1"}])
+    [(text, found_line)] = refusals(model).items()
+    assert message in text
+    assert line.removeprefix("- ") in found_line
+    [finding] = session_findings(model)
+    assert finding.code is codes.OUTPUT_INVALID
+
+
+def test_a_complete_element_of_a_patch_is_added(build_unit):
+    log = {
+        "name": "models",
+        "image": "registry.example/log@" + DIGEST,
+        "volumeMounts": [{"name": "s", "mountPath": "/s"}],
+    }
+    merge = pod({"containers": [log], "volumes": [{"name": "s", "emptyDir": {}}]})
+    assert [one["name"] for one in pod_of(build_unit(program(patch("Deployment", merge))))["containers"]] == [
+        NAME,
+        "models",
+    ]
+
+
+def test_kserve_knows_some_containers_by_name(refusals):
+    """`buildPodSpec` of v0.20.0 merges `transformer-container` of a runtime, and appends all others as they are."""
+    for name, count in (("transformer-container", 0), ("transformer-containers", 1)):
+        merge = {"spec": {"predictor": {"containers": [{"name": name, "stdin": True}]}}}
+        assert len(refusals(scorer(patch("InferenceService", merge)))) == count
+
+
+def test_a_later_patch_moves_what_an_earlier_one_set(refusals):
+    """The container that lacks an image is the second one when the first patch adds it, and the first one in the end."""
+    log = {"name": "log", "image": "registry.example/log:1", "digest": DIGEST}
+    first = patch("Deployment", pod({"containers": [{"name": "wrong", "stdin": True}]}))
+    second = patch("Deployment", pod({"containers": [{"name": "log", "$patch": "delete"}]}))
+    messages = refusals(program(first, second, pod={"containers": [log]}))
+    assert [line for text, line in messages.items() if "has no image" in text] == ["name: wrong"]

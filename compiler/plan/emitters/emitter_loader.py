@@ -173,6 +173,11 @@ def schema_findings(emitter: Emitter) -> Iterator[Finding]:
         for mistake in _schema_mistakes(schema):
             message = f"{name} is not a valid JSON Schema: {mistake.text}"
             yield emitter_finding(emitter, message, (), "correct it; the dialect is JSON Schema 2020-12")
+    for index, rule in enumerate(emitter.data.get("patchRules", ())):
+        for problem, pointer in _schema_mistakes(rule.get("schema", {})):
+            message = f"the schema of a patch rule is not valid: {problem}"
+            help_ = "correct it; the dialect is JSON Schema 2020-12"
+            yield emitter_finding(emitter, message, ("patchRules", index, "schema", *pointer), help_)
     options = emitter.data.get("options")
     if options is None:
         return
