@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, Object, Pointer, value_at
+from compiler.foundation.suggestions import closest_match, quote_list
 from compiler.plan.planned_units import PlannedFile
-from compiler.render.field_paths import parse_path, pointers_at
+from compiler.render.field_paths import ends_at, parse_path, pointers_at
 from compiler.render.governed_values import GovernedValues
 from compiler.render.list_keys import ListKeys, list_keys
-from compiler.render.strategic_merge import Position, StrategicMerge, path_text
+from compiler.render.strategic_merge import Position, StrategicMerge, iter_members, path_text
 from compiler.render.template_engine import SourceMap
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import CanaryPartData, PatchData, PatchTargetData
@@ -48,6 +49,7 @@ def apply_patches(
     result = PatchedObjects([list(file_documents) for file_documents in documents])
     earlier_merges: dict[tuple[str, int], list[StrategicMerge]] = {}
     for index, patch in enumerate(model.data.get("deploy", {}).get("patches", ())):
+        result.findings += _list_path_findings(model, index, patch)
         targets = list(_matching_documents(patch["target"], files, result.documents))
         if not targets:
             objects = [
@@ -189,6 +191,19 @@ def _mismatch_finding(model: ResolvedModel, index: int, patch: PatchData, object
     message = f"the patch of {target_text} matches no object"
     help_ = f"rendered here: {', '.join(sorted(rendered_objects))}"
     return model.finding(codes.PATCH_TARGET_MISMATCH, message, ("deploy", "patches", index, "target"), help_)
+
+
+def _list_path_findings(model: ResolvedModel, index: int, patch: PatchData) -> Iterator[Finding]:
+    """A finding for each path of `listMapKeys` at which the patch has no list."""
+    lists = [pointer for pointer, value in iter_members(patch["merge"]) if isinstance(value, list)]
+    for path in patch.get("listMapKeys", {}):
+        if not any(ends_at(parse_path(path), pointer) for pointer in lists):
+            paths = list(dict.fromkeys(map(path_text, lists)))
+            suggestion = closest_match(path, paths)
+            help_ = f"did you mean `{suggestion}`?" if suggestion else f"it has lists at {quote_list(paths)}"
+            message = f"the patch has no list at `{path}`"
+            pointer = ("deploy", "patches", index, "listMapKeys", path)
+            yield model.finding(codes.BAD_PATCH, message, pointer, help_ if paths else "remove the path")
 
 
 def _problem_findings(model: ResolvedModel, index: int, document: Object, merge: StrategicMerge) -> Iterator[Finding]:

@@ -137,7 +137,7 @@ class StrategicMerge:
         for patch_index, element in enumerate(patch):
             if element == {DIRECTIVE: "replace"}:
                 continue
-            for pointer, value in ((), element), *_members(element):
+            for pointer, value in ((), element), *iter_members(element):
                 result_pointer = (*position.result, len(elements), *pointer)
                 self.origins[result_pointer] = (*position.patch, patch_index, *pointer)
                 if isinstance(value, Mapping):
@@ -259,12 +259,12 @@ def _match(element: Json, patch: Object, names: Sequence[str], keys: ListKeys) -
     return "unclear" if is_unclear else "equal"
 
 
-def _members(value: Json, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
+def iter_members(value: Json, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Json]]:
     """Every value below a value, with its pointer."""
     members = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, member in members:
         yield (*pointer, key), member
-        yield from _members(member, (*pointer, key))
+        yield from iter_members(member, (*pointer, key))
 
 
 def _leaves(value: Json) -> Iterator[tuple[Pointer, Json]]:
@@ -273,6 +273,6 @@ def _leaves(value: Json) -> Iterator[tuple[Pointer, Json]]:
         return
     if not isinstance(value, Mapping | list) or not value:
         yield (), value
-    for pointer, member in _members(value):
+    for pointer, member in iter_members(value):
         if not isinstance(member, Mapping | list) or not member:
             yield pointer, member

@@ -103,6 +103,21 @@ def test_a_patch_states_the_keys_of_a_list_without_any(build_unit):
     assert [toleration["key"] for toleration in merged["tolerations"]] == ["a", "b"]
 
 
+@pytest.mark.parametrize(
+    ("path", "help_"),
+    [
+        ("spec.template.spec.toleration", "did you mean `spec.template.spec.tolerations`?"),
+        ("spec.tolerations", "it has lists at `spec.template.spec.tolerations`"),
+        ("spec.template.spec.tolerations[].key", "it has lists at"),
+    ],
+)
+def test_a_path_at_which_the_patch_has_no_list_is_a_finding_at_the_path(path, help_, refusals):
+    merge = pod({"tolerations": [{"key": "b", "operator": "Exists"}]})
+    [(text, line)] = refusals(program(patch("Deployment", merge, listMapKeys={path: ["key"]}))).items()
+    assert text.startswith(f"the patch has no list at `{path}` | {help_}")
+    assert line.startswith(path)
+
+
 def test_lists_of_an_inference_service_merge_without_its_schema(build_unit):
     """KServe's CRDs define no key for `containers` and `volumes`; the emitter declares those of Kubernetes."""
     container = {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 8080}
