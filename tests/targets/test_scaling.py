@@ -118,6 +118,46 @@ def test_a_fixed_number_of_replicas_has_no_scaled_object(build_unit):
     assert served["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == "none"
 
 
+KNATIVE = {"kserve": {"version": "0.20", "mode": "Knative"}}
+PROMETHEUS = {"keda": True, "metrics": {"namespace": "monitoring", "url": "http://prometheus.monitoring.svc:9090"}}
+FIXED_ACTUATOR = {"kserve": {"version": "0.20", "mode": "Standard", "workloadVariantAutoscaler": "hpa"}}
+GRAPH = model("ensemble", "kserve", {"router": "ensemble", "steps": [{"name": "a", "model": "retail"}]})
+METRICS = [{"name": "backlog", "query": "sum(queue)", "threshold": 20}]
+UNUSED = [
+    *((spec, {field: "70%"}, {}) for spec in (*WORKLOADS.values(), TRAINED, GRAPH) for field in ("cpu", "memory")),
+    *((spec, {"metrics": METRICS}, PROMETHEUS) for spec in (*WORKLOADS.values(), TRAINED)),
+    *((spec, {"behavior": WINDOWS}, {}) for spec in WORKLOADS.values()),
+    ({**TRAINED, "deploy": {**TRAINED["deploy"], **KEDA}}, {"behavior": WINDOWS}, {"keda": True}),
+    (model("llm", "kserve", LLM), {"behavior": WINDOWS}, FIXED_ACTUATOR),
+    *((spec, {field: 3}, KNATIVE) for spec in (TRAINED, GRAPH) for field in ("concurrency", "requestsPerSecond")),
+]
+
+
+@pytest.mark.parametrize("replicas", [{"min": 2, "max": 2}, {}])
+@pytest.mark.parametrize(("spec", "scaling", "capabilities"), UNUSED)
+def test_what_a_fixed_number_of_replicas_does_not_use_is_refused(spec, scaling, capabilities, replicas, build_unit):
+    fixed = {**spec, "deploy": {**spec["deploy"], "scaling": {**replicas, **scaling}}}
+    unit = build_unit(fixed, {**TRAINED, "name": "retail"}, **capabilities)
+    assert "the number of replicas is fixed" in unit.reasons
+    ranged = {**spec, "deploy": {**spec["deploy"], "scaling": {"min": 2, "max": 3, **scaling}}}
+    assert build_unit(ranged, {**TRAINED, "name": "retail"}, **capabilities).reasons == ""
+
+
+def test_a_job_does_not_use_a_threshold_of_cpu(build_unit):
+    source = {key: value for key, value in PROGRAM.items() if key not in {"port", "health"}}
+    job = model("heuristic", "kubernetes", source, batch={"schedule": "0 1 * * *"}, scaling={"cpu": "70%"})
+    assert "the number of replicas is fixed" in build_unit(job).reasons
+
+
+@pytest.mark.parametrize("more", [{"policies": RULES["policies"]}, {"stabilizationWindowSeconds": 60}])
+def test_a_disabled_direction_has_no_other_settings(more, build_unit):
+    """`calculateScaleDownLimitWithBehaviors` of Kubernetes returns the current number for `Disabled`."""
+    for spec, capabilities in ((WORKLOADS["a program"], {}), (model("llm", "kserve", LLM), FIXED_ACTUATOR)):
+        behavior = {"scaleDown": {"selectPolicy": "Disabled", **more}}
+        unit = build_unit(scaled(spec, behavior), **capabilities)
+        assert "`Disabled` changes no replicas" in unit.reasons
+
+
 def language_model(behavior: Any = None) -> dict[str, Any]:
     scaling = {**RANGE, **({"behavior": behavior} if behavior else {})}
     return model("llm", "kserve", LLM, scaling=scaling)

@@ -61,7 +61,8 @@ def test_a_metric_that_exists_without_a_replica_starts_the_first_one(build_unit)
 
 def test_a_suspended_workload_and_a_fixed_number_of_replicas_have_no_scaler(build_unit):
     program = WORKLOADS["a program"]
-    for spec in (scaled(program, {}, suspended=True), scaled(program, {"min": 2, "max": 2})):
+    fixed = scaled(program, {"min": 2, "max": 2, "metrics": None})
+    for spec in (scaled(program, {}, suspended=True), fixed):
         unit = build_unit(spec, **CLUSTER)
         assert unit.reasons == ""
         assert not {"scaledobject.yaml", "horizontalpodautoscaler.yaml"} & unit.objects.keys()
