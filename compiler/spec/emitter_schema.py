@@ -53,7 +53,9 @@ class UnsupportedFeature(StrictModel):
     message: str
     """Why the feature is not supported, as a clause such as `a graph has one release`."""
     field: str | None = None
-    """The field to report, such as `deploy.disruptionBudget`. Default: the first field that the expression reads."""
+    """The field to report, such as `deploy.disruptionBudget`; of a list, the elements that the expression is about, and with
+    `rules[].clientSelectors` those of a list in the elements of another one. Default: the first field that the expression reads.
+    """
     alternative: NameText | None = None
     """An emitter that supports the feature."""
     remedy: str | None = None

@@ -105,6 +105,8 @@ def header(**more: Any) -> dict:
     return {**BATCH, "clientSelectors": [{"headers": [{"name": "X-Client", **more}]}]}
 
 
+RANGES = [{"sourceCIDR": {"value": "203.0.113.0/24"}}, {"sourceCIDR": {"value": "198.51.100.0/24"}}]
+VALUES = [{"headers": [{"name": "X-Client", "value": value}]} for value in ("a", "b")]
 REFUSED: dict[str, tuple[dict, dict, str]] = {
     "another gateway": (limited("Local", EACH), GATEWAY, "only Envoy Gateway has an object for limits"),
     "no service that counts": (limited("Global", EACH), {**ENVOY, "globalRateLimit": False}, "needs the rate limit service"),
@@ -113,6 +115,8 @@ REFUSED: dict[str, tuple[dict, dict, str]] = {
     "each value of one value": (limited("Global", header(type="Distinct", value="a")), ENVOY, "a header needs a value"),
     "each header counted locally": (limited("Local", header(type="Distinct")), ENVOY, "a local limit cannot count each client alone"),
     "each client counted locally": (limited("Local", PER_CLIENT), ENVOY, "a local limit cannot count each client alone"),
+    "two ranges of one rule": (limited("Local", {**BATCH, "clientSelectors": RANGES}), ENVOY, "uses the last `sourceCIDR` only"),
+    "two values of one header": (limited("Global", {**BATCH, "clientSelectors": VALUES}), ENVOY, "a header has one value"),
     "two limits of all requests": (limited("Local", EACH, EACH), ENVOY, "only one local limit can count all requests"),
     "a shorter unit": (
         limited("Local", {"limit": {"requests": 9, "unit": "Hour"}}, BATCH), ENVOY, "shorter than that of the limit for all requests",
@@ -131,3 +135,18 @@ def test_what_no_gateway_could_do_is_refused(deploy, gateway, message, kind, bui
 def test_limits_are_refused_at_their_line(build_unit):
     unit = build_unit(model("heuristic", "kubernetes", PROGRAM, limited("Local", EACH)), gateway=GATEWAY)
     assert list(unit.blamed_lines.values()) == ["rules:"], "where its content begins"
+
+
+@pytest.mark.parametrize("selectors", [RANGES, VALUES])
+def test_a_selector_that_contradicts_another_is_refused_at_its_line(selectors, session_findings):
+    """`buildRateLimitRule` of Envoy Gateway v1.9.0 overwrites `CIDRMatch`, and requires every header."""
+    deploy = limited(
+        "Local", BATCH, {**BATCH, "clientSelectors": [{"headers": [{"name": "X-A", "value": "1"}]}, *selectors]}
+    )
+    [finding] = session_findings(*MODELS["Deployment"](deploy), gateway=ENVOY)
+    assert finding.subject.pointer == ("deploy", "expose", "rateLimit", "rules", 1, "clientSelectors", 2)
+
+
+def test_a_second_limit_of_all_requests_is_refused_at_its_line(session_findings):
+    [finding] = session_findings(*MODELS["Deployment"](limited("Local", EACH, BATCH, EACH)), gateway=ENVOY)
+    assert finding.subject.pointer == ("deploy", "expose", "rateLimit", "rules", 2)

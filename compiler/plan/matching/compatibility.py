@@ -13,7 +13,7 @@ from compiler.plan.context.emitter_evaluation import EmitterEvaluation, conditio
 from compiler.plan.context.field_origins import accessed_fields
 from compiler.plan.emitters.conditions import ConditionEvaluator, ConditionResults
 from compiler.plan.emitters.emitter import Emitter, Emitters
-from compiler.plan.matching.blamed_elements import blamed_fields
+from compiler.plan.matching.blamed_elements import blamed_fields, without_elements
 from compiler.plan.matching.dropped_fields import DroppedFieldChecker
 from compiler.plan.matching.field_findings import finding_at_field
 from compiler.plan.matching.option_quantities import quantity_errors
@@ -108,7 +108,7 @@ class CompatibilityChecker:
         for (section, index, *_), result in evaluation.condition_results.items():
             if section in rules and result is not _PASSING_RESULTS[section]:
                 text, field = rules[section][int(index)]
-                for path in [tuple(field.split("."))] if field else self._fields_read(emitter, text):
+                for path in [without_elements(tuple(field.split(".")))] if field else self._fields_read(emitter, text):
                     yield from accessed_fields(path, language, source_keys)
 
     def _rule_findings(self, emitter: Emitter, model: ResolvedModel, pointer: Pointer) -> Iterator[Finding]:

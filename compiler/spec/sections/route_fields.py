@@ -123,7 +123,7 @@ class RateLimitRule(StrictModel):
     """A limit, and the requests that it counts."""
 
     clientSelectors: list[ClientSelector] | None = field(min_length=1)
-    """The requests that the limit counts. Default: all requests of the route."""
+    """The requests that the limit counts: those that match all selectors. Default: all requests of the route."""
     limit: RequestLimit
     """The limit."""
 
