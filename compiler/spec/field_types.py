@@ -85,7 +85,7 @@ CronText = Annotated[
 TimeZoneText = Annotated[
     str,
     _text_type(
-        r"^(?:UTC|[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+\-0-9]+){1,2})$",
+        r"^[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}$",
         "an IANA time zone such as Europe/Zurich",
         "Europe/Zurich",
         "time-zone",
