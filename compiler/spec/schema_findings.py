@@ -10,6 +10,7 @@ from compiler.json_schema.violation import SchemaViolation
 from compiler.source.document import Document
 from compiler.source.flow_text import flow_text
 from compiler.spec.key_synonyms import synonym_help
+from compiler.spec.secret_keys import secret_key_help
 
 _CODES: Mapping[str, Code] = MappingProxyType({"unknown": codes.UNKNOWN_KEY, "required": codes.MISSING_KEY})
 
@@ -38,7 +39,9 @@ def schema_finding(
         if is_unknown_key or violation.keyword == "required"
         else document.location(pointer)
     )
-    key_help = _help_on_key(violation, subject.kind, pointer) if is_unknown_key else None
+    key_help = secret_key_help(pointer, document.data) or (
+        _help_on_key(violation, subject.kind, pointer) if is_unknown_key else None
+    )
     code = _CODES.get(violation.keyword, codes.BAD_VALUE)
     path_text = format_path(pointer[:-1] if is_unknown_key else pointer)
     message = f"{path_text}: {violation.message}" if path_text else violation.message

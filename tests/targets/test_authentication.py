@@ -1,5 +1,6 @@
 """Requests need a valid token: both objects of Istio are evaluated together, as a proxy does."""
 
+import base64
 import copy
 import json
 from collections.abc import Iterator, Mapping
@@ -35,7 +36,15 @@ TOKEN = {"iss": ISSUER, "aud": "scores", "sub": "ann", "groups": ["analysts", "s
 EXPOSED = {"host": "one.example"}
 GATEWAY_POD = identity("gateways", "public-istio")
 WEB_POD = identity("shop", "web")
-RSA = {"kty": "RSA", "kid": "a", "n": "AQAB", "e": "AQAB"}
+
+
+def encoded(size: int) -> str:
+    return base64.urlsafe_b64encode(b"\xc5" * size).decode().rstrip("=")
+
+
+RSA = {"kty": "RSA", "kid": "a", "n": encoded(256), "e": "AQAB"}
+EC = {"kty": "EC", "crv": "P-256", "x": encoded(32), "y": encoded(32)}
+OKP = {"kty": "OKP", "crv": "Ed25519", "x": encoded(32)}
 DENIED = {
     "no token": None,
     "another issuer": {**TOKEN, "iss": "https://evil.example"},
@@ -273,7 +282,14 @@ def test_what_nothing_could_enforce_is_refused(spec, capabilities, message, buil
 INVALID: dict[str, tuple[dict, str]] = {
     "two sources of keys": ({**RULE, "jwks": {"keys": [RSA]}}, "jwks"),
     "no source of keys": ({"issuer": ISSUER}, "jwks"),
-    "a private key": ({"issuer": ISSUER, "jwks": {"keys": [{**RSA, "d": "AQAB"}]}}, "unknown key `d`"),
+    "a private key": (
+        {"issuer": ISSUER, "jwks": {"keys": [{**RSA, "d": "AQAB"}]}},
+        "unknown key `d`: this is a private key",
+    ),
+    "a private key of EC": (
+        {"issuer": ISSUER, "jwks": {"keys": [{**EC, "d": "AQAB"}]}},
+        "unknown key `d`: this is a private key",
+    ),
     "keys over plain HTTP": ({**RULE, "jwksUri": "http://login.bank.example/keys"}, "an https URL"),
     "a pattern as issuer": ({**RULE, "issuer": "https://*"}, "text without spaces"),
     "a pattern as audience": ({**RULE, "audiences": ["*"]}, "text without spaces"),
@@ -282,7 +298,10 @@ INVALID: dict[str, tuple[dict, str]] = {
 
 def mistakes(spec: dict) -> list[str]:
     session, _ = project_session([spec], "risk", {"mesh": ISTIO})
-    return [finding.message for finding in check(session) if "authentication" in finding.message]
+    pointers = {finding: finding.subject.pointer if finding.subject else () for finding in check(session)}
+    return [
+        f"{finding.message}: {finding.help}" for finding, pointer in pointers.items() if "authentication" in pointer
+    ]
 
 
 @pytest.mark.parametrize(("rule", "message"), INVALID.values(), ids=INVALID)
@@ -290,6 +309,51 @@ def test_rules_that_would_accept_too_much_are_no_rules(rule, message):
     (found,) = mistakes(served({"authentication": {"jwtRules": [rule]}}))
     assert message in found
     assert mistakes(served({})) == []
+
+
+BAD_KEYS: dict[str, tuple[dict, str, str]] = {
+    "RSA without exponent": ({"kty": "RSA", "n": RSA["n"]}, "", "`e`"),
+    "EC without y": ({**EC, "y": None}, "", "a key of the kind EC needs `y`"),
+    "EC without curve": ({**EC, "crv": None}, "", "`crv`"),
+    "RSA with the members of EC": ({**EC, "kty": "RSA"}, "", "a key of the kind RSA needs `n`"),
+    "OKP with y": ({**OKP, "y": OKP["x"]}, "y", "a key of the kind OKP has no `y`"),
+    "a curve of another kind": ({**EC, "crv": "Ed25519"}, "crv", "a key of the kind EC has no curve Ed25519"),
+    "a short coordinate": ({**EC, "y": encoded(31)}, "y", "`y` has 31 bytes, but a coordinate of P-256 has 32"),
+    "a short modulus": ({**RSA, "n": encoded(128)}, "n", "the modulus has 1024 bits, fewer than 2048"),
+    "no base64url": ({**OKP, "x": "AAAAA"}, "x", "`x` has 0 bytes"),
+    "an algorithm of another kind": ({**EC, "alg": "RS256"}, "alg", "no signatures of the algorithm RS256: use ES256"),
+    "a shared secret": ({"kty": "oct", "k": "AQAB"}, "", "`oct` is a shared secret"),
+}
+
+
+@pytest.mark.parametrize(("key", "member", "message"), BAD_KEYS.values(), ids=BAD_KEYS)
+def test_a_key_that_verifies_no_signature_is_refused_at_its_line(key, member, message):
+    given = {name: value for name, value in key.items() if value is not None}
+    session, _ = project_session(
+        [served({"authentication": {"jwtRules": [{"issuer": ISSUER, "jwks": {"keys": [given]}}]}})],
+        "risk",
+        {"mesh": ISTIO},
+    )
+    findings = [finding for finding in check(session) if "keys" in (finding.subject.pointer if finding.subject else ())]
+    assert any(message in f"{finding.message}: {finding.help}" for finding in findings)
+    if member:
+        assert [finding.subject.pointer[-1] for finding in findings if finding.subject] == [member]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        RSA,
+        EC,
+        OKP,
+        {**EC, "alg": "ES256"},
+        {**OKP, "alg": "EdDSA"},
+        {**EC, "crv": "P-521", "x": encoded(66), "y": encoded(66)},
+    ],
+)
+def test_a_public_key_is_accepted(key):
+    rule = {"issuer": ISSUER, "audiences": ["scores"], "jwks": {"keys": [key]}}
+    assert mistakes(served({"authentication": {"jwtRules": [rule]}})) == []
 
 
 DEFINITION = {

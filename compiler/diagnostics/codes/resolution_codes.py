@@ -93,3 +93,10 @@ CONTRADICTORY_BOUNDS = error(
     "No value satisfies both; what reads them would refuse them, or ignore one of the two.",
     "Change one of the two values.",
 )
+BAD_PUBLIC_KEY = error(
+    "MY223",
+    "bad-public-key",
+    "A key under `deploy.authentication` is not a public key that can verify signatures.",
+    "The proxies of a mesh reject the key, and with it all tokens that it signed.",
+    "Copy the public key from the key set of the issuer.",
+)

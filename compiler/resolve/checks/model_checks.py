@@ -10,6 +10,7 @@ from compiler.diagnostics.finding import Code, Finding, Note, Subject
 from compiler.foundation.json_data import Pointer
 from compiler.foundation.suggestions import closest_match
 from compiler.resolve.checks.bound_checks import check_bounds
+from compiler.resolve.checks.public_key_checks import check_public_keys
 from compiler.resolve.checks.reference_help import unknown_name_help
 from compiler.resolve.checks.service_level_checks import check_service_levels
 from compiler.resolve.dependencies import model_dependencies, release_finding
@@ -235,4 +236,5 @@ MODEL_CHECKS: tuple[Callable[[Fleet, ResolvedModel], Iterator[Finding]], ...] = 
     _check_bounds,
     _check_environment_variables,
     _check_dependencies,
+    check_public_keys,
 )

@@ -49,7 +49,10 @@ Base64Url = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 
 
 class PublicKey(StrictModel):
-    """A public key, in the terms of RFC 7517. It has no private members."""
+    """A public key, in the terms of RFC 7517: of RSA with `n` and `e`, of EC with `crv`, `x` and `y`, of OKP with `crv` and `x`.
+
+    It has no private members.
+    """
 
     model_config = one_of_config("n", "x", n=["e"], e=["n"], x=["crv"], crv=["x"], y=["x"])
 
