@@ -7,6 +7,7 @@ from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.foundation.provenance import Origin, plain_value
 from compiler.plan.planned_units import PlannedFile
 from compiler.render.field_paths import covers, parse_path
+from compiler.render.origin_fields import origin_field
 from compiler.render.template_engine import SourceMap
 from compiler.spec.data_types import GovernedValueData
 
@@ -37,6 +38,7 @@ class GovernedValues:
     """The governed values of one object."""
 
     def __init__(self, file: PlannedFile, document: Object, source_map: SourceMap, index: int) -> None:
+        self._file = file
         self._source_map = source_map
         self._index = index
         selector = file.context.get("selector")
@@ -50,10 +52,12 @@ class GovernedValues:
             return Governance("it is a part of the object's identity", _IDENTITY[identity])
         is_selected = "labels" in result[-2:-1] or (original is not None and "matchLabels" in result[-2:-1])
         if is_selected and isinstance(self._selector, Mapping) and result[-1] in self._selector:
-            return Governance(
-                "selectors read the label",
-                "rename the model; the labels of objects that exist already are set under `deploy.adopt.selector`",
+            adoption_help = (
+                "; the labels of objects that exist already are set under `deploy.adopt.selector`"
+                if "selector" in self._file.emitter.adoptable_fields
+                else ""
             )
+            return Governance("selectors read the label", f"rename the model{adoption_help}")
         rule = next(
             (rule for rule in self._rules if any(covers(parse_path(path), result) for path in rule["paths"])), None
         )
@@ -61,7 +65,10 @@ class GovernedValues:
             return Governance(rule["message"], rule["remedy"])
         origins = self._source_map.get((self._index, original), ()) if original is not None else ()
         origin = next((origin for origin in origins if _says_what_runs(origin)), None)
-        return origin and Governance(f"it comes from `{origin}`, which says what runs", f"change `{origin}`")
+        if origin is None:
+            return None
+        field = origin_field(self._file, origin)
+        return Governance(f"it comes from {field}, which says what runs", f"change {field}")
 
 
 def _declared_rules(file: PlannedFile, kind: Json) -> Iterator[GovernedValueData]:

@@ -1,7 +1,7 @@
 """Patches: strategic merges into rendered objects. A patch applies to every object that it selects, and to the parts that run a canary."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
@@ -200,10 +200,19 @@ def _list_path_findings(model: ResolvedModel, index: int, patch: PatchData) -> I
         if not any(ends_at(parse_path(path), pointer) for pointer in lists):
             paths = list(dict.fromkeys(map(path_text, lists)))
             suggestion = closest_match(path, paths)
-            help_ = f"did you mean `{suggestion}`?" if suggestion else f"it has lists at {quote_list(paths)}"
+            choice = f"it has lists at {quote_list(paths)}" if paths else "remove the path"
+            help_ = f"did you mean `{suggestion}`?" if suggestion else choice
             message = f"the patch has no list at `{path}`"
-            pointer = ("deploy", "patches", index, "listMapKeys", path)
-            yield model.finding(codes.BAD_PATCH, message, pointer, help_ if paths else "remove the path")
+            yield _key_finding(model, message, ("deploy", "patches", index, "listMapKeys", path), help_)
+
+
+def _key_finding(model: ResolvedModel, message: str, pointer: Pointer, help_: str) -> Finding:
+    """A finding at the key of a value."""
+    finding = model.finding(codes.BAD_PATCH, message, pointer, help_)
+    for contribution in model.blame(pointer)[:1]:
+        if contribution.layer.document:
+            return replace(finding, location=contribution.layer.document.key_location(contribution.document_pointer))
+    return finding
 
 
 def _problem_findings(model: ResolvedModel, index: int, document: Object, merge: StrategicMerge) -> Iterator[Finding]:

@@ -222,10 +222,10 @@ GOVERNED = {
     ),
     "a digest": (
         patch("Deployment", pod({"containers": [{"name": NAME, "image": "registry.example/limits@sha256:" + "1" * 64}]})),
-        "change `release.source.",
+        "change `source.image`",
     ),
     "the container": (
-        patch("Deployment", pod({"containers": [{"$patch": "replace"}, {"name": NAME, "image": "a/b"}]})), "`release.source."),
+        patch("Deployment", pod({"containers": [{"$patch": "replace"}, {"name": NAME, "image": "a/b"}]})), "change `source"),
     "a port of the node": (
         patch("Deployment", pod({"containers": [{"name": NAME, "ports": [{"containerPort": 8080, "protocol": "TCP", "hostPort": 80}]}]})),
         "callers reach the model through its Service",
@@ -250,7 +250,7 @@ def test_a_patch_cannot_change_what_a_field_governs(change, remedy, session_find
     [
         ({"metadata": {"labels": {"networking.kserve.io/visibility": None}}}, "set `deploy.expose`"),
         ({"metadata": {"annotations": {"serving.kserve.io/deploymentMode": "Knative"}}}, "set `kserve.mode`"),
-        ({"spec": {"predictor": {"model": {"storageUri": "s3://models/b/"}}}}, "change `release.source.uri`"),
+        ({"spec": {"predictor": {"model": {"storageUri": "s3://models/b/"}}}}, "change `releases.1.0.0.source.uri`"),
         ({"spec": {"predictor": {"labels": {"sidecar.istio.io/inject": "false"}}}}, "`mesh`"),
     ],
 )
@@ -258,6 +258,34 @@ def test_a_patch_of_an_inference_service_cannot_expose_it_or_change_what_it_serv
     [finding] = session_findings(scorer(patch("InferenceService", change)))
     assert finding.code is codes.GOVERNED_VALUE_PATCHED
     assert remedy in (finding.help or "")
+
+
+REMEDIES = {
+    "the release of an environment": (
+        scorer(patch("InferenceService", {"spec": {"predictor": {"annotations": {"modelyard/release": "2"}}}})),
+        "change `environments.prod.release`",
+    ),
+    "the image of the project": (
+        {**PROGRAM, "type": "rules", "source": {"engine": "opa", "files": ["policy.rego"]},
+         "deploy": {"target": "kubernetes", "patches": [patch("Deployment", pod({"containers": [{"name": "engine", "image": "a"}]}))]}},
+        "change `images.opa.image` of the Project",
+    ),
+    "the image of the model": (
+        {**scorer(patch("InferenceService", {"spec": {"predictor": {"containers": [{"name": "kserve-container", "image": "a"}]}}})),
+         "runtime": {"image": "registry.example/own:1.0", "digest": DIGEST, "port": 8080}},
+        "change `runtime.image`",
+    ),
+    "a label that KServe selects": (
+        scorer(patch("InferenceService", {"metadata": {"labels": {"app.kubernetes.io/name": "a"}}})), "rename the model",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "remedy"), REMEDIES.values(), ids=REMEDIES)
+def test_the_remedy_names_the_field_of_the_spec(model, remedy, session_findings):
+    [finding] = session_findings(model)
+    assert finding.code is codes.GOVERNED_VALUE_PATCHED
+    assert finding.help == remedy
 
 
 def test_a_later_patch_cannot_change_the_digest_of_a_container_that_an_earlier_one_moved(session_findings):
@@ -270,7 +298,7 @@ def test_a_later_patch_cannot_change_the_digest_of_a_container_that_an_earlier_o
         "resources": {"cpu": "1", "memory": "1Gi"},
     }
     findings = session_findings(program(first, second, pod={"containers": [log]}))
-    assert [item.code.id for item in findings if "release.source" in (item.help or "")] == ["MY418"]
+    assert [item.code.id for item in findings if "`source." in (item.help or "")] == ["MY418"]
 
 
 def test_a_patch_that_changes_nothing_is_a_warning_at_the_patch(session_findings):
