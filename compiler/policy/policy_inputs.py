@@ -165,7 +165,7 @@ class PolicyInput:
             return element
         if root in STATUS_VARIABLES:
             status_pointer = status_variable_pointer(self.model, root, pointer)
-            return status_pointer, model.location(status_pointer)
+            return status_pointer, model.location(status_pointer) if pointer else model.key_location(status_pointer)
         field_pointer = (
             {"useCase": "useCase", "team": "owner", "datasets": "data", "dependencies": "uses"}.get(root, root),
         )

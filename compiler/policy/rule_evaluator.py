@@ -161,8 +161,9 @@ class RuleEvaluator:
         path = rule.get("path")
         if path:
             root, pointer = self._resolve_path(policy, path)
-            variable, value_pointer = ("models", (root, *pointer)) if policy.scope == "fleet" else (root, pointer)
-            yield PolicyViolation(policy, variable, value_pointer, message, rule=("rules", index))
+            value = ("models", root, *pointer) if policy.scope == "fleet" else (root, *pointer)
+            for variable, *value_pointer in _failing_elements(condition, activation, value) or [value]:
+                yield PolicyViolation(policy, str(variable), tuple(value_pointer), message, rule=("rules", index))
             return
         reasons = condition.failure_reasons(activation)
         for reason in reasons:
@@ -302,6 +303,14 @@ def _compile_error_finding(policy: Policy, pointer: Pointer, text: str, error: C
         column = location.column + offset + error.column - 1
         location = Location(location.path, location.line, column, location.line, column + error.length)
     return Finding(codes.BAD_POLICY, f"`{text}`: {error.message}", location, policy.spec.subject, error.help)
+
+
+def _failing_elements(condition: Expression, activation: Activation, list_pointer: Pointer) -> list[Pointer]:
+    """The elements of a list at which a condition fails; none if it fails at the list as a whole, or at something else."""
+    length = len(list_pointer)
+    pointers = (reason.pointer for reason in condition.failure_reasons(activation))
+    elements = (pointer[: length + 1] for pointer in pointers if pointer[:length] == list_pointer)
+    return list(dict.fromkeys(element for element in elements if isinstance(element[-1], int)))
 
 
 def _evaluation_failure(policy: Policy, pointer: Pointer, message: str) -> PolicyViolation:

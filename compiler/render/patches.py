@@ -203,16 +203,9 @@ def _list_path_findings(model: ResolvedModel, index: int, patch: PatchData) -> I
             choice = f"it has lists at {quote_list(paths)}" if paths else "remove the path"
             help_ = f"did you mean `{suggestion}`?" if suggestion else choice
             message = f"the patch has no list at `{path}`"
-            yield _key_finding(model, message, ("deploy", "patches", index, "listMapKeys", path), help_)
-
-
-def _key_finding(model: ResolvedModel, message: str, pointer: Pointer, help_: str) -> Finding:
-    """A finding at the key of a value."""
-    finding = model.finding(codes.BAD_PATCH, message, pointer, help_)
-    for contribution in model.blame(pointer)[:1]:
-        if contribution.layer.document:
-            return replace(finding, location=contribution.layer.document.key_location(contribution.document_pointer))
-    return finding
+            pointer = ("deploy", "patches", index, "listMapKeys", path)
+            finding = model.finding(codes.BAD_PATCH, message, pointer, help_)
+            yield replace(finding, location=model.key_location(pointer))
 
 
 def _problem_findings(model: ResolvedModel, index: int, document: Object, merge: StrategicMerge) -> Iterator[Finding]:

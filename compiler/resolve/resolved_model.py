@@ -120,6 +120,13 @@ class MergedModel:
             help,
         )
 
+    def key_location(self, pointer: Pointer) -> Location:
+        """The location of the key of a value, which for a list is not that of its first element."""
+        contribution = next(iter(self.blame(pointer)), None)
+        if contribution is None or contribution.layer.document is None:
+            return self.location(pointer)
+        return contribution.layer.document.key_location(contribution.document_pointer)
+
     def schema_finding(self, violation: SchemaViolation) -> Finding:
         """The finding for a schema violation of the merged data."""
         pointer, is_unknown_key = violation.pointer, violation.keyword == "unknown"

@@ -48,6 +48,34 @@ def test_of_a_list_the_element_that_fails_is_reported(check_findings) -> None:
     assert item.anchor == ("deploy", "secrets", "two", "key")
 
 
+APPROVALS = """approvals:
+  - {role: model-risk, team: risk, decision: approved, date: "2026-01-01", environment: prod, runtimeDigest: %s, governanceDigest: %s}
+  - {role: validator, team: risk, decision: approved, date: "2026-01-01", environment: prod, runtimeDigest: %s, governanceDigest: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "line"),
+    [
+        ("approvals.all(a, a.role == 'model-risk')", 3),
+        ("size(approvals) == 1 || approvals.all(a, a.role != 'validator')", 3),
+        ("approvals.exists(a, a.role == 'head')", 1),
+        ("size(approvals) > 5", 1),
+    ],
+)
+def test_a_rule_with_the_path_of_a_list_is_reported_at_the_element_that_fails(
+    condition, line, check_findings, tree
+) -> None:
+    """Where no element is at fault, at the key of the list, and not at its first element."""
+    digest = "sha256:" + "0" * 64
+    text = tree().read(MODEL_PATH).decode()
+    model = text + APPROVALS % (digest, digest, digest, digest)
+    bad = EXAMPLES % ("approvals: []", "approvals: []")
+    rule = f"rules:\n  - {{expression: {condition!r}, path: approvals, message: an approval is wrong}}\n{bad}"
+    findings = [finding for finding in check_findings(rule, models__refunds=model) if finding.code.id == "rule"]
+    assert [finding.location.line - text.count("\n") for finding in findings] == [line]
+
+
 def test_a_value_that_a_folder_sets_is_reported_in_the_folders_file(check_findings) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nmonitoring:\n  - {signal: dataDrift, threshold: 0.2, action: ticket}\n"
     rule = policy(
