@@ -147,13 +147,23 @@ def _report(
     hint: bool,
     verbose: bool,
 ) -> int:
-    """Write the report; return the exit code. `hint`: say how to check policies on rendered objects."""
+    """Write the report; return the exit code. `hint`: say how to check what is rendered."""
     width = terminal_width(sys.stdout) if output is None else None
     colour = stdout_supports_colour(output)
     report = make_report(session, findings, folder, colour=colour, width=width, verbose=verbose, max_shown=max_shown)
     write_output(REPORTERS[format_](report), output)
-    count = len(session.fleet_checks.object_policy_ids) if hint else 0
-    if count:
-        policies = "1 policy on rendered objects was" if count == 1 else f"{count} policies on rendered objects were"
-        print_status(f"{policies} skipped; run `modelyard check --rendered`")
+    if hint and (skipped := _skipped_checks(session)):
+        print_status(f"{skipped} skipped; run `modelyard check --rendered`")
     return report.exit_code
+
+
+def _skipped_checks(session: Session) -> str:
+    """What is checked on rendered objects only, with its verb; empty if there is nothing."""
+    policies, models = len(session.fleet_checks.object_policy_ids), session.fleet_checks.patched_models
+    parts = []
+    if policies:
+        parts.append("1 policy on rendered objects" if policies == 1 else f"{policies} policies on rendered objects")
+    if models:
+        parts.append("the patches of 1 model" if models == 1 else f"the patches of {models} models")
+    is_singular = (policies, models) == (1, 0)
+    return f"{' and '.join(parts)} {'was' if is_singular else 'were'}" if parts else ""

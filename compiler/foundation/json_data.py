@@ -45,6 +45,14 @@ def value_at(data: Json, pointer: Pointer) -> Json:
     return data
 
 
+def value_or_none(data: Json, pointer: Pointer) -> Json:
+    """The value at a pointer; `None` if there is none."""
+    try:
+        return value_at(data, pointer)
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
 def parse_json_object(content: bytes) -> Object | None:
     """The JSON object in a file; `None` if the file holds none, or one of more than `MAX_JSON_DEPTH` levels."""
     try:

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler.diagnostics.built_in_codes import all_codes
 from compiler.diagnostics.finding import Code, Location
 from compiler.foundation.errors import UsageError
-from compiler.foundation.json_data import Json, Pointer, format_path, value_at
+from compiler.foundation.json_data import Json, Pointer, format_path, value_at, value_or_none
 from compiler.foundation.provenance import Origin
 from compiler.foundation.suggestions import closest_match, quote_list
+from compiler.pipeline.patch_explanation import find_patched_file, patched_field_values, removing_patch
 from compiler.pipeline.session import Session
-from compiler.plan.planned_units import PlannedFile
+from compiler.plan.planned_units import PlannedFile, PlannedUnit
 from compiler.plan.planning import UnitFilter
 from compiler.policy.policy_definition import Policy
 from compiler.render.origin_locations import origin_location
+from compiler.render.patched_values import PatchedFile
+from compiler.render.template_engine import RenderedTemplate, SourceMap
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.yaml_parse import parse
 from compiler.spec.field_reference import field_keys, field_reference
@@ -28,7 +31,7 @@ _MAX_LISTED_CODES = 8
 
 @dataclass(frozen=True, slots=True)
 class LayerValue:
-    """One layer's value and its role: `set`, `merged` into a map, `overridden` by a stronger layer, or `deleted`."""
+    """One layer's value and its role: `set`, `merged` into a map, `overridden` by a stronger layer, `deleted`, or `patched` in a file."""
 
     role: str
     label: str
@@ -118,10 +121,22 @@ def explain_value(session: Session, subject: str, environments: Sequence[str]) -
             f"{name} does not run in {', '.join(environments)}",
             help=f"it runs in: {', '.join(model_environments) or 'no environment'}",
         )
+    pointer = parse_pointer(field)
     return tuple(
-        _explain_in_environment(session, name, parse_pointer(field), environment)
+        _with_patches(session, name, pointer, environment, _explain_in_environment(session, name, pointer, environment))
         for environment in selected_environments
     )
+
+
+def _with_patches(
+    session: Session, name: str, pointer: Pointer, environment: str | None, explanation: ValueExplanation
+) -> ValueExplanation:
+    """An explanation with the values in rendered objects that come from the field, and that patches replace."""
+    patched = [
+        LayerValue("patched", f"{path}: {format_path(change.pointer or ())}", change.value, location)
+        for path, change, location in patched_field_values(session, name, environment, pointer)
+    ]
+    return replace(explanation, layers=(*patched, *explanation.layers))
 
 
 def _explain_in_environment(session: Session, name: str, pointer: Pointer, environment: str | None) -> ValueExplanation:
@@ -147,7 +162,7 @@ def _written_value(model: ResolvedModel, pointer: Pointer) -> LayerValue | None:
     release_pointers = ((*model.release.pointer, *pointer),) if model.release else ()
     document = model.spec.document
     for document_pointer in (*release_pointers, pointer):
-        value = _value_or_none(document.data, document_pointer)
+        value = value_or_none(document.data, document_pointer)
         if value is not None:
             label = f"the release {model.release.version}" if model.release and model.release.pointer else "the model"
             return LayerValue("set", label, value, document.location(document_pointer))
@@ -160,7 +175,7 @@ def _unset_error(model: ResolvedModel, pointer: Pointer, title: str) -> UsageErr
     for length, part in enumerate(pointer):
         parent = pointer[:length]
         known_keys = field_keys(parent)
-        if _value_or_none(written_data, pointer[: length + 1]) is not None:
+        if value_or_none(written_data, pointer[: length + 1]) is not None:
             continue
         if isinstance(part, str) and known_keys and part not in known_keys:
             suggestion = closest_match(part, known_keys)
@@ -218,38 +233,56 @@ def parse_pointer(text: str) -> Pointer:
 
 def explain_artifact(session: Session, path: str, selector: str) -> tuple[ArtifactExplanation, ...]:
     """The value of an artifact that `selector` names: by a path of keys, or by a line number, which names every value on the line."""
-    planned_file = _find_planned_file(session, path)
-    document, pointers, tree, source_map = _locate_values(session, planned_file, selector)
+    unit, planned_file = _find_planned_file(session, path)
+    rendering = _render(session, planned_file)
+    patched_file = find_patched_file(session, unit, planned_file)
+    documents = patched_file.documents if patched_file else rendering.documents
+    text = patched_file.text if patched_file else rendering.text
+    index, pointers = _locate_values(planned_file, documents, text, selector, patched_file)
+    source_map = rendering.source_map or {}
     explanations: list[ArtifactExplanation] = []
     for pointer in pointers:
-        origins = [
-            origin
-            for key, value_origins in source_map.items()
-            if key[0] == document and key[1][: len(pointer)] == pointer
-            for origin in value_origins
-        ]
-        origins += [
-            origin
-            for key, value_origins in source_map.items()
-            if key[0] == document and pointer[: len(key[1])] == key[1]
-            for origin in value_origins
-        ]
+        rendered_pointer = patched_file.rendered_pointer(index, pointer) if patched_file else pointer
+        origins = [] if rendered_pointer is None else _nearby_origins(source_map, index, rendered_pointer)
         template = Location(f"{planned_file.emitter.folder}/{planned_file.rule.template}")
+        patches = _patch_explanations(session, patched_file, index, pointer, template) if patched_file else ()
         source_values = tuple(_explain_origin(session, planned_file, origin) for origin in dict.fromkeys(origins))
+        value = value_at(documents[index], pointer)
         explanations.append(
-            ArtifactExplanation(planned_file.path, pointer, value_at(tree, pointer), template, source_values)
+            ArtifactExplanation(planned_file.path, pointer, value, template, (*patches, *source_values))
         )
     return tuple(explanations)
 
 
-def _find_planned_file(session: Session, path: str) -> PlannedFile:
+def _nearby_origins(source_map: SourceMap, index: int, pointer: Pointer) -> list[Origin]:
+    """The origins of a value, of those below it, and of those that contain it."""
+    pointers = [key[1] for key in source_map if key[0] == index]
+    below = [other for other in pointers if other[: len(pointer)] == pointer]
+    above = [other for other in pointers if pointer[: len(other)] == other]
+    return [origin for other in (*below, *above) for origin in source_map[index, other]]
+
+
+def _patch_explanations(
+    session: Session, patched_file: PatchedFile, index: int, pointer: Pointer, template: Location
+) -> Iterator[ValueExplanation]:
+    """What patches set at a value or below it, with what the template rendered there."""
+    for change in patched_file.patched_values(index):
+        if change.pointer is not None and change.pointer[: len(pointer)] == pointer:
+            patch = _explain_origin(session, patched_file.file, Origin("model", change.patch_pointer))
+            rendered = LayerValue("overridden", "the template", change.rendered_value, template)
+            yield replace(patch, layers=(*patch.layers, rendered))
+
+
+def _find_planned_file(session: Session, path: str) -> tuple[PlannedUnit, PlannedFile]:
     """The planned file whose path is the end of `path`: searched among the files of the models that it names, then among all."""
     parts = path.split("/")
     models = {part for part in parts if part in session.portfolio.by_kind("Model")}
-    files_by_path: dict[str, PlannedFile] = {}
+    files_by_path: dict[str, tuple[PlannedUnit, PlannedFile]] = {}
     for model_filter in (models, set()) if models else (set(),):
         files_by_path = {
-            file.path: file for unit in session.plan_units(_scope_of_path(parts, model_filter)) for file in unit.files
+            file.path: (unit, file)
+            for unit in session.plan_units(_scope_of_path(parts, model_filter))
+            for file in unit.files
         }
         for start in range(len(parts)):
             if "/".join(parts[start:]) in files_by_path:
@@ -272,9 +305,7 @@ def _scope_of_path(parts: Sequence[str], models: set[str]) -> UnitFilter:
     return in_scope
 
 
-def _locate_values(
-    session: Session, planned_file: PlannedFile, selector: str
-) -> tuple[int, list[Pointer], Json, dict[tuple[int, Pointer], tuple[Origin, ...]]]:
+def _render(session: Session, planned_file: PlannedFile) -> RenderedTemplate:
     render_result = session.render_stage.renderer.render_with_source_map(planned_file)
     if isinstance(render_result, tuple):
         raise UsageError(
@@ -283,25 +314,37 @@ def _locate_values(
         )
     if not render_result.documents:
         raise UsageError(f"{planned_file.path} is text", help="select a value of a YAML or JSON file")
-    source_map = dict(render_result.source_map or {})
+    return render_result
+
+
+def _locate_values(
+    planned_file: PlannedFile,
+    documents: Sequence[Json],
+    text: str,
+    selector: str,
+    patched_file: PatchedFile | None,
+) -> tuple[int, list[Pointer]]:
+    """The index of a document, and the pointers of the values in it."""
     if not selector.isdigit():
         pointer = parse_pointer(selector)
-        for index, tree in enumerate(render_result.documents):
+        for index, tree in enumerate(documents):
             try:
                 value_at(tree, pointer)
             except (KeyError, IndexError, TypeError):
                 continue
-            return index, [pointer], tree, source_map
+            return index, [pointer]
+        message = f"{planned_file.path} has no {selector}"
+        removal = removing_patch(patched_file, pointer) if patched_file else None
         raise UsageError(
-            f"{planned_file.path} has no {selector}",
-            help=_path_hint(render_result.documents[0], pointer) or None,
+            f"{message}: a patch removes it" if removal else message,
+            help=removal or _path_hint(documents[0], pointer) or None,
         )
-    for document in parse(render_result.text, planned_file.path).documents:
+    for document in parse(text, planned_file.path).documents:
         lines = [
             pointer for pointer in _leaf_pointers(document.data) if document.location(pointer).line == int(selector)
         ]
         if lines:
-            return document.index, lines, render_result.documents[document.index], source_map
+            return document.index, lines
     raise UsageError(
         f"line {selector} of {planned_file.path} holds no value",
         help="name a line with a value, or a pointer such as :spec.template",
@@ -329,16 +372,9 @@ def _explain_origin(session: Session, planned_file: PlannedFile, origin: Origin)
                 "set", "the only release", model.release.version, model.spec.document.location(model.release.pointer)
             )
             return ValueExplanation(title, model.release.version, (only_release,))
-        return ValueExplanation(title, _value_or_none(model.json, origin.pointer), layer_values)
+        return ValueExplanation(title, value_or_none(model.json, origin.pointer), layer_values)
     location, origin_value = origin_location(session.fleet, planned_file, origin)
     label = location.path if location else origin.root
     return ValueExplanation(
         str(origin), origin_value, (LayerValue("set", label, origin_value, location),) if location else ()
     )
-
-
-def _value_or_none(data: Json, pointer: Pointer) -> Json:
-    try:
-        return value_at(data, pointer)
-    except (KeyError, IndexError, TypeError):
-        return None

@@ -17,7 +17,7 @@ T = TypeVar("T")
 _encoder = msgspec.msgpack.Encoder()
 _findings_decoder = msgspec.msgpack.Decoder(FindingRows)
 _shared_documents_decoder = msgspec.msgpack.Decoder(tuple[FindingRows, tuple[tuple[str, int], ...]])
-_fleet_checks_decoder = msgspec.msgpack.Decoder(tuple[FindingRows, FindingRows, tuple[str, ...]])
+_fleet_checks_decoder = msgspec.msgpack.Decoder(tuple[FindingRows, FindingRows, tuple[str, ...], int])
 
 
 class FindingsCodec(ResultCodec[tuple[Finding, ...]]):
@@ -62,13 +62,15 @@ class FleetChecksCodec(ResultCodec[FleetChecks]):
 
     def encode(self, value: FleetChecks) -> bytes:
         """The checks as bytes."""
-        rows = (encode_findings(value.findings), encode_findings(value.unused_findings), value.object_policy_ids)
-        return _encoder.encode(rows)
+        findings, unused_findings = encode_findings(value.findings), encode_findings(value.unused_findings)
+        return _encoder.encode((findings, unused_findings, value.object_policy_ids, value.patched_models))
 
     def decode(self, content: bytes) -> FleetChecks:
         """The checks."""
-        findings, unused_findings, object_policy_ids = decoded(_fleet_checks_decoder.decode, content)
-        return FleetChecks(decode_findings(findings), decode_findings(unused_findings), object_policy_ids)
+        findings, unused_findings, object_policy_ids, patched_models = decoded(_fleet_checks_decoder.decode, content)
+        return FleetChecks(
+            decode_findings(findings), decode_findings(unused_findings), object_policy_ids, patched_models
+        )
 
     def findings_of(self, value: FleetChecks) -> tuple[Finding, ...]:
         """The findings."""

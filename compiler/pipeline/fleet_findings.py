@@ -23,6 +23,7 @@ def check_fleet(session: Session) -> FleetChecks:
         tuple(_fleet_findings(session)),
         tuple(session.policy_engine.unused_findings(usage, includes_objects=False)),
         tuple(sorted(usage.object_policy_ids)),
+        len({deployment.model for deployment in session.checked_fleet.deployments if deployment.has_patches}),
     )
 
 

@@ -27,13 +27,14 @@ class CheckedModel:
 class FleetChecks:
     """What the checks of the fleet find.
 
-    `unused_findings` are about waivers, comments and policies without effect, if nothing is rendered. `object_policy_ids` are the
-    policies on rendered objects that apply to a model.
+    `unused_findings` are about waivers, comments and policies without effect, if nothing is rendered. Rendering alone checks policies on
+    rendered objects and patches: `object_policy_ids` are such policies that apply to a model, `patched_models` counts models with patches.
     """
 
     findings: tuple[Finding, ...]
     unused_findings: tuple[Finding, ...]
     object_policy_ids: tuple[str, ...]
+    patched_models: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class DeploymentFacts:
     namespace_origins: Origins
     max_requests: ResourceTotals | tuple[str, ...]
     route: str
+    has_patches: bool
 
 
 def deployment_facts(fleet: Fleet, exports: EmitterExports, model: ResolvedModel) -> DeploymentFacts:
@@ -50,6 +51,7 @@ def deployment_facts(fleet: Fleet, exports: EmitterExports, model: ResolvedModel
         namespace_origins=namespace_document_origins(model),
         max_requests=max_requests(exports, model) if "quota" in environment.data else ResourceTotals(),
         route=_route(model),
+        has_patches=bool(model.data.get("deploy", {}).get("patches")),
     )
 
 

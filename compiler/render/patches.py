@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import Json, Object, Pointer, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, value_at, value_or_none
 from compiler.foundation.suggestions import closest_match, quote_list
 from compiler.plan.planned_units import PlannedFile
 from compiler.render.field_paths import ends_at, parse_path, pointers_at
@@ -39,6 +39,8 @@ class PatchedObjects:
 
     documents: DocumentsByFile
     origins: dict[tuple[str, int], dict[Pointer, Pointer]] = field(default_factory=dict)
+    merges: dict[tuple[str, int], list[tuple[int, StrategicMerge]]] = field(default_factory=dict)
+    """By path of a file and index of a document: its merges in order, each with the index of its patch."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -47,7 +49,6 @@ def apply_patches(
 ) -> PatchedObjects:
     """Merge the model's patches, one after the other."""
     result = PatchedObjects([list(file_documents) for file_documents in documents])
-    earlier_merges: dict[tuple[str, int], list[StrategicMerge]] = {}
     for index, patch in enumerate(model.data.get("deploy", {}).get("patches", ())):
         result.findings += _list_path_findings(model, index, patch)
         targets = list(_matching_documents(patch["target"], files, result.documents))
@@ -61,18 +62,19 @@ def apply_patches(
         for file_index, document_index, document in targets:
             file, key = files[file_index], (files[file_index].path, document_index)
             merge, patched_document = _merge_patch(patch, document, file, sources.schema_of(file))
-            previous_merges = earlier_merges.setdefault(key, [])
+            merges = result.merges.setdefault(key, [])
             result.documents[file_index][document_index] = patched_document
             result.findings += _problem_findings(model, index, document, merge)
             if merge.changes:
                 governed_values = GovernedValues(file, document, sources.source_map_of(file), document_index)
+                previous_merges = [previous_merge for _, previous_merge in merges]
                 result.findings += _governed_findings(model, index, document, merge, previous_merges, governed_values)
-            model_origins = {pointer: _merge_pointer(index, origin) for pointer, origin in merge.origins.items()}
+            model_origins = {pointer: merge_pointer(index, origin) for pointer, origin in merge.origins.items()}
             all_origins = {**_moved_origins(result.origins.get(key, {}), merge), **model_origins}
             result.origins[key] = {
                 pointer: origin for pointer, origin in all_origins.items() if _has_value(patched_document, pointer)
             }
-            previous_merges.append(merge)
+            merges.append((index, merge))
             has_effect = has_effect or bool(merge.changes or merge.problems)
         if not has_effect and not _waits_for_canary(model, patch["target"]):
             result.findings.append(_no_effect_finding(model, index, targets))
@@ -100,7 +102,7 @@ def _merge_canary_part(
 ) -> Json:
     """An object with what a patch sets in the part that runs the release merged into the parts that run the canary."""
     counterpart = tuple(key for key in parse_path(part["counterpart"]) if key is not None)
-    patched_part = _optional_value(patch, counterpart)
+    patched_part = value_or_none(patch, counterpart)
     if not isinstance(patched_part, dict):
         return document
     excluded_keys = part.get("excludedKeys", ())
@@ -124,13 +126,6 @@ def _with_value(document: Json, pointer: Pointer, value: Json) -> Json:
     if isinstance(document, dict) and isinstance(key, str):
         return {**document, key: _with_value(document[key], rest, value)}
     return document
-
-
-def _optional_value(data: Json, pointer: Pointer) -> Json:
-    try:
-        return value_at(data, pointer)
-    except (KeyError, IndexError, TypeError):
-        return None
 
 
 def _has_value(data: Json, pointer: Pointer) -> bool:
@@ -178,7 +173,8 @@ def _moved_origins(origins: Mapping[Pointer, Pointer], merge: StrategicMerge) ->
     return {pointer: origin for pointer, origin in new_pointers if pointer is not None}
 
 
-def _merge_pointer(index: int, pointer: Pointer = ()) -> Pointer:
+def merge_pointer(index: int, pointer: Pointer = ()) -> Pointer:
+    """The pointer, in the model, to a part of a patch."""
     return ("deploy", "patches", index, "merge", *pointer)
 
 
@@ -212,7 +208,7 @@ def _problem_findings(model: ResolvedModel, index: int, document: Object, merge:
     """What cannot be merged; a part that is merged into the canary too is reported once."""
     for problem in {problem.pointer: problem for problem in merge.problems}.values():
         message = f"the patch of {_object_text(document)} cannot be merged: {problem.message}"
-        yield model.finding(codes.BAD_PATCH, message, _merge_pointer(index, problem.pointer), problem.help)
+        yield model.finding(codes.BAD_PATCH, message, merge_pointer(index, problem.pointer), problem.help)
 
 
 def _governed_findings(
@@ -227,15 +223,15 @@ def _governed_findings(
     reasons = set[str]()
     for change in merge.changes:
         for pointer, result in change.changed_pointers():
-            governance = governed_values.governance_of(_rendered_pointer(pointer, earlier_merges), result)
+            governance = governed_values.governance_of(rendered_pointer(pointer, earlier_merges), result)
             if governance is not None and governance.message not in reasons:
                 reasons.add(governance.message)
                 message = f"the patch changes `{path_text(result)}` of {_object_text(document)}: {governance.message}"
-                patch_pointer = _merge_pointer(index, change.position.patch)
+                patch_pointer = merge_pointer(index, change.position.patch)
                 yield model.finding(codes.GOVERNED_VALUE_PATCHED, message, patch_pointer, governance.remedy)
 
 
-def _rendered_pointer(pointer: Pointer | None, earlier_merges: Sequence[StrategicMerge]) -> Pointer | None:
+def rendered_pointer(pointer: Pointer | None, earlier_merges: Sequence[StrategicMerge]) -> Pointer | None:
     """Where a value was before earlier patches of the same object."""
     for merge in reversed(earlier_merges):
         pointer = None if pointer is None else merge.original_pointer(pointer)
@@ -247,7 +243,7 @@ def _no_effect_finding(model: ResolvedModel, index: int, targets: Sequence[tuple
     return model.finding(
         codes.PATCH_WITHOUT_EFFECT,
         f"the patch of {objects} changes nothing",
-        _merge_pointer(index),
+        merge_pointer(index),
         "remove the patch, or its part for this environment: the objects are rendered as it wants them, or have nothing that it changes",
         per_environment=True,
     )

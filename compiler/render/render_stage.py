@@ -15,7 +15,8 @@ from compiler.render.content_uuid import assign_content_ids
 from compiler.render.file_renderer import FileRenderer, file_text
 from compiler.render.output_checks import OutputValidator, object_policy_findings
 from compiler.render.output_schemas import OutputSchemas
-from compiler.render.patches import DocumentsByFile, ObjectSources, apply_patches
+from compiler.render.patched_values import PatchedFile
+from compiler.render.patches import ObjectSources, PatchedObjects, apply_patches
 from compiler.render.template_engine import FilledTemplate
 from compiler.render.unit_contents import RenderedFile, UnitContents
 from compiler.render.value_blame import ValueBlame
@@ -81,7 +82,8 @@ class RenderStage:
         filled_templates, findings = self._fill_templates(planned_files)
         if findings:
             return None, findings
-        objects, findings = self._apply_patches(planned_files, filled_templates)
+        patched_objects = self._apply_patches(planned_files, filled_templates)
+        objects, findings = patched_objects.documents, patched_objects.findings
         files: list[RenderedFile] = []
         for file, filled_template, patched_documents in zip(planned_files, filled_templates, objects, strict=True):
             documents = assign_content_ids(file.rule.content_id, patched_documents)
@@ -92,19 +94,33 @@ class RenderStage:
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.commit_path))
         return files, findings
 
+    def patch_unit(self, unit: PlannedUnit) -> tuple[PatchedFile, ...]:
+        """The files of a unit that patches can change, with what they change; none where a template could not be filled."""
+        planned_files = [file for file in unit.files if not file.rule.phase]
+        filled_templates, findings = self._fill_templates(planned_files)
+        if findings:
+            return ()
+        patched_objects = self._apply_patches(planned_files, filled_templates)
+        return tuple(
+            PatchedFile(file, documents, file_text(file, filled_template, documents), patched_objects)
+            for file, filled_template, documents in zip(
+                planned_files, filled_templates, patched_objects.documents, strict=True
+            )
+        )
+
     def _apply_patches(
         self, planned_files: Sequence[PlannedFile], filled_templates: Sequence[FilledTemplate]
-    ) -> tuple[DocumentsByFile, list[Finding]]:
+    ) -> PatchedObjects:
         """The objects of a target with the model's patches; other emitters' objects cannot be patched alone."""
         objects = [list(filled_template.documents) for filled_template in filled_templates]
         target_file = next((file for file in planned_files if file.emitter.is_target), None)
         self._blame.patch_origins = {}
         if target_file is None or target_file.model is None:
-            return objects, []
+            return PatchedObjects(objects)
         sources = ObjectSources(self._validator.schema_of, self._blame.source_map)
         patched_objects = apply_patches(target_file.model, planned_files, objects, sources)
         self._blame.patch_origins = patched_objects.origins
-        return patched_objects.documents, patched_objects.findings
+        return patched_objects
 
     def _fill_templates(self, planned_files: Sequence[PlannedFile]) -> tuple[list[FilledTemplate], list[Finding]]:
         filled_templates: list[FilledTemplate] = []

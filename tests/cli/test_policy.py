@@ -233,7 +233,16 @@ def test_check_asks_policies_on_rendered_objects_where_it_is_reported_to(project
     result = run_command("check")
     assert "on-objects" not in result.out
     assert result.err == "1 policy on rendered objects was skipped; run `modelyard check --rendered`\n"
+    spec = project / "models" / "scorer.yaml"
+    patch = "patches: [{target: {kind: Nothing}, merge: {spec: {}}, reason: A test.}], "
+    spec.write_text(spec.read_text(encoding="utf-8").replace("deploy: {", f"deploy: {{{patch}"), encoding="utf-8")
+    result = run_command("check")
+    assert (
+        result.err
+        == "1 policy on rendered objects and the patches of 1 model were skipped; run `modelyard check --rendered`\n"
+    )
     result = run_command("check", "--rendered")
+    assert "error[MY410" in result.out
     assert "error[on-objects]" in result.out
     assert "error[well-promised]" in result.out
     assert "skipped" not in result.err

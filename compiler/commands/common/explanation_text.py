@@ -15,6 +15,7 @@ from compiler.report.text_report import to_printable
 _MAX_VALUE_WIDTH = 76
 _ROLES = {
     "set": ("●", "green"), "merged": ("●", "green"), "overridden": ("○", "bright_black"), "deleted": ("×", "red"),
+    "patched": ("◆", "yellow"),
 }  # fmt: skip
 
 
