@@ -50,8 +50,9 @@ def show_impact(
 def _revisions_text(folder: Path, range_: str, as_of: date | None, format_: str) -> str:
     impact = compare_revisions(folder, range_, as_of)
     _print_gaps(impact.gaps)
-    print_status(f"{pluralize(len(impact.changes), 'change')} in {impact.summary}")
-    return FORMATS[format_](impact.changes)
+    policy_changes = pluralize(len(impact.comparison.changes), "policy change")
+    print_status(f"{policy_changes}, {pluralize(len(impact.changes), 'result change')} in {impact.summary}")
+    return FORMATS[format_](impact.comparison, impact.changes)
 
 
 def _history_text(folder: Path, span: str, as_of: date | None, format_: str) -> str:

@@ -10,6 +10,7 @@ from compiler.foundation import resources
 from compiler.foundation.json_data import Object
 from compiler.pipeline.checked_model import check_one_model
 from compiler.pipeline.fleet_findings import check_fleet
+from compiler.pipeline.policy_judgement import policy_change_findings
 from compiler.pipeline.results import CheckedModel, FleetChecks
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitters
@@ -59,20 +60,22 @@ class Evaluators:
     def policy_engine(self) -> PolicyEngine:
         """Evaluates policies."""
         session = self._session
-        change = session.change_base
-        base = (
-            BaseRevision(
-                change.day,
-                session.is_changed,
-                session.is_restored,
-                change.day_of_last_change,
-                session.approval_authority,
-            )
-            if change
-            else None
+        return PolicyEngine(
+            session.fleet, _shipped_schemas(), session.as_of, self._base_revision(), timings=session.timings
         )
-        shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
-        return PolicyEngine(session.fleet, shipped_schemas, session.as_of, base, timings=session.timings)
+
+    def _base_revision(self) -> BaseRevision | None:
+        session, change = self._session, self._session.change_base
+        if change is None:
+            return None
+        return BaseRevision(
+            change.day, session.is_changed, session.is_restored, change.day_of_last_change, session.approval_authority
+        )
+
+    def policy_change_findings(self) -> tuple[Finding, ...]:
+        """The findings about a change of policies."""
+        base_fleet = self._session.base_fleet
+        return tuple(policy_change_findings(self._session, base_fleet, self._base_revision(), _shipped_schemas()))
 
     def check_model(self, name: str) -> CheckedModel:
         """The check of one model."""
@@ -120,3 +123,7 @@ def _builtin_emitters() -> Emitters:
 def _shipped_capabilities() -> Object:
     text = resources.read_shipped_text("capabilities.yaml")
     return parse(text, "capabilities.yaml").documents[0].data
+
+
+def _shipped_schemas() -> WorkTree:
+    return WorkTree(resources.shipped_folder("schemas"))

@@ -153,6 +153,10 @@ class Session:
         """The findings about emitter folders, their settings, and the capabilities of environments."""
         return self._evaluators.emitter_findings()
 
+    def policy_change_findings(self) -> tuple[Finding, ...]:
+        """The findings about policies that a change unbinds or loosens."""
+        return self._evaluators.policy_change_findings() if self.change_base else ()
+
     def decision_date_findings(self) -> tuple[Finding, ...]:
         """The findings about decisions with a date in the future."""
         return self._evaluators.decision_date_findings()
@@ -274,7 +278,7 @@ class Session:
     @cached_property
     def approval_authority(self) -> ApprovalAuthority:
         """The Teams and rules that judge approvals and waivers."""
-        return judging_authority(self.fleet, self._base_fleet, self.change_base)
+        return judging_authority(self.fleet, self.base_fleet, self.change_base)
 
     @cached_property
     def judging_scope(self) -> str:
@@ -283,14 +287,14 @@ class Session:
 
     def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a digest of the model in an environment differs from that in the base of the change."""
-        return model_digests(self.fleet, model, environment) != model_digests(self._base_fleet, model, environment)
+        return model_digests(self.fleet, model, environment) != model_digests(self.base_fleet, model, environment)
 
     def is_restored(self, model: str, environment: str | None) -> bool:
         """Whether the change makes a model run what ran before, and changes nothing else of it: a rollback."""
         base, path = self.change_base, self.portfolio.by_kind("Model")[model].document.path
         states = islice(base.history(path), _MAX_EARLIER_STATES) if base else ()
         earlier_fleets = (_readable_fleet(tree, self.store) for tree in states)
-        return restores_earlier_state(self.fleet, self._base_fleet, earlier_fleets, model, environment)
+        return restores_earlier_state(self.fleet, self.base_fleet, earlier_fleets, model, environment)
 
     def _change_of(self, model: str, environment: str | None) -> str:
         """The base, and whether the model changed since; empty without a base."""
@@ -298,7 +302,8 @@ class Session:
         return f"{base.tree.label} {base.day} {self.is_changed(model, environment)}" if base else ""
 
     @cached_property
-    def _base_fleet(self) -> Fleet | None:
+    def base_fleet(self) -> Fleet | None:
+        """The fleet of the base of the change; `None` if there is none."""
         if self.change_base is None or not self.change_base.tree.has(PROJECT_FILE):
             return None
         return Session(self.change_base.tree, self.as_of, store=self.store).fleet

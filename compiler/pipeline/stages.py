@@ -53,6 +53,11 @@ def check_fleet(session: Session) -> Iterator[Finding]:
     yield from session.fleet_checks.findings
 
 
+def check_policy_changes(session: Session) -> Iterator[Finding]:
+    """Policies that a change unbinds or loosens, and violations that this would hide."""
+    yield from session.policy_change_findings()
+
+
 def check_decision_dates(session: Session) -> Iterator[Finding]:
     """Decisions with a date in the future."""
     [result] = session.keeper.obtain(FINDINGS, ["decision dates"], "", lambda _: session.decision_date_findings())
@@ -89,6 +94,7 @@ CHECK_STAGES: tuple[Stage, ...] = (
     check_emitters,
     check_models,
     check_fleet,
+    check_policy_changes,
     check_decision_dates,
 )
 

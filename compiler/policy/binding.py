@@ -1,6 +1,6 @@
 """Where documents bind policies by name: the project for all models, other documents for the models that they apply to."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,10 +24,11 @@ class Binding(NamedTuple):
     name: str
 
 
-def bindings(portfolio: Portfolio) -> Iterator[Binding]:
+def bindings(portfolio: Portfolio, ignored_models: Collection[str] = ()) -> Iterator[Binding]:
     """Every name that a document binds, valid or not."""
+    models = (spec for name, spec in portfolio.by_kind("Model").items() if name not in ignored_models)
     environments = portfolio.by_kind("Environment").values()
-    for spec in (portfolio.project, *environments, *portfolio.by_kind("Model").values(), *portfolio.defaults.values()):
+    for spec in (portfolio.project, *environments, *models, *portfolio.defaults.values()):
         for path in binding_sections(spec.kind, spec.json):
             names = section_at(spec.json, path).get("policies")
             for index, name in enumerate(names if isinstance(names, list) else ()):

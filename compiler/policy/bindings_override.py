@@ -1,4 +1,7 @@
-"""Replaces policy bindings by those of another revision: the `policies` of a project, of Environments and of Defaults count as rules."""
+"""Replaces policy bindings by those of another revision: the `policies` of a project, of Environments and of Defaults count as rules.
+
+A model can bind policies to itself. It keeps them, and gets those that it has in the other revision.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,13 +9,13 @@ from typing import TypeVar
 
 from compiler.foundation.json_data import Json, Object
 from compiler.policy.binding import binding_sections, section_at
-from compiler.spec.portfolio import Portfolio, Spec
+from compiler.spec.portfolio import ModelSpec, Portfolio, Spec
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portfolio:
-    """A portfolio bound by the documents of `policy_portfolio`; what models themselves bind stays."""
+    """A portfolio bound by the documents of `policy_portfolio`, and by what models themselves bind in either."""
     missing_defaults = {
         folder: _header_only(spec)
         for folder, spec in policy_portfolio.defaults.items()
@@ -24,12 +27,33 @@ def with_bindings_of(portfolio: Portfolio, policy_portfolio: Portfolio) -> Portf
         project=_with_bindings(portfolio.project, policy_portfolio.project),
         specs={
             **portfolio.specs,
+            "Model": _with_model_bindings(portfolio.by_kind("Model"), policy_portfolio.by_kind("Model")),
             "Environment": _with_all_bindings(
                 portfolio.by_kind("Environment"), policy_portfolio.by_kind("Environment"), policy_portfolio
             ),
         },
         defaults=dict(sorted(_with_all_bindings(defaults, policy_portfolio.defaults, policy_portfolio).items())),
     )
+
+
+def _with_model_bindings(
+    models: Mapping[str, ModelSpec], other_models: Mapping[str, ModelSpec]
+) -> Mapping[str, ModelSpec]:
+    """The models, each with the policies that it binds in the other revision, too."""
+    bound_models: dict[str, ModelSpec] = {}
+    for name, spec in models.items():
+        other = other_models.get(name)
+        if other is None or other.document.data_digest == spec.document.data_digest:
+            continue
+        data = spec.json
+        for path in binding_sections("Model", data):
+            own, others = (section_at(part, path).get("policies") for part in (spec.json, other.json))
+            if isinstance(others, list) and others:
+                own = own if isinstance(own, list) else []
+                data = _set_policies(data, path, [*own, *(entry for entry in others if entry not in own)])
+        if data != spec.json:
+            bound_models[name] = replace(spec, document=spec.document.with_data(data))
+    return {**models, **bound_models} if bound_models else models
 
 
 def _with_all_bindings(

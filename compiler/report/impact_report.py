@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 from compiler.diagnostics.finding import Location
 from compiler.policy.impact import PolicyState, StateChange
+from compiler.policy.policy_comparison import PolicyChange, PolicyComparison
 from compiler.report.markdown_escape import escape_inline
+from compiler.report.policy_change_text import change_json, change_lines, grouped_changes, headline
 
 _MAX_CELL = 300
 _STATE_PHRASES: Mapping[PolicyState, str] = MappingProxyType(
@@ -22,11 +24,11 @@ _STATE_PHRASES: Mapping[PolicyState, str] = MappingProxyType(
 )
 
 
-def render_text(changes: Sequence[StateChange]) -> str:
-    """Each policy whose results change, with its models by owner and the line of each."""
+def render_text(comparison: PolicyComparison, changes: Sequence[StateChange]) -> str:
+    """The changes of policies; then each policy whose results change, with its models by owner and the line of each."""
+    lines = list(change_lines(comparison))
     if not changes:
-        return "no results change\n"
-    lines: list[str] = []
+        return "\n".join([*lines, "no violation appears or disappears", ""])
     for policy, policy_changes in _group_by_policy(changes):
         lines.append(f"{policy}: {_count_by_state(policy_changes)}")
         width = max(len(change.model) for change in policy_changes)
@@ -40,10 +42,14 @@ def render_text(changes: Sequence[StateChange]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def render_markdown(changes: Sequence[StateChange]) -> str:
-    """The same as a Markdown table, for a pull request."""
+def render_markdown(comparison: PolicyComparison, changes: Sequence[StateChange]) -> str:
+    """The same as a list and a Markdown table, for a pull request."""
+    lines: list[str] = []
+    for kind, policy_changes in grouped_changes(comparison.changes):
+        lines.append(f"- {escape_inline(headline(kind, policy_changes), _MAX_CELL)}")
+        lines += [f"  - {escape_inline(_markdown_change(change), _MAX_CELL)}" for change in policy_changes]
     if not changes:
-        return "No results change.\n"
+        return "\n".join([*lines, *([""] if lines else []), "No violation appears or disappears.", ""])
     cells = (
         (
             f"`{change.policy}`",
@@ -56,12 +62,11 @@ def render_markdown(changes: Sequence[StateChange]) -> str:
         for change in changes
     )
     rows = [f"| {' | '.join(escape_inline(cell, _MAX_CELL) for cell in row)} |" for row in cells]
-    return "\n".join(
-        ["| policy | model | owner | change | message | location |", "| --- | --- | --- | --- | --- | --- |", *rows, ""]
-    )
+    header = ["| policy | model | owner | change | message | location |", "| --- | --- | --- | --- | --- | --- |"]
+    return "\n".join([*lines, *([""] if lines else []), *header, *rows, ""])
 
 
-def render_json(changes: Sequence[StateChange]) -> str:
+def render_json(comparison: PolicyComparison, changes: Sequence[StateChange]) -> str:
     """The same as JSON."""
     entries = [
         {
@@ -77,7 +82,13 @@ def render_json(changes: Sequence[StateChange]) -> str:
         }
         for change in changes
     ]
-    return json.dumps({"version": 1, "changes": entries}, indent=1, ensure_ascii=False) + "\n"
+    policies = [change_json(change) for change in comparison.changes]
+    return json.dumps({"version": 1, "policies": policies, "changes": entries}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _markdown_change(change: PolicyChange) -> str:
+    detail = f" ({change.detail})" if change.detail else ""
+    return f"{change.name}{detail}: {_format_location(change.location)}"
 
 
 def _group_by_policy(changes: Sequence[StateChange]) -> Iterator[tuple[str, list[StateChange]]]:
@@ -99,7 +110,7 @@ def _format_location(location: Location | None) -> str:
     return f"{location.path}:{location.line}" if location else ""
 
 
-FORMATS: Mapping[str, Callable[[Sequence[StateChange]], str]] = MappingProxyType(
+FORMATS: Mapping[str, Callable[[PolicyComparison, Sequence[StateChange]], str]] = MappingProxyType(
     {"text": render_text, "markdown": render_markdown, "json": render_json}
 )
 """Format to the function that writes it."""

@@ -20,6 +20,8 @@ from compiler.policy.impact import (
     model_owners,
     snapshot_policies,
 )
+from compiler.policy.policy_comparison import PolicyComparison, PolicySide, compare_policies
+from compiler.policy.policy_library import PolicyLibrary
 from compiler.resolve.fleet import Fleet
 from compiler.source.revision import commits_since, open_revision
 from compiler.source.worktree import WorkTree
@@ -46,6 +48,7 @@ class ImpactGaps:
 class RevisionImpact:
     """What a change of policies between two revisions means for the models of the second."""
 
+    comparison: PolicyComparison
     changes: tuple[StateChange, ...]
     summary: str
     gaps: ImpactGaps
@@ -78,7 +81,15 @@ def compare_revisions(folder: Path, range_: str, as_of: date | None) -> Revision
     before = _snapshot(base_fleet, base_session.portfolio, head_session.as_of)
     after = _snapshot(head_session.fleet, head_session.portfolio, head_session.as_of)
     changes = tuple(diff_snapshots(before, after, model_owners(head_session.fleet)))
-    return RevisionImpact(changes, head_session.summary, _gaps((before, after), [("", head_session)]))
+    comparison = compare_policies(
+        _side(base_session.portfolio, base_fleet), _side(head_session.portfolio, head_session.fleet)
+    )
+    return RevisionImpact(comparison, changes, head_session.summary, _gaps((before, after), [("", head_session)]))
+
+
+def _side(policy_portfolio: Portfolio, fleet: Fleet) -> PolicySide:
+    library = PolicyLibrary(policy_portfolio, WorkTree(resources.shipped_folder("schemas")))
+    return PolicySide(policy_portfolio, library, fleet)
 
 
 def first_day_of(span: timedelta, as_of: date | None) -> date:

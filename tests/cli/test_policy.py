@@ -268,7 +268,7 @@ def test_impact_says_what_binding_would_do(project_repository, run_command) -> N
     assert "unbound → fail" in run_command("policy", "impact", "HEAD", "--format", "markdown").out
     git(project_repository, "add", "-A")
     git(project_repository, "commit", "--quiet", "-m", "bound", day="2026-11-20")
-    assert run_command("policy", "impact", "HEAD").out == "no results change\n"
+    assert run_command("policy", "impact", "HEAD").out == "no violation appears or disappears\n"
     assert run_command("policy", "impact", "HEAD~1..HEAD").out == result.out
 
 

@@ -122,3 +122,10 @@ APPROVAL_REQUIRED = error(
     "The project states who must agree to what runs. What nobody agreed to must not be delivered.",
     "Record the approval with `modelyard approve`, before the release is promoted.",
 )
+POLICY_COVERAGE_LOST = warning(
+    "MY321",
+    "policy-coverage-lost",
+    "A change unbinds, removes or loosens policies, or adds or widens waivers.",
+    "Models pass a check that no longer asks for anything. Reviewers must see what is no longer required.",
+    "See `modelyard policy impact BASE` for all effects, and have the owners of the policies review the change.",
+)
