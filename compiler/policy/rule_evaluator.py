@@ -6,7 +6,7 @@ from dataclasses import replace
 from compiler.cel import Activation, CelEnvironment, CompileError, ExpectedType, Expression, Failure
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location
-from compiler.foundation.json_data import Json, Object, Pointer, as_object, format_path, value_at
+from compiler.foundation.json_data import Json, Object, Pointer, format_path, value_at
 from compiler.json_schema.complexity import complexity_error
 from compiler.json_schema.metaschema import SchemaError
 from compiler.json_schema.schema_lint import lint_schema
@@ -322,8 +322,8 @@ def _with_actual_value(message: str, pointer: Pointer, is_missing: bool, activat
     if pointer[0] == SUSPECTS_VARIABLE:  # the value is not repeated
         return message
     if pointer[0] == INJECTIONS_VARIABLE:
-        candidate = as_object(value_at(activation.data, pointer[:2]))
-        return f"{message}: {candidate.get('title')} (`{candidate.get('text')}`)"
+        title, text = (value_at(activation.data, (*pointer[:2], field)) for field in ("title", "text"))
+        return f"{message}: {title} (`{text}`)"
     label = _value_label(pointer, activation.data)
     if is_missing:
         return f"{message}; {label} is missing" if label else message

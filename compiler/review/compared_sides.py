@@ -15,7 +15,7 @@ from typing import TypeAlias
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.rendered_fleet import FleetRenderer
 from compiler.pipeline.session import Session, all_units
-from compiler.pipeline.stages import check_for_build
+from compiler.pipeline.stages import CheckedBuild, check_for_build
 from compiler.pipeline.unit_selection import is_deployment, model_of_unit
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import is_policy_finding
@@ -65,9 +65,18 @@ class Side:
     @cached_property
     def is_blocked(self) -> bool:
         """Whether a finding that is not about a policy prevents rendering."""
+        return self._checked_build.is_blocked
+
+    @property
+    def check_findings(self) -> tuple[Finding, ...]:
+        """What is found without rendering."""
+        return self._checked_build.findings_without_rendering()
+
+    @cached_property
+    def _checked_build(self) -> CheckedBuild:
         with self._bar(f"Checking models{self._label}", len(self.session.portfolio.by_kind("Model"))) as advance:
             self.session.on_model_checked = advance
-            return check_for_build(self.session, ignore_policies=True).is_blocked
+            return check_for_build(self.session, ignore_policies=True)
 
     @cached_property
     def snapshot_digests(self) -> Mapping[str, bytes]:

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.json_data import as_object
 from compiler.pipeline.session import Session
 from compiler.policy.audit import Audit, AuditedControl, AuditedFramework, AuditSubject, EvidenceEntry, audit_control
 from compiler.policy.baseline import is_policy_finding
+from compiler.policy.binding import section_at
 from compiler.policy.controls import ControlCatalogues
 from compiler.policy.policy_engine import PolicyEngine
 from compiler.spec.portfolio import ModelSpec
@@ -92,7 +92,7 @@ def _frameworks(
             id_ for id_ in named if id_.partition(":")[0] == name and id_ not in titles
         )
         controls = tuple(_control(id_, titles, policies_by_control.get(id_, ()), subjects, findings) for id_ in ids)
-        source = as_object(catalogue.get("source", {}))
+        source = section_at(catalogue, ("source",))
         yield AuditedFramework(
             name,
             str(catalogue.get("title") or name),

@@ -102,8 +102,8 @@ def open_revision(root: Path, revision: str) -> Tree:
     return RevisionTree(GitObjects(repository), commit, files, links)
 
 
-def merge_base(root: Path, revision: str) -> tuple[str, date] | None:
-    """The merge base of the revision and HEAD, and its date (UTC); the revision itself if there is none.
+def merge_base(root: Path, revision: str, head: str = "HEAD") -> tuple[str, date] | None:
+    """The merge base of the revision and another one, and its date (UTC); the revision itself if there is none.
 
     `None` for HEAD of a repository without commits: everything is new.
     """
@@ -112,8 +112,9 @@ def merge_base(root: Path, revision: str) -> tuple[str, date] | None:
         if revision == "HEAD" and _is_empty(repository):
             return None
         commit = _resolve_commit(repository, revision)
+        head_commit = head if head == "HEAD" else _resolve_commit(repository, head)
         with suppress(GitCommandError):
-            commit = repository.text("merge-base", commit, "HEAD")
+            commit = repository.text("merge-base", commit, head_commit)
         return commit, _commit_date(repository, commit)
     except GitCommandError as error:
         raise HostError(f"git cannot read revision `{revision}`: {error}") from error
