@@ -209,6 +209,8 @@ class ContainerVariableData(TypedDict, total=False):
 class ContractData(TypedDict, total=False):
     id: Required[str]
     expires: str
+    criticalFunction: bool
+    exitPlan: str
 
 class DataData(TypedDict, total=False):
     training: Sequence[str]
@@ -229,6 +231,9 @@ class DatasetData(TypedDict, total=False):
     license: str
     classification: Literal["public", "internal", "confidential", "restricted"]
     sensitiveFields: Sequence[str]
+    legalBasis: Literal["consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interests"]
+    specialCategories: Sequence[Literal["ethnic-origin", "political-opinions", "religion", "trade-union", "genetic", "biometric", "health", "sexual-orientation"]]
+    specialCategoryCondition: str
     collection: str
     preparation: str
     biases: str
@@ -632,6 +637,21 @@ class ExtensionReferenceData(TypedDict):
     kind: str
     name: str
 
+class FactsData(TypedDict, total=False):
+    purposes: Sequence[Literal["remote-biometric-identification", "biometric-categorisation", "emotion-recognition", "biometric-verification", "critical-infrastructure", "education-admission", "education-assessment", "education-level", "exam-monitoring", "recruitment", "employment-decisions", "public-benefits", "creditworthiness", "fraud-detection", "life-health-insurance", "emergency-calls", "law-enforcement", "migration", "justice", "elections", "subliminal-manipulation", "exploitation-of-vulnerabilities", "social-scoring", "crime-prediction-by-profiling", "face-scraping", "emotion-recognition-at-work-or-school", "biometric-categorisation-of-sensitive-traits", "real-time-biometrics-for-law-enforcement", "non-consensual-intimate-content", "child-sexual-abuse-material", "deep-fakes", "public-information", "other"]]
+    automation: Literal["full", "assisted", "none"]
+    significantEffect: bool
+    personalData: bool
+    profiling: bool
+    art6Exemption: Literal["narrow-procedural-task", "improves-completed-activity", "detects-patterns", "preparatory-task"]
+    interactsWithPeople: bool
+    generates: Sequence[Literal["text", "image", "audio", "video"]]
+    onMarketSince: str
+    publicService: bool
+    consumerReport: bool
+    usPrincipalBasis: bool
+    usEffects: Sequence[Literal["civil-rights", "education", "housing", "insurance", "credit", "employment", "government-services", "health-and-safety", "critical-infrastructure", "public-safety", "strategic-assets"]]
+
 class FairnessData(TypedDict, total=False):
     group: Required[str]
     benefits: str
@@ -691,6 +711,7 @@ class GovernanceData(TypedDict, total=False):
     fairness: Sequence[FairnessData]
     humanOversight: str
     transparency: TransparencyData
+    incidentResponse: str
     logging: LoggingData
     validation: ValidationData
     review: ReviewData
@@ -1304,6 +1325,7 @@ class PartialGovernanceData(TypedDict, total=False):
     fairness: Sequence[PartialFairnessItemData] | None
     humanOversight: str | None
     transparency: PartialTransparencyData | None
+    incidentResponse: str | None
     logging: PartialLoggingData | None
     validation: PartialValidationData | None
     review: PartialReviewData | None
@@ -1660,6 +1682,8 @@ PartialTopologySpreadConstraintsItemData = TypedDict(
 class PartialTransparencyData(TypedDict, total=False):
     notice: str | None
     marking: str | None
+    explanation: str | None
+    appeal: str | None
 
 class PartialValidationData(TypedDict, total=False):
     validatedBy: str | None
@@ -1862,6 +1886,7 @@ class RateLimitRuleData(TypedDict, total=False):
 class ReleaseData(TypedDict, total=False):
     date: str
     evaluations: Sequence[EvaluationData]
+    signature: str
     source: Required[SourceData]
 
 class ReplicaRangeData(TypedDict, total=False):
@@ -2195,6 +2220,8 @@ class TopologySpreadConstraintData(TypedDict):
 class TransparencyData(TypedDict, total=False):
     notice: str
     marking: str
+    explanation: str
+    appeal: str
 
 class UnsupportedFeatureData(TypedDict, total=False):
     when: Required[str]
@@ -2207,16 +2234,17 @@ class UpdatesData(TypedDict):
     interval: str
     process: str
 
-class UseCaseData(TypedDict):
-    apiVersion: Literal["modelyard/v1"]
-    kind: Literal["UseCase"]
-    name: str
-    summary: str
-    owner: str
-    process: NotRequired[str]
-    domain: NotRequired[str]
-    affected: NotRequired[Sequence[str]]
-    classification: NotRequired[Mapping[str, ClassificationData]]
+class UseCaseData(TypedDict, total=False):
+    apiVersion: Required[Literal["modelyard/v1"]]
+    kind: Required[Literal["UseCase"]]
+    name: Required[str]
+    summary: Required[str]
+    owner: Required[str]
+    process: str
+    domain: str
+    affected: Sequence[str]
+    facts: FactsData
+    classification: Mapping[str, ClassificationData]
 
 class ValidationData(TypedDict, total=False):
     validatedBy: Required[str]

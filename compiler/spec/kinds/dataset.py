@@ -15,6 +15,10 @@ from compiler.spec.field_types import (
 from compiler.spec.network_fields import LabelSelector, NetworkPort
 from compiler.spec.strict_model import Document, StrictModel, field
 
+SpecialCategory = Literal[
+    "ethnic-origin", "political-opinions", "religion", "trade-union", "genetic", "biometric", "health", "sexual-orientation",
+]  # fmt: skip
+
 
 class DatasetOverlay(StrictModel):
     """The values that differ in one environment."""
@@ -64,6 +68,15 @@ class Dataset(Document):
     """The confidentiality class of the data."""
     sensitiveFields: list[str] | None = field(merge="union")
     """The fields that hold personal or otherwise sensitive data."""
+    legalBasis: (
+        Literal["consent", "contract", "legal-obligation", "vital-interests", "public-task", "legitimate-interests"]
+        | None
+    ) = None
+    """The legal basis on which the personal data is processed, in the terms of Article 6(1) of Regulation (EU) 2016/679."""
+    specialCategories: list[SpecialCategory] | None = field(merge="union")
+    """The special categories of personal data in the data, in the terms of Article 9(1) of Regulation (EU) 2016/679."""
+    specialCategoryCondition: str | None = field(pattern=r"^9\(2\)\([a-j]\)$")
+    """The condition of Article 9(2) under which special categories may be processed, such as `9(2)(a)` for explicit consent."""
     collection: str | None = None
     """How the data was collected, and its original purpose."""
     preparation: str | None = None

@@ -10,6 +10,7 @@ from compiler.spec.field_types import (
     PercentageText,
     PolicyText,
     ReleaseText,
+    UriText,
 )
 from compiler.spec.sections.deployment_fields import Deploy
 from compiler.spec.sections.governance_fields import Approval, Governance, Link
@@ -42,6 +43,8 @@ class Release(StrictModel):
     """The date of the release."""
     evaluations: list[Evaluation] | None = None
     """The metrics that were measured on this release."""
+    signature: UriText | None = None
+    """The location of the signature of the artifact, such as a Sigstore bundle. Modelyard does not verify it."""
 
 
 class Data(StrictModel):

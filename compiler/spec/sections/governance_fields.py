@@ -150,6 +150,10 @@ class Transparency(StrictModel):
     """How people are informed that they interact with an AI system."""
     marking: str | None = None
     """How generated content is marked as generated, in a machine-readable form."""
+    explanation: str | None = None
+    """How the main reasons for a single result are determined, and given to the person whom it affects."""
+    appeal: str | None = None
+    """How the person whom a result affects contests it, and reaches a person who can change it."""
 
 
 class Logging(StrictModel):
@@ -186,6 +190,8 @@ class Governance(StrictModel):
     """Who can override the model, and how."""
     transparency: Transparency | None = None
     """Information for the people who interact with the model, and machine-readable marks."""
+    incidentResponse: str | None = None
+    """Who decides about incidents, whom they are reported to, and within which time."""
     logging: Logging | None = None
     """The logs of the model's runs."""
     validation: Validation | None = None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import WithJsonSchema
 
-from compiler.spec.field_types import DateText, HostText
+from compiler.spec.field_types import DateText, HostText, UriText
 from compiler.spec.model_type import ModelType
 from compiler.spec.source_fields import Fallback
 from compiler.spec.strict_model import StrictModel, field
@@ -29,6 +29,10 @@ class Contract(StrictModel):
     """The contract number, as the organisation files it."""
     expires: DateText | None = None
     """The last day of the contract."""
+    criticalFunction: bool | None = None
+    """Whether the product supports a critical or important function of the organisation."""
+    exitPlan: UriText | None = None
+    """The location of the plan for leaving the vendor."""
 
 
 class Endpoint(StrictModel):
