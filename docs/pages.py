@@ -331,6 +331,11 @@ def _format(name: str) -> Iterator[str]:
         yield table(tuple(severity.value for severity in levels), iter([tuple(levels.values())]))
 
 
+def _source_link(source: Object) -> str:
+    """A source of a pack, as a link if it has an address."""
+    return f"[{source['title']}]({source['url']})" if "url" in source else str(source["title"])
+
+
 def policies() -> Iterator[str]:
     """Every shipped pack, with what each of its policies requires."""
     shipped_schemas = WorkTree(resources.shipped_folder("schemas"))
@@ -344,7 +349,7 @@ def policies() -> Iterator[str]:
         about = pack.metadata
         yield f"## {name}\n\n{about['title']} (version {about['version']}). {about['summary']}\n"
         sources = (as_object(source) for source in as_list(about.get("sources")))
-        yield "".join(f"- [{source['title']}]({source['url']})\n" for source in sources)
+        yield "".join(f"- {_source_link(source)}\n" for source in sources)
         yield table(
             ("policy", "requirement", "severity", "enforcement", "evidence for"),
             (

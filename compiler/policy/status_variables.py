@@ -123,7 +123,10 @@ class ModelStatus:
         }
 
     def _evidence(self) -> Iterator[Object]:
-        for entry in self.model.data.get("governance", {}).get("evidence", ()):
+        """The evidence of the model, then that of its use case."""
+        use_case = self.fleet.find("UseCase", self.model.data.get("useCase", ""))
+        model_evidence = self.model.data.get("governance", {}).get("evidence", ())
+        for entry in (*model_evidence, *(use_case.data.get("evidence", ()) if use_case else ())):
             yield {**plain_data(entry), "expired": _is_past(entry.get("validUntil"), self.as_of)}
 
     def _waiver(self, spec: WaiverSpec) -> Object:
@@ -190,7 +193,9 @@ def status_variable_pointer(model: ResolvedModel, name: str, pointer: Pointer) -
             return ("approvals", index, *_spec_fields(fields))
         case "validations", (_, *fields):
             return ("governance", "validation", *_spec_fields(fields))
-        case "evidence", (index, *fields):
+        case "evidence", (int(index), *fields):
+            if index >= len(model.data.get("governance", {}).get("evidence", ())):
+                return ("useCase",)
             return ("governance", "evidence", index, *_spec_fields(fields))
     return _FIELDS.get(name, ())
 

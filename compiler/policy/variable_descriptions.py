@@ -76,7 +76,7 @@ VARIABLE_DESCRIPTIONS: Mapping[str, VariableDescription] = MappingProxyType(
             "validations.exists(v, v.independent && !v.overdue && v.conclusion != 'rejected')",
         ),
         "evidence": VariableDescription(
-            "The evidence under `governance.evidence`. `expired` is true if `validUntil` is in the past.",
+            "The evidence under `governance.evidence`, then that of the UseCase. `expired` is true if `validUntil` is in the past.",
             "evidence.exists(e, e.control == 'EU-AI-Act:Art.15' && !e.expired)",
         ),
         "waivers": VariableDescription(

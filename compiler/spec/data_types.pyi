@@ -2245,6 +2245,7 @@ class UseCaseData(TypedDict, total=False):
     affected: Sequence[str]
     facts: FactsData
     classification: Mapping[str, ClassificationData]
+    evidence: Sequence[EvidenceData]
 
 class ValidationData(TypedDict, total=False):
     validatedBy: Required[str]

@@ -37,7 +37,7 @@ def test_the_policies_of_the_main_release_apply_to_a_canary(check_findings, tree
     items = check_findings(modelyard=project(tree, "supply-chain/no-pickle-in-production"), models__scores=CANARY)
     assert finding_locations(items, "supply-chain/no-pickle-in-production") == [
         (
-            "scores (canary 2.0.0): the format of the artifact is a pickle; source.format is `pickle`",
+            "scores (canary 2.0.0): artifacts of this format can run code when they are loaded; source.format is `pickle`",
             "models/scores.yaml",
             10,
         )

@@ -174,10 +174,13 @@ def test_dependents_carry_their_lifecycle_and_their_retirement(status) -> None:
         ("validations", (0, "overdue"), ("governance", "validation", "next")),
         ("validations", (0, "conclusion"), ("governance", "validation", "conclusion")),
         ("evidence", (1, "expired"), ("governance", "evidence", 1, "validUntil")),
+        ("evidence", (2, "expired"), ("useCase",)),
         ("evidence", (), ("governance", "evidence")),
         ("today", (), ()),
     ],
 )
 def test_a_computed_value_is_reported_at_the_field_that_decides_it(tree, name, pointer, field) -> None:
-    model = Session(tree(), NEW_YEAR).fleet.model("refunds", "prod")
+    evidence = "evidence: [{control: 'EU-AI-Act:Art.9', uri: 'https://a.example/1'}, {control: 'EU-AI-Act:Art.10', uri: 'https://a.example/2'}]"
+    text = tree().read("models/refunds.yaml").decode().replace("governance: {", f"governance: {{{evidence}, ")
+    model = Session(tree(models__refunds=text), NEW_YEAR).fleet.model("refunds", "prod")
     assert status_variable_pointer(model, name, pointer) == field

@@ -14,6 +14,7 @@ from compiler.diagnostics import codes
 from compiler.foundation import resources
 from compiler.inventory.columns import COLUMNS
 from compiler.pipeline import explanation
+from compiler.pipeline.change_base import ChangeBase
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import build
 from compiler.report import inventory_report
@@ -81,7 +82,8 @@ def test_it_is_committed_nowhere(sample_build) -> None:
 
 
 def test_no_byte_of_it_depends_on_the_day(register_files) -> None:
-    other = files(Session(sample().tree, date(2040, 1, 1)))
+    tree = sample().tree
+    other = files(Session(tree, date(2040, 1, 1), ChangeBase(tree, date(2026, 12, 1))))
     assert {path: other[path] for path in register_files if "register" in path} == {
         path: register_files[path] for path in register_files if "register" in path
     }

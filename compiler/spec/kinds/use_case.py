@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from compiler.spec.field_types import DateText, DocumentNameText, NameText
+from compiler.spec.sections.governance_fields import Evidence
 from compiler.spec.strict_model import Document, StrictModel, field
 
 CLASSES_BY_REGIME: Mapping[str, tuple[str, ...]] = MappingProxyType({
@@ -109,6 +110,8 @@ class UseCase(Document):
     """What the system does. Rules derive the class of the use case from these facts."""
     classification: dict[NameText, Classification] | None = field(value_choices=CLASSES_BY_REGIME)
     """The class of the use case by regime, such as `eu-ai-act`."""
+    evidence: list[Evidence] | None = field(merge="control")
+    """Evidence that holds for every model of the use case, such as an impact assessment."""
 
 
 KIND = UseCase
