@@ -52,6 +52,25 @@ def show() -> None:
     """
 
 
+@command.command("sources")
+@click.argument("names", nargs=-1)
+@common_options.format_option("text", "json")
+@common_options.output_option()
+@common_options.project_options
+@calls("policy:list_sources")
+def sources() -> None:
+    """List the laws and other documents behind policies.
+
+    Each statement of a policy with its dates, and the title, the address and the date of each document. NAMES are
+    policies or packs; without NAMES, all policies are listed.
+
+    \b
+    Examples:
+      modelyard policy sources
+      modelyard policy sources eu-ai-act --format json
+    """
+
+
 @command.command("test")
 @click.argument("names", nargs=-1)
 @click.option("--verbose", "-v", is_flag=True, help="Show what each example violates, and where.")

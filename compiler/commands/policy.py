@@ -12,7 +12,15 @@ from compiler.policy.example_totals import total_examples
 from compiler.policy.policy_examples import PolicyTestResult
 from compiler.policy.policy_lookup import base_name, find_policies, policy_load_errors
 from compiler.report import REPORTERS, Report
-from compiler.report.policy_lists import count_policies, describe_pack, list_policies_json, list_policies_text
+from compiler.report.policy_lists import (
+    Statement,
+    count_policies,
+    describe_pack,
+    list_policies_json,
+    list_policies_text,
+    list_sources_json,
+    list_sources_text,
+)
 
 
 def list_policies(*, format_: str, output: Path | None, root: Path | None, rev: str | None) -> None:
@@ -36,6 +44,17 @@ def show_policy(*, name: str, output: Path | None, root: Path | None, rev: str |
         write_output(describe_pack(policies, metadata), output)
     else:
         write_output(policies[0].spec.document.own_text.strip("\n") + "\n", output)
+
+
+def list_sources(
+    *, names: tuple[str, ...], format_: str, output: Path | None, root: Path | None, rev: str | None
+) -> None:
+    """List the statements of policies with the documents that they are based on."""
+    library = open_session(root, rev).policy_engine.library
+    policies = find_policies(library, names) if names else sorted(library.all_policies(), key=lambda policy: policy.id)
+    all_statements = (Statement(policy, library.sources(policy)) for policy in policies)
+    statements = [statement for statement in all_statements if statement.sources]
+    write_output(list_sources_json(statements) if format_ == "json" else list_sources_text(statements), output)
 
 
 def test_policies(*, names: tuple[str, ...], verbose: bool, root: Path | None, rev: str | None) -> None:

@@ -1,14 +1,15 @@
 """Packs: folders of policies, shipped with Modelyard or below a project's `schemas/policies/`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import basename, dirname
 
-from compiler.foundation.json_data import Object
+from compiler.foundation.json_data import Object, as_list, as_object, as_str
 from compiler.foundation.resources import SHIPPED_SCHEMAS
 from compiler.policy.policy_definition import Policy
 from compiler.source.tree import Tree
 from compiler.source.yaml_parse import parse
+from compiler.spec.data_types import EmitterSourceData
 from compiler.spec.portfolio import PACK_FILE, Spec, TypedSpec, document_identity
 from compiler.spec.spec_header import SpecHeader
 
@@ -22,6 +23,20 @@ class Pack:
     name: str
     metadata: Object
     policies: tuple[Policy, ...]
+
+    @property
+    def sources(self) -> Sequence[EmitterSourceData]:
+        """The documents that all its policies are based on."""
+        return [_source(as_object(source)) for source in as_list(self.metadata.get("sources"))]
+
+
+def _source(data: Object) -> EmitterSourceData:
+    source: EmitterSourceData = {"title": as_str(data["title"])}
+    if "url" in data:
+        source["url"] = as_str(data["url"])
+    if "date" in data:
+        source["date"] = as_str(data["date"])
+    return source
 
 
 def shipped_pack_names(shipped_tree: Tree) -> tuple[str, ...]:

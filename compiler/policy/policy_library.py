@@ -1,6 +1,6 @@
 """Which policies exist, and which of them bind a model."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from compiler.diagnostics import codes
@@ -10,6 +10,7 @@ from compiler.policy.pack import Pack, load_shipped_pack, project_pack_name, shi
 from compiler.policy.policy_definition import Policy
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.tree import Tree
+from compiler.spec.data_types import EmitterSourceData
 from compiler.spec.portfolio import Portfolio
 
 
@@ -51,6 +52,11 @@ class PolicyLibrary:
         if name not in self._pack_cache:
             self._pack_cache[name] = load_shipped_pack(self._shipped_tree, name)
         return self._pack_cache[name]
+
+    def sources(self, policy: Policy) -> Sequence[EmitterSourceData]:
+        """The documents that a policy is based on: its own sources, or those of its shipped pack."""
+        own_sources = policy.data.get("sources", ())
+        return own_sources or (self.pack(policy.pack).sources if policy.pack in self.pack_names else ())
 
     def policies_named(self, name: str) -> tuple[Policy, ...]:
         """The policies that a name refers to: one, or all of a pack; empty for an unknown name."""

@@ -511,6 +511,7 @@ class EmitterSettingData(TypedDict, total=False):
 class EmitterSourceData(TypedDict, total=False):
     title: Required[str]
     url: str
+    date: str
 
 class EmptyDirVolumeData(TypedDict, total=False):
     medium: Literal["Memory"]
@@ -1825,6 +1826,7 @@ class PolicyData(TypedDict, total=False):
 class PolicySourceData(TypedDict, total=False):
     title: Required[str]
     url: str
+    date: str
 
 class PrefillData(TypedDict, total=False):
     replicas: int

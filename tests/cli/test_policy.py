@@ -66,6 +66,36 @@ def test_show_prints_a_policy_and_what_a_pack_holds(project, run_command) -> Non
     assert "did you mean `well-promised`?" in result.err
 
 
+def test_sources_name_the_documents_behind_statements(project, run_command) -> None:
+    bind(project, "well-promised")
+    text = run_command("policy", "sources", "gdpr/impact-assessment-is-filed").out
+    assert text == (
+        "gdpr/impact-assessment-is-filed (in force from 2018-05-25): A data protection impact assessment is filed where "
+        "decisions rest on profiling\n"
+        "    Regulation (EU) 2016/679, Article 35(1) and (3)(a)\n"
+        "      https://eur-lex.europa.eu/eli/reg/2016/679/oj\n"
+        "      2016-04-27\n"
+    )
+    statements = json.loads(run_command("policy", "sources", "--format", "json").out)["statements"]
+    assert {one["id"].split("/")[0] for one in statements} >= {"eu-ai-act", "us-federal", "nyc-ll144", "dora", "credit"}
+    assert "well-promised" not in {one["id"] for one in statements}
+    [omnibus] = [one for one in statements if one["id"] == "eu-ai-act/no-intimate-content-without-consent"]
+    assert omnibus["sources"][0]["url"] is None
+    assert "were not verified" in omnibus["sources"][0]["title"]
+
+
+LAWS = ("eu-ai-act", "us-federal", "nyc-ll144", "dora", "gdpr", "credit", "pra-ss1-23")
+
+
+def test_each_statement_of_a_law_has_a_source_and_says_why_it_is_enforced_so(project, run_command) -> None:
+    statements = json.loads(run_command("policy", "sources", *LAWS, "--format", "json").out)["statements"]
+    listed = json.loads(run_command("policy", "list", "--format", "json").out)["policies"]
+    assert {one["id"] for one in statements} == {one["id"] for one in listed if one["id"].split("/")[0] in LAWS}
+    assert [
+        one["id"] for one in statements if "mandatory" not in one["reason"] and "advisory" not in one["reason"]
+    ] == []
+
+
 def test_test_runs_examples(project, run_command) -> None:
     bind(project, "well-promised")
     result = run_command("policy", "test", "-v")

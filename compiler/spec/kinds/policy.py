@@ -57,6 +57,8 @@ class Source(StrictModel):
     """The title of the document, with the section."""
     url: WebUrlText | None = None
     """The address of the document."""
+    date: DateText | None = None
+    """The date of the document; for a law, that of its adoption, or on which a rule took effect."""
 
 
 class WaiverTerms(StrictModel):
