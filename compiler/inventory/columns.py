@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from compiler.inventory.row import Row
-from compiler.inventory.row_parts import DependencyUse, Placement, Sla
+from compiler.inventory.row_parts import Classification, DependencyUse, Placement, Sla
 from compiler.resolve.lifecycle import ALLOWED_STAGES
 
 TIERS = ("low", "medium", "high", "critical")
@@ -78,11 +78,14 @@ def _format_missing(row: Row) -> str:
 
 
 def _format_classification(row: Row) -> str:
-    return (
-        _join(f"{classification.regime}: {classification.value}" for classification in row.use_case.classification)
-        if row.use_case
-        else ""
-    )
+    return _join(map(_format_class, row.use_case.classification)) if row.use_case else ""
+
+
+def _format_class(classification: Classification) -> str:
+    """The stated class, and the one that follows from the facts if it is another."""
+    text = f"{classification.regime}: {classification.value}"
+    derived = classification.derived
+    return text if derived in {None, classification.value} else f"{text} (from its facts: {derived})"
 
 
 def _format_contracts(row: Row) -> str:

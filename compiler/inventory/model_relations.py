@@ -16,6 +16,7 @@ from compiler.inventory.row_parts import (
     Vendor,
 )
 from compiler.resolve.dependencies import ModelDependency, model_dependencies
+from compiler.resolve.derived_classes import DerivedClass, derived_classes
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolver import references
 from compiler.spec.data_types import ClassificationData, ConditionData
@@ -118,17 +119,20 @@ def use_case(spec: UseCaseSpec) -> UseCase:
     """A UseCase as the inventory shows it."""
     data = spec.data
     classifications = data.get("classification", {}).items()
+    derived = {entry.regime: entry for entry in derived_classes(data)}
     return UseCase(
         name=spec.name,
         summary=data["summary"],
         owner=data["owner"],
         process=optional_str(data.get("process")),
         affected=str_tuple(data.get("affected")),
-        classification=tuple(_classification(regime, entry) for regime, entry in sorted(classifications)),
+        classification=tuple(
+            _classification(regime, entry, derived.get(regime)) for regime, entry in sorted(classifications)
+        ),
     )
 
 
-def _classification(regime: str, entry: ClassificationData) -> Classification:
+def _classification(regime: str, entry: ClassificationData, derived: DerivedClass | None) -> Classification:
     return Classification(
         regime=regime,
         value=entry["value"],
@@ -136,4 +140,6 @@ def _classification(regime: str, entry: ClassificationData) -> Classification:
         role=optional_str(entry.get("role")),
         decided_by=optional_str(entry.get("decidedBy")),
         date=parse_date(entry.get("date")),
+        derived=derived.value if derived else None,
+        derivation=derived.reason if derived else None,
     )

@@ -40,6 +40,10 @@ class Classification:
     """The team that decided."""
     date: Day | None
     """The date of the decision."""
+    derived: str | None = None
+    """The class that follows from the facts of the use case."""
+    derivation: str | None = None
+    """Why it follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, cast
 
 from compiler.cel.cel_environment import CelEnvironment
 from compiler.diagnostics.finding import Location
@@ -30,6 +31,7 @@ from compiler.policy.status_variables import (
 )
 from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.dependencies import model_dependencies
+from compiler.resolve.derived_classes import derived_class_entries
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.spec.cel_variables import (
@@ -39,14 +41,28 @@ from compiler.spec.cel_variables import (
     quantities_to_numbers,
     release_variable_schema,
 )
-from compiler.spec.data_types import ExampleData, SourceData
+from compiler.spec.data_types import ExampleData, SourceData, UseCaseData
 from compiler.spec.language import Language
 from compiler.spec.portfolio import TeamSpec, UseCaseSpec, WaiverSpec
 
 MEMBER = "member"
 """The variables of one model among those of the fleet."""
 _DATASET_ROLES: tuple[Literal["training", "evaluation"], ...] = ("training", "evaluation")
+_DERIVED_CLASS_SCHEMA: Object = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string"} for name in ("regime", "value", "reason", "stated")},
+        "understated": {"type": "boolean"},
+    },
+    "additionalProperties": False,
+}
 _SUSPECT_SCHEMA: Object = {"type": "object", "properties": {"path": {"type": "string"}, "kind": {"type": "string"}}}
+
+
+_DOCUMENT_FIELDS: Mapping[str, str] = MappingProxyType(
+    {"useCase": "useCase", "derivedClasses": "useCase", "team": "owner", "datasets": "data", "dependencies": "uses"}
+)
+"""The field of a model that names the document of a variable."""
 
 
 @lru_cache(maxsize=4)
@@ -69,6 +85,7 @@ def variable_schemas(language: Language) -> Mapping[str, Mapping[str, Object]]:
         "dependencies": _list_schema({"type": "object", "properties": dependency}),
         **STATUS_VARIABLES,
         COMPOSITE_SLA: composite_sla_input.SCHEMA,
+        "derivedClasses": _list_schema(_DERIVED_CLASS_SCHEMA),
         "secretCandidates": _list_schema(_SUSPECT_SCHEMA),
     }
     member = {**dependency, "environment": kinds["environment"]}
@@ -141,6 +158,7 @@ class PolicyInput:
                 self.release.source if self.release else {},
                 [_dependency_sla(other_model) for (other_model, _), _ in self._dependencies],
             ),
+            "derivedClasses": lambda: [*derived_class_entries(self.use_case.data)] if self.use_case else [],
             "secretCandidates": lambda: suspect_entries(self._secret_candidates),
         }
         status = self._status
@@ -165,10 +183,8 @@ class PolicyInput:
             return element
         if root in STATUS_VARIABLES:
             status_pointer = status_variable_pointer(self.model, root, pointer)
-            return status_pointer, model.location(status_pointer) if pointer else model.key_location(status_pointer)
-        field_pointer = (
-            {"useCase": "useCase", "team": "owner", "datasets": "data", "dependencies": "uses"}.get(root, root),
-        )
+            return status_pointer, model.location(status_pointer)
+        field_pointer = (_DOCUMENT_FIELDS.get(root, root),)
         return field_pointer, model.location(field_pointer)
 
     def _locate_element(self, root: str, index: int) -> tuple[Pointer, Location] | None:
@@ -293,6 +309,7 @@ def example_variables(example: ExampleData) -> dict[str, Json]:
         "object": example.get("object", {}),
         "environment": example.get("environment", {}),
         "useCase": example.get("useCase", {}),
+        "derivedClasses": [*derived_class_entries(cast("UseCaseData", example.get("useCase", {})))],
         "team": example.get("team", {}),
         "datasets": list(example.get("datasets", ())),
         "dependencies": list(example.get("dependencies", ())),

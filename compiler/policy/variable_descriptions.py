@@ -38,6 +38,11 @@ VARIABLE_DESCRIPTIONS: Mapping[str, VariableDescription] = MappingProxyType(
             "The Team that owns the model.",
             "has(team.contacts.onCall)",
         ),
+        "derivedClasses": VariableDescription(
+            "The class that follows from the `facts` of the UseCase, for `eu-ai-act` and `us-federal`, with the `reason`. `stated` is the "
+            "class that the UseCase states, and `understated` is true if that is less strict or missing.",
+            "derivedClasses.all(c, !c.understated)",
+        ),
         "datasets": VariableDescription(
             "The datasets of the model, each with its `role`: `training`, `evaluation` or `used`.",
             "datasets.all(d, d.role != 'training' || has(d.license))",

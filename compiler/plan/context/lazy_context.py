@@ -18,6 +18,10 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "model": "The resolved model: every common field, with quantities in canonical form.",
         "team": "The Team that owns the model.",
         "useCase": "The UseCase that the model serves. Absent if the model names none.",
+        "derivedClasses": (
+            "The classes that follow from the facts of the UseCase: `regime`, `value`, `reason`, `stated`, `understated`. Absent if "
+            "the model names no UseCase."
+        ),
         "name": "The name, or the beginning of the names, of rendered objects: the model's name, or `deploy.adopt.name`.",
         "namespace": "The namespace of the model in the environment.",
         "labels": "Labels for the metadata of objects without a pod template. They include the owner.",

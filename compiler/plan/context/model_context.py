@@ -11,6 +11,7 @@ from compiler.plan.context import images
 from compiler.plan.context.adoption import adopted_selector, adoption_origins, base_name
 from compiler.plan.context.companion_files import companion_file_factories
 from compiler.plan.emitters.emitter import Emitter, project_emitter_options
+from compiler.resolve.derived_classes import derived_class_entries
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.placement import namespace
 from compiler.resolve.resolved_model import ResolvedModel
@@ -171,7 +172,13 @@ def environment_of(model: ResolvedModel) -> EnvironmentSpec:
 def _use_case_factory(fleet: Fleet, model: ResolvedModel) -> ValueFactories:
     use_case_name = model.data.get("useCase", "")
     use_case = fleet.find("UseCase", use_case_name) if use_case_name else None
-    return {"useCase": lambda: DocumentValue(f"UseCase/{use_case.name}", use_case.json)} if use_case else {}
+    if use_case is None:
+        return {}
+    origins: Origins = (Origin(f"UseCase/{use_case.name}", ("facts",)),)
+    return {
+        "useCase": lambda: DocumentValue(f"UseCase/{use_case.name}", use_case.json),
+        "derivedClasses": lambda: ComputedValue([*derived_class_entries(use_case.data)], origins),
+    }
 
 
 def namespace_origins(model: ResolvedModel, environment: EnvironmentSpec) -> Origins:
