@@ -138,8 +138,9 @@ class Fleet:
 
 
 def bind_packs(project: Path) -> None:
-    """Bind all shipped packs of policies."""
-    names = shipped_pack_names(WorkTree(resources.shipped_folder("schemas")))
+    """Bind all shipped packs of policies but `approvals`: a generated fleet has none, because an approval names digests."""
+    all_names = shipped_pack_names(WorkTree(resources.shipped_folder("schemas")))
+    names = [name for name in all_names if name != "approvals"]
     file = project / "modelyard.yaml"
     lines = [line for line in read(file).splitlines() if not line.startswith("policies:")]
     file.write_text("\n".join((*lines, f"policies: [{', '.join(names)}]", "")), "utf-8")

@@ -114,6 +114,7 @@ releases:
       format: {format}
       uri: s3://models/{name}/1.{minor}.0/
       digest: {digest}
+    signature: s3://models/signatures/first.sigstore.json
     evaluations:
       - metric: auc
         value: 0.9{minor}
@@ -192,8 +193,10 @@ deploy:
 {callers}governance:
   risk:
     tier: {tier}
+    materiality: medium
+    complexity: low
     rationale: A wrong answer costs a call.
-  intendedUse: "What team {team} decides: {summary}"
+{validated}  intendedUse: "What team {team} decides: {summary}"
   limitations:
     - Not for businesses.
     - Not for amounts above {memory}00.
@@ -212,6 +215,7 @@ source:
 {version}  contract:
     id: TPC-{team}-{minor}
     expires: "2028-12-31"
+    criticalFunction: false
   endpoint:
     host: api-{minor}.bureau-{portfolio}.example
     path: /v1/score
@@ -228,7 +232,10 @@ sla:
 governance:
   risk:
     tier: {tier}
-{reasoned}{validated}  intendedUse: "What team {team} decides: {summary}"
+{reasoned}{validated}  evidence:
+    - control: DORA:Art.30
+      uri: https://records.bank.example/TPC-{team}-{minor}
+  intendedUse: "What team {team} decides: {summary}"
   limitations:
     - The vendor does not publish how the score is made.
 environments:
@@ -257,8 +264,13 @@ test_high_scores_are_declined if data.team.decision == "decline" with input as {
 
 SHARED_FACTS = {
     "on_call": ", onCall: team-{team}",
-    "affected": "affected: [customers]\n",
-    "state": 'version: "2026-06"\nlicense: LicenseRef-bank-internal\n',
+    "affected": """\
+affected: [customers]
+evidence:
+  - control: ISO-42001:A.5.3
+    uri: https://records.bank.example/impact
+""",
+    "state": 'version: "2026-06"\nlicense: LicenseRef-bank-internal\nretention: 730d\n',
     "built": "version: nightly\n",
     "held_out": """\
 apiVersion: modelyard/v1
@@ -276,6 +288,7 @@ classification: restricted
 
 FACTS = {
     "evaluated": """\
+    signature: s3://models/signatures/{next}.sigstore.json
     evaluations:
       - metric: auc
         value: 0.9{next}
@@ -294,15 +307,16 @@ FACTS = {
       namespace: branch
       podSelector: {{matchLabels: {{app: branch}}}}
 """,
-    "argued": ", rationale: A wrong answer costs a call.",
+    "argued": ", materiality: medium, complexity: low, rationale: A wrong answer costs a call.",
     "validated": (
         "  validation: {{validatedBy: model-risk, date: '2026-06-01', conclusion: approved, next: '2036-06-01'}}\n"
+        "  incidentResponse: The team on call decides.\n  assumptions: [Customers behave as they did.]\n"
     ),
     "limitations": "  limitations:\n    - Not for businesses.\n",
     "tests": "  tests: [policy_test.rego]\n",
     "version": "  version: '{minor}.1'\n",
     "answers": "  latency:\n    p99: {latency}ms\n",
-    "reasoned": "    rationale: A wrong answer costs a call.\n",
+    "reasoned": "    materiality: medium\n    complexity: low\n    rationale: A wrong answer costs a call.\n",
 }
 """What a careful model says beyond what the language asks for."""
 

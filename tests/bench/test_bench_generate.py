@@ -45,7 +45,8 @@ def test_it_mixes_types_folders_and_uses(project):
 
 def test_a_careful_fleet_keeps_nearly_all_shipped_policies(tmp_path):
     write_project(MODELS + 5, tmp_path, careful=True)
-    names = shipped_pack_names(WorkTree(resources.shipped_folder("schemas")))
+    all_names = shipped_pack_names(WorkTree(resources.shipped_folder("schemas")))
+    names = [name for name in all_names if name != "approvals"]  # an approval names digests
     file = tmp_path / "modelyard.yaml"
     file.write_text(f"{file.read_text()}\npolicies: [{', '.join(names)}]\n")
     run = Session(WorkTree(tmp_path), date(2026, 11, 24))
