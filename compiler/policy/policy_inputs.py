@@ -183,7 +183,7 @@ class PolicyInput:
             return element
         if root in STATUS_VARIABLES:
             status_pointer = status_variable_pointer(self.model, root, pointer)
-            return status_pointer, model.location(status_pointer)
+            return status_pointer, model.location(status_pointer) if pointer else model.key_location(status_pointer)
         field_pointer = (_DOCUMENT_FIELDS.get(root, root),)
         return field_pointer, model.location(field_pointer)
 
