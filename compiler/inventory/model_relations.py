@@ -119,7 +119,7 @@ def use_case(spec: UseCaseSpec) -> UseCase:
     """A UseCase as the inventory shows it."""
     data = spec.data
     classifications = data.get("classification", {}).items()
-    derived = {entry.regime: entry for entry in derived_classes(data)}
+    derived = {entry.regime: entry for entry in derived_classes(spec.json)}
     return UseCase(
         name=spec.name,
         summary=data["summary"],

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import basename, dirname
 
-from compiler.foundation.json_data import Object, as_list, as_object, as_str
+import msgspec
+
+from compiler.foundation.json_data import Object
 from compiler.foundation.resources import SHIPPED_SCHEMAS
 from compiler.policy.policy_definition import Policy
 from compiler.source.tree import Tree
@@ -27,16 +29,7 @@ class Pack:
     @property
     def sources(self) -> Sequence[EmitterSourceData]:
         """The documents that all its policies are based on."""
-        return [_source(as_object(source)) for source in as_list(self.metadata.get("sources"))]
-
-
-def _source(data: Object) -> EmitterSourceData:
-    source: EmitterSourceData = {"title": as_str(data["title"])}
-    if "url" in data:
-        source["url"] = as_str(data["url"])
-    if "date" in data:
-        source["date"] = as_str(data["date"])
-    return source
+        return msgspec.convert(self.metadata.get("sources", []), list[EmitterSourceData])
 
 
 def shipped_pack_names(shipped_tree: Tree) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import Literal
 
 from compiler.cel.cel_environment import CelEnvironment
 from compiler.diagnostics.finding import Location
@@ -41,7 +41,7 @@ from compiler.spec.cel_variables import (
     quantities_to_numbers,
     release_variable_schema,
 )
-from compiler.spec.data_types import ExampleData, SourceData, UseCaseData
+from compiler.spec.data_types import ExampleData, SourceData
 from compiler.spec.language import Language
 from compiler.spec.portfolio import TeamSpec, UseCaseSpec, WaiverSpec
 
@@ -158,7 +158,7 @@ class PolicyInput:
                 self.release.source if self.release else {},
                 [_dependency_sla(other_model) for (other_model, _), _ in self._dependencies],
             ),
-            "derivedClasses": lambda: [*derived_class_entries(self.use_case.data)] if self.use_case else [],
+            "derivedClasses": lambda: derived_class_entries(self.use_case.json) if self.use_case else [],
             "secretCandidates": lambda: suspect_entries(self._secret_candidates),
         }
         status = self._status
@@ -309,7 +309,7 @@ def example_variables(example: ExampleData) -> dict[str, Json]:
         "object": example.get("object", {}),
         "environment": example.get("environment", {}),
         "useCase": example.get("useCase", {}),
-        "derivedClasses": [*derived_class_entries(cast("UseCaseData", example.get("useCase", {})))],
+        "derivedClasses": derived_class_entries(example.get("useCase", {})),
         "team": example.get("team", {}),
         "datasets": list(example.get("datasets", ())),
         "dependencies": list(example.get("dependencies", ())),

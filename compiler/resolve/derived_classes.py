@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+import msgspec
+
 from compiler.foundation import resources
-from compiler.foundation.json_data import Json, Object, as_list, as_object, as_str, plain_data
+from compiler.foundation.json_data import Json, Object
 from compiler.source.yaml_parse import parse
-from compiler.spec.data_types import UseCaseData
 
 REGIMES = ("eu-ai-act", "us-federal")
 """The regimes with a table."""
@@ -25,12 +26,44 @@ class DerivedClass:
     """Whether the stated class is less strict."""
 
 
-def derived_classes(use_case: UseCaseData) -> tuple[DerivedClass, ...]:
-    """The classes that follow from the facts of a use case; none without facts."""
-    return tuple(_derive(_table(regime), use_case) for regime in REGIMES if _matching_rule(regime, use_case))
+class _Rule(msgspec.Struct, frozen=True):
+    """A rule of a table: it applies if each fact of `when` has one of the values, and no fact of `unless` has."""
+
+    class_: str = msgspec.field(name="class")
+    when: dict[str, list[str | bool]]
+    reason: str
+    unless: dict[str, list[str | bool]] = msgspec.field(default_factory=dict)
 
 
-def derived_class_entries(use_case: UseCaseData) -> list[Object]:
+class _Table(msgspec.Struct, frozen=True):
+    """The rules of a regime; `classes` are those that can be compared, the strictest first."""
+
+    regime: str
+    classes: list[str]
+    rules: list[_Rule]
+
+
+class _StatedClass(msgspec.Struct, frozen=True):
+    value: str
+
+
+class _UseCase(msgspec.Struct, frozen=True):
+    """What the rules read of a use case."""
+
+    facts: dict[str, str | bool | list[str]] = msgspec.field(default_factory=dict)
+    classification: dict[str, _StatedClass] = msgspec.field(default_factory=dict)
+
+
+def derived_classes(use_case: Object) -> tuple[DerivedClass, ...]:
+    """The classes that follow from the facts of a use case; none without facts, or for an example that is no use case."""
+    try:
+        facts = msgspec.convert(use_case, _UseCase)
+    except msgspec.ValidationError:
+        return ()
+    return tuple(derived for table in map(_table, REGIMES) for derived in _derive(table, facts))
+
+
+def derived_class_entries(use_case: Object) -> list[Json]:
     """The derived classes as plain data."""
     return [
         {
@@ -41,13 +74,15 @@ def derived_class_entries(use_case: UseCaseData) -> list[Object]:
     ]  # fmt: skip
 
 
-def _derive(table: Object, use_case: UseCaseData) -> DerivedClass:
-    regime, order = as_str(table["regime"]), [as_str(name) for name in as_list(table["classes"])]
-    rule = _matching_rule(regime, use_case) or {}
-    classification = use_case.get("classification", {})
-    stated = classification[regime]["value"] if regime in classification else ""
-    value = as_str(rule["class"])
-    return DerivedClass(regime, value, as_str(rule["reason"]), stated, _is_understated(order, stated, value))
+def _derive(table: _Table, use_case: _UseCase) -> Iterator[DerivedClass]:
+    """The class of the first rule that applies."""
+    rule = next((rule for rule in table.rules if _applies(rule, use_case.facts)), None)
+    if rule is None:
+        return
+    stated_class = use_case.classification.get(table.regime)
+    stated = stated_class.value if stated_class else ""
+    is_understated = _is_understated(table.classes, stated, rule.class_)
+    yield DerivedClass(table.regime, rule.class_, rule.reason, stated, is_understated)
 
 
 def _is_understated(order: list[str], stated: str, derived: str) -> bool:
@@ -57,31 +92,17 @@ def _is_understated(order: list[str], stated: str, derived: str) -> bool:
     return stated in order and order.index(stated) > order.index(derived)
 
 
-def _matching_rule(regime: str, use_case: UseCaseData) -> Object | None:
-    facts = plain_data(use_case.get("facts", {}))
-    rules = (as_object(rule) for rule in as_list(_table(regime)["rules"]))
-    return next((rule for rule in rules if _applies(rule, facts)), None)
+def _applies(rule: _Rule, facts: Mapping[str, str | bool | list[str]]) -> bool:
+    def has_one_of(key: str, values: list[str | bool]) -> bool:
+        fact = facts.get(key)
+        return any(value in values for value in (fact if isinstance(fact, list) else (fact,)))
 
-
-def _applies(rule: Object, facts: Object) -> bool:
-    required, excluded = as_object(rule["when"]), as_object(rule.get("unless"))
-    return all(_has_one_of(facts, key, required) for key in required) and not any(
-        _has_one_of(facts, key, excluded) for key in excluded
+    return all(has_one_of(*condition) for condition in rule.when.items()) and not any(
+        has_one_of(*condition) for condition in rule.unless.items()
     )
 
 
-def _has_one_of(facts: Object, key: str, values: Mapping[str, Json]) -> bool:
-    return any(value in as_list(values[key]) for value in _fact_values(facts.get(key)))
-
-
-def _fact_values(fact: Json) -> Iterator[Json]:
-    if isinstance(fact, list):
-        yield from fact
-    elif fact is not None:
-        yield fact
-
-
 @cache
-def _table(regime: str) -> Object:
+def _table(regime: str) -> _Table:
     path = f"classification/{regime}.yaml"
-    return as_object(parse(resources.read_shipped_text(path), path).documents[0].data)
+    return msgspec.convert(parse(resources.read_shipped_text(path), path).documents[0].data, _Table)

@@ -177,7 +177,7 @@ def _use_case_factory(fleet: Fleet, model: ResolvedModel) -> ValueFactories:
     origins: Origins = (Origin(f"UseCase/{use_case.name}", ("facts",)),)
     return {
         "useCase": lambda: DocumentValue(f"UseCase/{use_case.name}", use_case.json),
-        "derivedClasses": lambda: ComputedValue([*derived_class_entries(use_case.data)], origins),
+        "derivedClasses": lambda: ComputedValue(derived_class_entries(use_case.json), origins),
     }
 
 
