@@ -41,6 +41,7 @@ summary: Whether money is given back.
 owner: pricing
 process: Refunds
 affected: [customers]
+facts: {{purposes: [creditworthiness]}}
 classification:
   eu-ai-act: {{value: high-risk, reference: Annex III, role: provider, decidedBy: checkers, date: "2026-01-05"}}
   house: {{value: b}}

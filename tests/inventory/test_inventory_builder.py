@@ -46,7 +46,16 @@ def test_a_row_says_who_it_is_and_who_answers_for_it(refunds) -> None:
 def test_a_row_says_what_it_serves_and_the_class_by_regime(refunds) -> None:
     assert refunds.use_case.name == "refunding"
     assert refunds.use_case.classification == (
-        row_parts.Classification("eu-ai-act", "high-risk", "Annex III", "provider", "checkers", date(2026, 1, 5)),
+        row_parts.Classification(
+            "eu-ai-act",
+            "high-risk",
+            "Annex III",
+            "provider",
+            "checkers",
+            date(2026, 1, 5),
+            "high-risk",
+            "Annex III lists the purpose",
+        ),
         row_parts.Classification("house", "b", None, None, None, None),
     )
 
