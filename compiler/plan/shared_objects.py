@@ -37,9 +37,9 @@ class SharedObjectChecker:
         self._fleet = fleet
         self._matcher = matcher
         self._evaluator = evaluator
-        self._suffixes = sorted(
+        self._affixes = sorted(
             {
-                entry.get("suffix", "")
+                (entry.get("prefix", ""), entry.get("suffix", ""))
                 for emitter in emitters.by_id.values()
                 if emitter.is_target
                 for entry in emitter.data.get("objectNames", ())
@@ -70,12 +70,12 @@ class SharedObjectChecker:
                     yield (name, environment), (name, other_environment)
 
     def _similar_names(self) -> list[tuple[str, str]]:
-        """Different models of which one name with a suffix equals the other with a suffix."""
+        """Different models of which one name with a prefix and a suffix equals the other with a prefix and a suffix."""
         models = self._fleet.portfolio.by_kind("Model")
         return sorted(self._pairs_with_equal_names((model, model) for model in models))
 
     def _pairs_with_equal_names(self, bases: Iterable[tuple[str, _Item]]) -> set[tuple[_Item, _Item]]:
-        """Pairs of items of which a name with a suffix can be the same.
+        """Pairs of items of which a name with a prefix and a suffix can be the same.
 
         Only a numbered suffix stands for any number: fleets number their models, and comparing all of those would take too long.
         """
@@ -83,12 +83,13 @@ class SharedObjectChecker:
         numbered: dict[str, set[_Item]] = {}
         literal: dict[str, set[_Item]] = {}
         for base, item in bases:
-            for suffix in self._suffixes:
-                exact.setdefault(base + suffix, set()).add(item)
-                name = _numberless(base + suffix)
+            for prefix, suffix in self._affixes:
+                object_name = prefix + base + suffix
+                exact.setdefault(object_name, set()).add(item)
+                name = _numberless(object_name)
                 if _is_numbered(suffix):
                     numbered.setdefault(name, set()).add(item)
-                elif name != base + suffix:
+                elif name != object_name:
                     literal.setdefault(name, set()).add(item)
         pairs = {pair for items in exact.values() for pair in combinations(sorted(items), 2)}
         for name in literal.keys() & numbered.keys():
@@ -146,7 +147,8 @@ class SharedObjectChecker:
         kinds_by_name: dict[str, set[str]] = {}
         for index, entry in enumerate(target.data.get("objectNames", ())):
             if results.get(("objectNames", index, "when"), True) is True:
-                kinds_by_name.setdefault(base_name(model) + entry.get("suffix", ""), set()).update(entry["kinds"])
+                name = entry.get("prefix", "") + base_name(model) + entry.get("suffix", "")
+                kinds_by_name.setdefault(name, set()).update(entry["kinds"])
         return kinds_by_name
 
 

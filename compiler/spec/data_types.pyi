@@ -1034,6 +1034,7 @@ class NetworkPortData(TypedDict, total=False):
 
 class ObjectNameData(TypedDict, total=False):
     kinds: Required[Sequence[str]]
+    prefix: str
     suffix: str
     when: str
 

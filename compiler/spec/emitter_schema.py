@@ -80,6 +80,8 @@ class ObjectName(StrictModel):
 
     kinds: list[str] = field(..., min_length=1)
     """The kinds of the objects."""
+    prefix: str = field("", pattern=r"^(?:[a-z0-9](?:[-a-z0-9.]*)[-.])?$")
+    """What precedes the model's name in their names, such as `keda-hpa-`. Default: nothing."""
     suffix: str = field("", pattern=r"^(?:[-.](?:[-a-z0-9.]|#####)*(?:[a-z0-9]|#####))?$")
     """What follows the model's name in their names, such as `-predictor`; `#####` is a number of five digits. Default: nothing."""
     when: str | None = None

@@ -115,6 +115,23 @@ def test_a_service_has_the_name_that_kserve_gives_a_predictor() -> None:
     ]
 
 
+METRICS = {"min": 1, "max": 3, "metrics": [{"name": "backlog", "query": "sum(queue)", "threshold": 20}]}
+
+
+def test_an_autoscaler_has_the_name_that_keda_gives_one() -> None:
+    """`getHPAName` in controllers/keda/hpa.go of v2.20.0: `keda-hpa-<name of the ScaledObject>`."""
+    scaled = program("keda-hpa-limits", scaling={"min": 1, "max": 3})
+    [(message, line)] = conflicts(program("limits", scaling=METRICS), scaled)
+    assert "the HorizontalPodAutoscaler keda-hpa-limits" in message
+    assert line == "name: limits"
+    assert conflicts(program("limits", scaling={"min": 1, "max": 3}), scaled) == []
+    keda = {"deploy": {"target": "kserve", "options": {"autoscaler": "keda"}}}
+    predicted = program("keda-hpa-price-predictor", scaling={"min": 1, "max": 3})
+    [(message, _)] = conflicts(served("price", **keda), predicted)
+    assert "the HorizontalPodAutoscaler keda-hpa-price-predictor" in message
+    assert conflicts(served("price"), predicted) == []
+
+
 def test_a_model_has_the_name_that_kserve_gives_a_canary() -> None:
     """`reconcileCanaryDeployments` in predictor.go of v0.20.0: `<name>-<canary>-predictor`."""
     [(message, _)] = conflicts(with_canary("price"), served("price-canary"))

@@ -69,6 +69,13 @@ def test_a_suspended_workload_and_a_fixed_number_of_replicas_have_no_scaler(buil
         assert "replicas" in unit.objects["deployment.yaml"]["spec"]
 
 
+def test_the_name_of_a_model_leaves_room_for_that_of_the_autoscaler(build_unit):
+    """`verifyName` in apis/keda/v1alpha1/scaledobject_webhook.go of v2.20.0: at most 63 characters."""
+    for length, is_refused in ((54, False), (55, True)):
+        unit = build_unit({**scaled(WORKLOADS["a program"], {}), "name": "a" * length}, **CLUSTER)
+        assert ("KEDA derives a name" in unit.reasons) is is_refused
+
+
 @pytest.mark.parametrize("release", KSERVE_RELEASES)
 def test_kserve_gets_an_external_metric_of_keda(release, build_unit, kserve_release):
     version = release.rpartition(".")[0]
