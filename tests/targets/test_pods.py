@@ -19,6 +19,8 @@ VOLUMES: list[Mapping[str, Any]] = [
 MOUNTS = [
     {"name": "shm", "mountPath": "/dev/shm"},
     {"name": "flags", "mountPath": "/etc/flags", "subPath": "a.json", "readOnly": True},
+    {"name": "certificates", "mountPath": "/etc/certificates"},
+    {"name": "cache", "mountPath": "/var/cache/tokenizers"},
 ]
 WAIT = {**IMAGE, "name": "wait", "command": ["/wait"], "args": ["--for=$(HOST)"], "volumeMounts": [MOUNTS[1]]}
 PROXY = {**IMAGE, "name": "proxy", "env": [{"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}]}
