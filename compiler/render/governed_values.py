@@ -25,6 +25,12 @@ _IDENTITY: Mapping[Pointer, str] = {
     ): "set the namespace in the Environment, or that of objects that exist already under `deploy.adopt`",
 }
 
+_CLUSTER_FIELDS: tuple[Pointer, ...] = (
+    ("status",), ("metadata", "uid"), ("metadata", "resourceVersion"), ("metadata", "generation"),
+    ("metadata", "creationTimestamp"), ("metadata", "managedFields"), ("metadata", "selfLink"),
+)  # fmt: skip
+"""What a cluster sets itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Governance:
@@ -50,6 +56,8 @@ class GovernedValues:
         identity = next((pointer for pointer in _IDENTITY if result[: len(pointer)] == pointer), None)
         if identity is not None:
             return Governance("it is a part of the object's identity", _IDENTITY[identity])
+        if any(result[: len(pointer)] == pointer for pointer in _CLUSTER_FIELDS):
+            return Governance("the cluster sets it, and drops what a manifest sets there", "remove it")
         is_selected = "labels" in result[-2:-1] or (original is not None and "matchLabels" in result[-2:-1])
         if is_selected and isinstance(self._selector, Mapping) and result[-1] in self._selector:
             adoption_help = (

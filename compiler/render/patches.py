@@ -58,7 +58,7 @@ def apply_patches(
             ]
             result.findings.append(_mismatch_finding(model, index, patch, objects))
             continue
-        has_effect = False
+        has_effect, removals = False, dict[Pointer, bool]()
         for file_index, document_index, document in targets:
             file, key = files[file_index], (files[file_index].path, document_index)
             merge, patched_document = _merge_patch(patch, document, file, sources.schema_of(file))
@@ -76,7 +76,10 @@ def apply_patches(
             }
             merges.append((index, merge))
             has_effect = has_effect or bool(merge.changes or merge.problems)
-        if not has_effect and not _waits_for_canary(model, patch["target"]):
+            removals |= {pointer: removals.get(pointer, False) or found for pointer, found in merge.removals.items()}
+        if has_effect:
+            result.findings += _removal_findings(model, index, targets, removals)
+        elif not _waits_for_canary(model, patch["target"], [files[target[0]] for target in targets]):
             result.findings.append(_no_effect_finding(model, index, targets))
     return result
 
@@ -162,9 +165,9 @@ def _object_name(document: Object) -> str | None:
     return None
 
 
-def _waits_for_canary(model: ResolvedModel, target: PatchTargetData) -> bool:
-    """Whether a patch is for canaries only, and there is none at present."""
-    return target.get("canary") == "only" and model.canary is None
+def _waits_for_canary(model: ResolvedModel, target: PatchTargetData, files: Sequence[PlannedFile]) -> bool:
+    """Whether a patch is for canaries only, and there is none at present in objects that can have one."""
+    return target.get("canary") == "only" and model.canary is None and any(file.rule.canary_parts for file in files)
 
 
 def _moved_origins(origins: Mapping[Pointer, Pointer], merge: StrategicMerge) -> dict[Pointer, Pointer]:
@@ -236,6 +239,25 @@ def rendered_pointer(pointer: Pointer | None, earlier_merges: Sequence[Strategic
     for merge in reversed(earlier_merges):
         pointer = None if pointer is None else merge.original_pointer(pointer)
     return pointer
+
+
+def _removal_findings(
+    model: ResolvedModel,
+    index: int,
+    targets: Sequence[tuple[int, int, Object]],
+    removals: Mapping[Pointer, bool],
+) -> Iterator[Finding]:
+    """A finding for each part of a patch that removes nothing in any object."""
+    objects = ", ".join(sorted({_object_text(document) for _, _, document in targets}))
+    for pointer, has_removed in removals.items():
+        if not has_removed:
+            yield model.finding(
+                codes.PATCH_WITHOUT_EFFECT,
+                f"the patch of {objects} removes nothing at `{path_text(pointer)}`",
+                merge_pointer(index, pointer),
+                "correct the key or the name of the element, or remove this part of the patch",
+                per_environment=True,
+            )
 
 
 def _no_effect_finding(model: ResolvedModel, index: int, targets: Sequence[tuple[int, int, Object]]) -> Finding:

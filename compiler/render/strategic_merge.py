@@ -76,6 +76,8 @@ class StrategicMerge:
     changes: list[Change] = field(default_factory=list)
     origins: dict[Pointer, Pointer] = field(default_factory=dict)
     problems: list[PatchProblem] = field(default_factory=list)
+    removals: dict[Pointer, bool] = field(default_factory=dict)
+    """By the pointer in the patch of each removal: whether there was something to remove."""
     alignments: dict[Pointer, tuple[int | None, ...]] = field(default_factory=dict)
     """By list in the result that a patch merged or replaced: the index that each of its elements had (`None`: a new one)."""
 
@@ -101,7 +103,7 @@ class StrategicMerge:
         for key, value in members.items():
             member_position = position.member(key, is_new=key not in old_members)
             if _deletes(value):
-                self._record(member_position, result.pop(key, None), None)
+                self._record_removal(member_position, result.pop(key, None))
             else:
                 result[key] = self.merge(old_members.get(key), value, keys.member_keys(key), member_position)
         return result
@@ -174,7 +176,7 @@ class StrategicMerge:
         if _deletes(patch):
             if old.value is not None:
                 del elements[index]
-            self._record(element_position, old.value, None)
+            self._record_removal(element_position, old.value)
             return
         value = self.merge(old.value, patch, keys.member_keys(0), element_position)
         elements[index : index + 1] = [_Element(value, old.index)]
@@ -221,6 +223,10 @@ class StrategicMerge:
             else:
                 result = (*result, key)
         return result
+
+    def _record_removal(self, position: Position, old: Json) -> None:
+        self.removals[position.patch] = self.removals.get(position.patch, False) or old is not None
+        self._record(position, old, None)
 
     def _record(self, position: Position, old: Json, new: Json) -> None:
         if not strictly_equal(old, new):

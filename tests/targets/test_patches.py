@@ -233,6 +233,9 @@ GOVERNED = {
     ),
     "the network of the node": (patch("Deployment", pod({"hostNetwork": True})), "callers reach the model through its Service"),
     "a load balancer": (patch("Service", {"spec": {"type": "LoadBalancer"}}), "set `deploy.expose`"),
+    "the number of replicas": (patch("Deployment", {"spec": {"replicas": 7}}), "set `deploy.scaling`"),
+    "the service account": (patch("Deployment", pod({"serviceAccountName": "admin"})), "set `deploy.pod.serviceAccountName`"),
+    "what the cluster sets": (patch("Deployment", {"status": {"replicas": 3}}), "remove it"),
     "all callers": (patch("NetworkPolicy", {"spec": {"ingress": [{}]}}), "set `deploy.callers`"),
     "all destinations": (patch("NetworkPolicy", {"spec": {"policyTypes": ["Ingress"]}}), "set `deploy.callers`"),
 }  # fmt: skip
@@ -306,6 +309,30 @@ def test_a_patch_that_changes_nothing_is_a_warning_at_the_patch(session_findings
     [finding] = session_findings(program(patch("Service", {"spec": {"type": "ClusterIP"}})))
     assert finding.code is codes.PATCH_WITHOUT_EFFECT
     assert finding.subject.pointer == ("deploy", "patches", 0, "merge")
+
+
+@pytest.mark.parametrize(
+    ("part", "path"),
+    [
+        ({"nodeSelectorr": None}, "spec.template.spec.nodeSelectorr"),
+        (
+            {"containers": [{"name": NAME, "env": [{"name": "NOPE", "$patch": "delete"}]}]},
+            "spec.template.spec.containers[].env[]",
+        ),
+    ],
+)
+def test_a_part_that_removes_nothing_is_a_warning_at_the_part(part, path, session_findings):
+    """The other part of the patch has an effect. A part that removes something in one of several objects has one, too."""
+    [finding] = session_findings(program(patch("Deployment", pod({"terminationGracePeriodSeconds": 9, **part}))))
+    assert finding.code is codes.PATCH_WITHOUT_EFFECT
+    assert f"removes nothing at `{path}`" in finding.message
+    assert finding.subject.pointer[-1] in ("nodeSelectorr", 0)
+
+
+def test_a_patch_for_canaries_of_an_object_that_has_none_is_a_warning(session_findings):
+    change = patch("Deployment", pod({"terminationGracePeriodSeconds": 9}), target={"canary": "only"})
+    [finding] = session_findings(program(change))
+    assert finding.code is codes.PATCH_WITHOUT_EFFECT
 
 
 def test_a_patch_that_matches_no_object_names_those_that_are_rendered(session_findings):

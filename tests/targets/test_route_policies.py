@@ -122,6 +122,12 @@ REFUSED: dict[str, tuple[dict, dict, str]] = {
         limited("Local", {"limit": {"requests": 9, "unit": "Hour"}}, BATCH), ENVOY, "shorter than that of the limit for all requests",
     ),
     "a filter without its field": (exposed(filters=[{**HEADERS, "type": "ExtensionRef"}]), GATEWAY, "not that of its type"),
+    "a filter without a change": (exposed(filters=[{**HEADERS, "requestHeaderModifier": {}}]), GATEWAY, "changes no header"),
+    "a header set and removed": (
+        exposed(filters=[{**HEADERS, "requestHeaderModifier": {"set": [{"name": "X-A", "value": "1"}], "remove": ["X-A"]}}]),
+        GATEWAY, "sets and removes one header",
+    ),
+    "an address": ({"expose": {"host": "10.0.0.1"}}, GATEWAY, "a host name, and no address"),
     "two filters of one type": (exposed(filters=[HEADERS, HEADERS]), GATEWAY, "at most one filter of each type"),
 }  # fmt: skip
 

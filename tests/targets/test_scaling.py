@@ -143,6 +143,15 @@ def test_what_a_fixed_number_of_replicas_does_not_use_is_refused(spec, scaling, 
     assert build_unit(ranged, {**TRAINED, "name": "retail"}, **capabilities).reasons == ""
 
 
+def test_a_threshold_is_above_zero(build_unit):
+    """`validateMetricTarget` in pkg/apis/autoscaling/validation/validation.go of Kubernetes: `averageUtilization` is above 0."""
+    for spec in (WORKLOADS["a program"], TRAINED):
+        for field in ("cpu", "memory"):
+            scaling = {**RANGE, field: "0%"}
+            unit = build_unit({**spec, "deploy": {**spec["deploy"], "scaling": scaling}})
+            assert "utilisation above 0 percent only" in unit.reasons
+
+
 def test_a_job_does_not_use_a_threshold_of_cpu(build_unit):
     source = {key: value for key, value in PROGRAM.items() if key not in {"port", "health"}}
     job = model("heuristic", "kubernetes", source, batch={"schedule": "0 1 * * *"}, scaling={"cpu": "70%"})
