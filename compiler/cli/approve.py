@@ -4,6 +4,7 @@ import click
 
 from compiler.cli._shared import common_options
 from compiler.cli._shared.lazy_callback import calls
+from compiler.cli._shared.path_type import PathType
 
 
 @click.command("approve")
@@ -22,6 +23,12 @@ from compiler.cli._shared.lazy_callback import calls
     "--expires", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Last day on which the approval is valid."
 )
 @click.option("--reject", is_flag=True, help="Record a rejection.")
+@click.option(
+    "--sign",
+    type=PathType(exists=True, folders=False),
+    metavar="KEY",
+    help="Sign the approval with this SSH key, and write the signature below approvals/.",
+)
 @common_options.diff_option
 @common_options.as_of_option("Date of the approval. [default: today in UTC]")
 @common_options.root_option
@@ -33,7 +40,7 @@ def command() -> None:
     environment runs after the release is promoted. Merge it before the promotion: it is pending until then. A later change
     of what the role binds (the runtime digest, the governance digest, or both) makes it void.
 
-    The entry is a claim. Whoever reviews its pull request confirms it.
+    The entry is a claim. Evidence is a signature with --sign, or the review of its pull request (`check --reviews`).
 
     \b
     Examples:

@@ -37,6 +37,12 @@ from compiler.cli._shared.path_type import PathType
     help="Show at most N findings as text, errors first; 0 shows all. Other formats contain all findings.",
 )
 @common_options.evaluation_options
+@click.option(
+    "--reviews",
+    type=PathType(exists=True, folders=False),
+    metavar="FILE",
+    help="With --changed-since: reviews of the pull request as GitHub's REST API lists them, outside of the checkout.",
+)
 @common_options.environment_option
 @common_options.run_options
 @common_options.project_options
@@ -56,5 +62,6 @@ def command() -> None:
       modelyard check --rendered
       modelyard check --sources
       modelyard check --as-of 2027-01-31
+      modelyard check --changed-since origin/main --reviews "$RUNNER_TEMP/reviews.json"
       modelyard check --diff --unsafe-fixes
     """

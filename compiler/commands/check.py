@@ -33,6 +33,7 @@ def check_project(
     renders: bool,
     runs_sources: bool,
     changed_since: str | None,
+    reviews: Path | None,
     baseline: Path | None,
     write_baseline: Path | None,
     fix: bool,
@@ -52,7 +53,7 @@ def check_project(
     """Check the project, fix what may be fixed, and report; exit with 1 if there are mandatory findings."""
     folder, options = project_root(root), RunOptions(not no_cache, jobs, timings, profile)
     _reject_option_conflicts(fix=fix or diff, unsafe_fixes=unsafe_fixes, rev=rev)
-    change_base, named_files = load_change_base(folder, changed_since), project_paths(files, folder)
+    change_base, named_files = load_change_base(folder, changed_since, reviews), project_paths(files, folder)
     renders = renders or write_baseline is not None
     with start_run(folder, options) as run:
 

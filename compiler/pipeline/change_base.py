@@ -6,7 +6,13 @@ from datetime import date
 
 from compiler.foundation.json_data import plain_data
 from compiler.resolve.approval_authority import ApprovalAuthority
-from compiler.resolve.digests import digest
+from compiler.resolve.approval_evidence import (
+    ALLOWED_SIGNERS,
+    MAX_SIGNERS_BYTES,
+    EvidenceChecker,
+    read_small_file,
+)
+from compiler.resolve.digests import bytes_digest, digest
 from compiler.resolve.fleet import Fleet
 from compiler.source.tree import Tree
 
@@ -23,6 +29,8 @@ class ChangeBase:
     """The last day up to the base on which one of some files changed; `None` if it is unknown."""
     label: str = "the base"
     """The name of the base in messages."""
+    reviewers: frozenset[str] | None = None
+    """The accounts whose reviews on the forge approve the change; `None` if no reviews were given."""
 
 
 def model_digests(fleet: Fleet | None, name: str, environment: str | None) -> tuple[str, str] | None:
@@ -54,9 +62,33 @@ def judging_authority(fleet: Fleet, base_fleet: Fleet | None, base: ChangeBase |
     return ApprovalAuthority.of(base_fleet.portfolio, base.label)
 
 
-def authority_scope(authority: ApprovalAuthority) -> str:
-    """What results depend on besides the change: the Teams and the settings of the base; empty without one."""
-    if not authority.revision:
+def evidence_checker(tree: Tree, fleet: Fleet, base_fleet: Fleet | None, base: ChangeBase | None) -> EvidenceChecker:
+    """What looks for evidence of approvals: signers and accepted entries are those of the base, or of a state without one."""
+    trusted_tree = tree if base is None or base_fleet is None else base.tree
+    return EvidenceChecker(
+        fleet.tree,
+        fleet.portfolio.project.name,
+        judging_authority(fleet, base_fleet, base),
+        read_small_file(trusted_tree, ALLOWED_SIGNERS, MAX_SIGNERS_BYTES),
+        base_fleet.portfolio if base_fleet else None,
+        base.reviewers if base else None,
+        _verify,
+    )
+
+
+def judging_scope(checker: EvidenceChecker) -> str:
+    """What results depend on besides the change: the Teams and the settings of its base, the signers, and who reviewed it."""
+    authority = checker.authority
+    if not authority.revision and not authority.rules:
         return ""
-    teams = [spec.json for spec in authority.teams.values()]
-    return digest([authority.revision, plain_data(authority.settings), teams])
+    teams = [spec.json for spec in authority.teams.values()] if authority.revision else []
+    signers = bytes_digest(checker.allowed_signers) if checker.allowed_signers is not None else None
+    reviewers = None if checker.reviewers is None else sorted(checker.reviewers)
+    return digest([authority.revision, plain_data(authority.settings), teams, signers, reviewers])
+
+
+def _verify(statement: bytes, signature: bytes, allowed_signers: bytes, principal: str) -> bool:
+    """Imported when a signature is verified, because it loads `subprocess`."""
+    from compiler.execution.ssh_signatures import is_valid_signature  # noqa: PLC0415 - as the docstring says
+
+    return is_valid_signature(statement, signature, allowed_signers, principal)

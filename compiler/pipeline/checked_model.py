@@ -26,7 +26,7 @@ def check_one_model(session: Session, name: str) -> CheckedModel:
         return chain(
             _target_findings(session, model),
             evaluation.evaluate(model),
-            approval_findings(session.fleet, session.approval_authority, model, session.as_of),
+            approval_findings(session.fleet, session.evidence.authority, model, session.as_of),
             _required_approvals(session, model),
         )
 
@@ -42,7 +42,7 @@ def _required_approvals(session: Session, model: ResolvedModel) -> Iterator[Find
         session.fleet.reads.add(CHANGE, f"{environment or ''}/{model.name}")
         return session.is_changed(model.name, environment) and not session.is_restored(model.name, environment)
 
-    required = RequiredApprovals(session.fleet, session.approval_authority, model)
+    required = RequiredApprovals(session.fleet, session.evidence.authority, model, session.evidence)
     base_day = session.change_base.day if session.change_base else None
     yield from required_approval_findings(required, session.as_of, base_day, is_changed)
 

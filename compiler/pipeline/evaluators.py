@@ -69,7 +69,7 @@ class Evaluators:
         if change is None:
             return None
         return BaseRevision(
-            change.day, session.is_changed, session.is_restored, change.day_of_last_change, session.approval_authority
+            change.day, session.is_changed, session.is_restored, change.day_of_last_change, session.evidence.authority
         )
 
     def policy_change_findings(self) -> tuple[Finding, ...]:

@@ -17,8 +17,8 @@ from compiler.foundation.secret_redaction import Redactor
 from compiler.foundation.timings import Timings
 from compiler.pipeline.change_base import (
     ChangeBase,
-    authority_scope,
-    judging_authority,
+    evidence_checker,
+    judging_scope,
     model_digests,
     restores_earlier_state,
 )
@@ -28,7 +28,7 @@ from compiler.pipeline.result_keeper import NoKeeper, Result, ResultKeeper
 from compiler.pipeline.result_kinds import CHECKED_MODEL, FLEET_CHECKS, NEEDS_FLEET, READS_INVENTORY, SHARED_DOCUMENTS
 from compiler.pipeline.results import CheckedModel, FleetChecks
 from compiler.pipeline.secret_collector import SecretCollector
-from compiler.resolve.approval_authority import ApprovalAuthority
+from compiler.resolve.approval_evidence import EvidenceChecker
 from compiler.resolve.checks.shared_document_checks import SharedDocumentChecks
 from compiler.resolve.digests import digest
 from compiler.resolve.field_setters import models_that_may_set
@@ -276,14 +276,14 @@ class Session:
         return Redactor((*detected_secrets, *checked_secrets, *self._secret_collector.secrets()))
 
     @cached_property
-    def approval_authority(self) -> ApprovalAuthority:
-        """The Teams and rules that judge approvals and waivers."""
-        return judging_authority(self.fleet, self.base_fleet, self.change_base)
+    def evidence(self) -> EvidenceChecker:
+        """Who judges approvals and waivers, and what proves approvals."""
+        return evidence_checker(self.tree, self.fleet, self.base_fleet, self.change_base)
 
     @cached_property
     def judging_scope(self) -> str:
         """What results depend on besides the change: who judges it."""
-        return authority_scope(self.approval_authority) if self.change_base else ""
+        return judging_scope(self.evidence)
 
     def is_changed(self, model: str, environment: str | None) -> bool:
         """Whether a digest of the model in an environment differs from that in the base of the change."""

@@ -7,13 +7,16 @@ from datetime import date
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Enforcement, Finding, Subject
 from compiler.resolve.approval_authority import ApprovalAuthority
+from compiler.resolve.approval_evidence import EvidenceChecker, EvidenceKind
 from compiler.resolve.approvals import CheckedApproval, check_approvals
 from compiler.resolve.approver_roles import approvers_help
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_environment, matches_selector
 from compiler.resolve.resolved_model import ResolvedModel
-from compiler.spec.data_types import ApprovalRuleData
+from compiler.spec.data_types import ApprovalData, ApprovalRuleData
 
+_PROVEN_TIERS = frozenset({"high", "critical"})
+"""The tiers of which approvals for production need evidence by default."""
 _TWO = 2
 """The approvers that `fourEyes` requires."""
 
@@ -35,6 +38,7 @@ class RequiredApprovals:
     fleet: Fleet
     authority: ApprovalAuthority
     model: ResolvedModel
+    evidence: EvidenceChecker
 
     def missing_on(self, as_of: date) -> Iterator[Requirement]:
         """What is missing on a day."""
@@ -45,7 +49,7 @@ class RequiredApprovals:
         for rule in rules:
             is_mandatory = rule.get("mandatoryFrom", "") <= as_of.isoformat()
             for role in rule["roles"]:
-                if message := self._missing_role(role, approvals, as_of):
+                if message := self._missing_role(rule, role, approvals, as_of):
                     yield Requirement(message, role, self._help(role), is_mandatory)
             if rule.get("fourEyes") and (message := self._missing_eyes(rule, approvals, as_of)):
                 yield Requirement(message, "", approvers_help(self.authority, rule["roles"]), is_mandatory)
@@ -57,14 +61,44 @@ class RequiredApprovals:
             matches_selector(rule.get("match", {}), data, use_case.data if use_case else None)
         )
 
-    def _missing_role(self, role: str, approvals: Sequence[CheckedApproval], as_of: date) -> str | None:
+    def _demanded(self, rule: ApprovalRuleData) -> EvidenceKind:
+        """The evidence that a rule demands."""
+        tier = self.model.data.get("governance", {}).get("risk", {}).get("tier")
+        is_production = self.model.environment is not None and self.model.environment.data["stage"] == "prod"
+        default: EvidenceKind = "review" if is_production and tier in _PROVEN_TIERS else "claim"
+        return rule.get("evidence", default)
+
+    def _proven(
+        self, rule: ApprovalRuleData, decisions: Sequence[CheckedApproval]
+    ) -> tuple[list[CheckedApproval], str]:
+        """The decisions with the demanded evidence, by the person who gave it, and what the last of the others lacks."""
+        demanded, proven, problem = self._demanded(rule), list[CheckedApproval](), ""
+        for decision in decisions:
+            evidence = self.evidence.evidence(self.model.name, decision.data, demanded)
+            if evidence.problem:
+                problem = evidence.problem
+            elif evidence.person is None:
+                proven.append(decision)
+            else:
+                data: ApprovalData = {**decision.data, "approver": evidence.person}
+                proven.append(replace(decision, data=data))
+        return proven, problem
+
+    def _missing_role(
+        self, rule: ApprovalRuleData, role: str, approvals: Sequence[CheckedApproval], as_of: date
+    ) -> str | None:
         """What is missing in a role: an approval that counts, or the withdrawal of a rejection."""
         decisions = last_decisions([approval for approval in approvals if approval.data["role"] == role], as_of)
         for decision in decisions:
             if decision.data["decision"] == "rejected":
                 return f"`{decision.data['team']}` rejected it as `{role}` on {decision.data['date']}"
         if decisions:
-            return None
+            proven, problem = self._proven(rule, decisions)
+            return (
+                None
+                if proven
+                else f"the approval of `{decisions[-1].data['team']}` as `{role}` is a claim without evidence: {problem}"
+            )
         others = [approval for approval in approvals if approval.data["role"] == role]
         reason = (
             f": that of `{others[-1].data['team']}` does not count, {others[-1].reason_on(as_of)}" if others else ""
@@ -76,9 +110,10 @@ class RequiredApprovals:
         decisions = last_decisions([one for one in approvals if one.data["role"] in rule["roles"]], as_of)
         owner = self.model.data["owner"]
         own_teams = {owner, self.model.data.get("governance", {}).get("developer")}
-        approvers = distinct_approvers(
-            [one for one in decisions if one.data["decision"] == "approved" and one.data["team"] not in own_teams]
-        )
+        approved = [
+            one for one in decisions if one.data["decision"] == "approved" and one.data["team"] not in own_teams
+        ]
+        approvers = distinct_approvers(self._proven(rule, approved)[0])
         if len(approvers) >= _TWO:
             return None
         count = f"only {approvers[0]} did" if approvers else "none did"

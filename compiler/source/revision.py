@@ -120,6 +120,18 @@ def merge_base(root: Path, revision: str, head: str = "HEAD") -> tuple[str, date
         raise HostError(f"git cannot read revision `{revision}`: {error}") from error
 
 
+def reviewed_commits(root: Path) -> frozenset[str]:
+    """The commits whose reviews are about the work tree: HEAD, and a branch that CI merged into it. None if files differ from HEAD."""
+    repository, _ = _open_repository(root)
+    try:
+        if repository.text("status", "--porcelain", "--untracked-files=normal"):
+            return frozenset()
+        commits = repository.text("rev-list", "--parents", "--max-count=1", "HEAD").split()
+    except GitCommandError as error:
+        raise HostError(f"git cannot read HEAD: {error}") from error
+    return frozenset((commits[0], *commits[2:]))
+
+
 def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:
     """The first-parent commits of HEAD since a date that touch the project, oldest first, each with its date (UTC)."""
     repository, prefix = _open_repository(root)

@@ -53,6 +53,7 @@ class ApprovalRuleData(TypedDict, total=False):
     match: ModelSelectorData
     roles: Required[Sequence[str]]
     fourEyes: bool
+    evidence: Literal["claim", "signature", "review"]
     mandatoryFrom: str
 
 class ApprovalSettingsData(TypedDict, total=False):
@@ -2187,8 +2188,10 @@ class TeamData(TypedDict, total=False):
     approvalRoles: Sequence[str]
     members: Sequence[TeamMemberData]
 
-class TeamMemberData(TypedDict):
-    name: str
+class TeamMemberData(TypedDict, total=False):
+    name: Required[str]
+    signer: str
+    account: str
 
 class TensorData(TypedDict):
     name: str

@@ -15,8 +15,8 @@ from compiler.source.memory_tree import MemoryTree
 HEAD = "apiVersion: modelyard/v1\n"
 DAY = date(2026, 12, 1)
 DIGEST = f"sha256:{'1' * 64}"
-RULE = "rules: [{environments: [prod], roles: [model-risk]}]"
-FOUR_EYES = "rules: [{environments: [prod], roles: [model-risk, security], fourEyes: true}]"
+RULE = "rules: [{environments: [prod], roles: [model-risk], evidence: claim}]"
+FOUR_EYES = "rules: [{environments: [prod], roles: [model-risk, security], fourEyes: true, evidence: claim}]"
 MEMBERS = "\nmembers: [{name: ana}, {name: ben}]"
 
 
@@ -159,7 +159,7 @@ def test_an_approval_is_void_only_if_a_digest_differs_that_its_role_binds(settin
 
 
 def test_security_binds_what_runs_and_model_risk_in_dev_too_by_default() -> None:
-    rule = "rules: [{environments: [ENV], roles: [ROLE]}]"
+    rule = "rules: [{environments: [ENV], roles: [ROLE], evidence: claim}]"
     for role, environment in (("security", "prod"), ("model-risk", "dev")):
         rules = rule.replace("ENV", environment).replace("ROLE", role)
         approved = entry(role=role, environment=environment)

@@ -9,13 +9,15 @@ from compiler.pipeline.change_base import ChangeBase
 from compiler.policy.baseline import EMPTY_BASELINE, Baseline, parse_baseline
 
 
-def load_change_base(folder: Path, revision: str | None) -> ChangeBase | None:
+def load_change_base(folder: Path, revision: str | None, reviews: Path | None = None) -> ChangeBase | None:
     """The merge base of HEAD and a revision; an empty tree if there is none, nothing without a revision."""
     if revision is None:
+        if reviews is not None:
+            raise UsageError("--reviews requires --changed-since", help="name the base of the pull request")
         return None
     from compiler.commands.common.merge_bases import change_base_of  # noqa: PLC0415 - it loads `subprocess`, and only comparisons need it
 
-    return change_base_of(folder, revision)
+    return change_base_of(folder, revision, reviews)
 
 
 def load_baseline(path: Path | None) -> Baseline:

@@ -22,6 +22,10 @@ class TeamMember(StrictModel):
 
     name: DocumentNameText
     """The name by which `approver` of an approval refers to the person."""
+    signer: EmailText | None = None
+    """The principal of the person in `approvals/allowed_signers`, whose SSH signatures are evidence of approvals."""
+    account: ForgeHandleText | None = None
+    """The person's account on the forge, such as `@ana`, whose reviews are evidence of approvals."""
 
 
 class Team(Document):

@@ -32,6 +32,10 @@ class ApprovalRule(StrictModel):
     """The roles in which teams must approve: a valid approval in each role, and no valid rejection."""
     fourEyes: bool = False
     """Whether two teams, or two people of a team, must approve, neither of which is the owner or the developer."""
+    evidence: Literal["claim", "signature", "review"] | None = None
+    """What has to prove an approval: `claim` (nothing), `signature` (of an SSH key), or `review` (on the forge; a signature, too).
+    Default: `review` for models of tier `high` and `critical` in the stage `prod`, `claim` for all others.
+    """
     mandatoryFrom: DateText | None = None
     """The date from which a missing approval makes `check` fail. Before that date it is advisory."""
 
