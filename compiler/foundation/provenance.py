@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from compiler.foundation.json_data import Json, Object, Pointer, format_path
+from compiler.foundation.rows import Rows, RowsReadError
 
 
 class Origin(NamedTuple):
@@ -51,7 +52,14 @@ class ObjectValue:
     members: "Mapping[str, ContextValue]"
 
 
-ContextValue: TypeAlias = "DocumentValue | ComputedValue | ObjectValue"
+@dataclass(frozen=True, slots=True)
+class RowsValue:
+    """Rows about all models, which a template can only insert as a whole."""
+
+    rows: Rows
+
+
+ContextValue: TypeAlias = "DocumentValue | ComputedValue | ObjectValue | RowsValue"
 """What a template context can contain under a name."""
 
 
@@ -61,7 +69,9 @@ def computed_list(elements: "Sequence[ContextValue]", origins: Origins) -> Compu
 
 
 def plain_value(item: ContextValue) -> Json:
-    """The value without its origins."""
+    """The value without its origins; raises `RowsReadError` for rows that are not in memory."""
+    if isinstance(item, RowsValue):
+        raise RowsReadError
     if isinstance(item, ObjectValue):
         return {name: plain_value(member) for name, member in item.members.items()}
     return item.data if isinstance(item, DocumentValue) else item.value

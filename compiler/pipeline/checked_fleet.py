@@ -12,11 +12,12 @@ from compiler.pipeline.result_summaries import check_summary
 
 if TYPE_CHECKING:
     from compiler.diagnostics.finding import Finding
+    from compiler.pipeline.fleet_totals import FleetTotals
     from compiler.pipeline.result_keeper import Result
     from compiler.pipeline.results import CheckedModel
     from compiler.plan.deployment_facts import DeploymentFacts
     from compiler.plan.model_facts import ModelFacts
-    from compiler.policy.policy_usage import PolicyUsage, UsageRecorder
+    from compiler.policy.policy_usage import PolicyUsage
 
 
 class CheckedFleet:
@@ -24,7 +25,6 @@ class CheckedFleet:
 
     def __init__(self, results: Iterable[Result[CheckedModel]]) -> None:
         self._findings: list[Finding] = []
-        self._facts: dict[str, ModelFacts] = {}
         self._unread: list[Result[CheckedModel]] = []
         digest = hashlib.sha256()
         for result in results:
@@ -39,14 +39,13 @@ class CheckedFleet:
         """A digest of the facts and the usages of all models."""
 
     @cached_property
-    def _usage(self) -> UsageRecorder:
-        from compiler.policy.policy_usage import UsageRecorder  # noqa: PLC0415 - it takes 3 ms, and most runs need no usages
+    def _totals(self) -> FleetTotals:
+        from compiler.pipeline.fleet_totals import FleetTotals  # noqa: PLC0415 - most runs need no facts and no usages
 
-        return UsageRecorder()
+        return FleetTotals()
 
     def _take(self, model: CheckedModel) -> None:
-        self._facts[model.facts.name] = model.facts
-        self._usage.add(model.usage)
+        self._totals.add(model)
 
     def _read_all(self) -> None:
         for result in self._unread:
@@ -61,13 +60,13 @@ class CheckedFleet:
     @property
     def new_secrets(self) -> frozenset[str]:
         """The secrets in models that were checked in this run; a result with a secret is not kept."""
-        return self._usage.usage.secrets if "_usage" in vars(self) else frozenset()
+        return self._totals.usage.secrets if "_totals" in vars(self) else frozenset()
 
     @cached_property
     def models(self) -> tuple[ModelFacts, ...]:
         """The facts of the models, by name."""
         self._read_all()
-        return tuple(self._facts[name] for name in sorted(self._facts))
+        return self._totals.facts
 
     @cached_property
     def deployments(self) -> tuple[DeploymentFacts, ...]:
@@ -78,4 +77,4 @@ class CheckedFleet:
     def usage(self) -> PolicyUsage:
         """The merged usage of policies."""
         self._read_all()
-        return self._usage.usage
+        return self._totals.usage

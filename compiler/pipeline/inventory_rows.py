@@ -42,7 +42,12 @@ class InventoryRows:
         """The inventory."""
         return self._source.assemble({result.name: result.value for result in self.results})
 
-    @cached_property
+    @property
     def template_value(self) -> ContextValue:
-        """The inventory as templates read it."""
+        """The inventory as templates read it, in memory."""
         return self._source.template_value(self.inventory)
+
+    @property
+    def rows_value(self) -> ContextValue:
+        """The inventory as templates can insert it, without reading rows whose text is known."""
+        return self._source.rows_value(self.results)

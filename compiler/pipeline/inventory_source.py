@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from compiler.foundation.provenance import ContextValue
@@ -10,8 +10,10 @@ from compiler.inventory.inventory_builder import assemble_inventory, build_row
 from compiler.inventory.record_counts import count_record_fields
 from compiler.inventory.row import Inventory, Row
 from compiler.inventory.template_value import to_template_value
+from compiler.pipeline.row_texts import rows_value
 
 if TYPE_CHECKING:
+    from compiler.pipeline.result_keeper import Result
     from compiler.pipeline.session import Session
 
 
@@ -29,6 +31,10 @@ class InventorySource:
     def assemble(self, rows: Mapping[str, Row | None]) -> Inventory:
         """The inventory of all models."""
         return assemble_inventory(self._session.fleet, rows)
+
+    def rows_value(self, results: Sequence[Result[Row | None]]) -> ContextValue:
+        """The inventory as templates can insert it, from the row of each model."""
+        return rows_value(results, self._session.keeper)
 
     def template_value(self, inventory: Inventory) -> ContextValue:
         """The inventory as templates read it."""

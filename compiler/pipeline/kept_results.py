@@ -100,7 +100,7 @@ class KeptResults:
                 read = partial(self._read, kind, name, kept.partition, full_scope, compute)
                 yield Result(name, partial(identity, kept.summary), read, is_kept=True)
             else:
-                yield self._keep(kind, name, _computed_decoder.decode(next(new_results)))
+                yield self._keep(kind, name, full_scope, compute, _computed_decoder.decode(next(new_results)))
 
     @cached_property
     def _fingerprints(self) -> Fingerprints:
@@ -166,7 +166,9 @@ class KeptResults:
     def _on_this_day(self, scope: str) -> str:
         return f"{scope} on {self._as_of}"
 
-    def _keep(self, kind: ResultKind[T], name: str, computed: _Computed) -> Result[T]:
+    def _keep(
+        self, kind: ResultKind[T], name: str, scope: str, compute: Callable[[str], T], computed: _Computed
+    ) -> Result[T]:
         record_table, value_table = self._tables(kind)
         if computed.record is not None:
             self._store.put(record_table, {name: computed.record})
@@ -174,8 +176,10 @@ class KeptResults:
         elif self._store.is_enabled:
             self._store.delete(record_table, [name])
             self._store.delete(value_table, [name])
-        value = kind.codec.decode(computed.value)
-        return Result(name, partial(identity, computed.summary), partial(identity, value), is_kept=False)
+        read: Callable[[], T] = partial(kind.codec.decode, computed.value)
+        if computed.record is not None:  # the store holds it, so that a stage may hold many results
+            read = partial(self._read, kind, name, self._partition, scope, compute)
+        return Result(name, partial(identity, computed.summary), read, is_kept=False)
 
     def _read(self, kind: ResultKind[T], name: str, partition: Partition, scope: str, compute: Callable[[str], T]) -> T:
         """The kept result; one that was damaged meanwhile is computed again."""
@@ -183,7 +187,9 @@ class KeptResults:
         try:
             return kind.codec.decode(content or b"")
         except (ValueError, TypeError, KeyError, IndexError):
-            return self._keep(kind, name, self._compute(kind, name, scope, compute)).value
+            computed = self._compute(kind, name, scope, compute)
+            self._keep(kind, name, scope, compute, computed)
+            return kind.codec.decode(computed.value)
 
 
 def tables_of(kind_name: str) -> tuple[str, str]:

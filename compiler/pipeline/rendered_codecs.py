@@ -9,6 +9,7 @@ import msgspec
 
 from compiler.diagnostics.finding import Finding
 from compiler.diagnostics.finding_codec import FindingRows, decode_findings, encode_findings
+from compiler.foundation.packed_content import content_digest
 from compiler.pipeline.finding_codecs import decoded
 from compiler.pipeline.result_keeper import ResultCodec
 from compiler.pipeline.result_summaries import RenderSummary, encode_summary
@@ -17,7 +18,6 @@ from compiler.plan.codeowners.ownership_claims import CommittedFile
 from compiler.plan.planning import PlannedModel
 from compiler.policy.policy_usage import PolicyUsage
 from compiler.policy.usage_codec import UsageRow, decode_usage, encode_usage
-from compiler.write.lock_files import digest_of
 from compiler.write.output_units import Unit, unit_digest
 
 _COMPRESSION_LEVEL = 1
@@ -120,7 +120,7 @@ def decode_usage_bytes(content: bytes) -> PolicyUsage:
 
 def _summary(rendered: RenderedUnits, plan: bytes = b"") -> bytes:
     units = tuple(
-        (unit.id, unit_digest([(file, digest_of(file.content)) for file in unit.files])) for unit in rendered.units
+        (unit.id, unit_digest([(file, content_digest(file.content)) for file in unit.files])) for unit in rendered.units
     )
     row = _units_row(rendered)
     summary = RenderSummary(units, row.findings, row.notice_keys, row.notices, plan, _encoder.encode(row.usage))

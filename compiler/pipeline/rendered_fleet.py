@@ -50,7 +50,9 @@ class FleetRenderer:
         self._keeper = session.keeper if self._prefix or scope is all_units else NoKeeper()
         self._findings: list[Finding] = []
         self._notices: dict[str, Finding] = {}
-        self._summaries: list[RenderSummary] = []
+        self._plans: list[bytes] = []
+        self._usages: dict[bytes, None] = {}
+        """What shared files and findings about the fleet read of each model; most models have the same usages."""
         self._digest = hashlib.sha256()
         self._shared_scope = ""
 
@@ -101,7 +103,8 @@ class FleetRenderer:
         """Take a model's units, and what shared files read of it."""
         summary = render_summary(result.summary)
         self._digest.update(f"{result.name}\0".encode() + summary.plan + summary.usage)
-        self._summaries.append(summary)
+        self._plans.append(summary.plan)
+        self._usages[summary.usage] = None
         self._add_units(result, summary, lambda model: model.rendered)
 
     def _add_units(self, result: Result[T], summary: RenderSummary, units_of: Callable[[T], RenderedUnits]) -> None:
@@ -119,10 +122,10 @@ class FleetRenderer:
                     self._on_unit(unit.id)
 
     def _render_shared_units(self, _: str) -> RenderedUnits:
-        return self._renderer.render_shared_units(self._summaries)
+        return self._renderer.render_shared_units(self._plans)
 
     def _unused_findings(self, _: str) -> tuple[Finding, ...]:
-        return tuple(self._renderer.unused_findings(self._summaries))
+        return tuple(self._renderer.unused_findings(self._usages))
 
 
 def model_renderer(session: Session, scope: UnitFilter) -> ModelRenderer:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Finding
+from compiler.foundation.rows import RowsReadError
 from compiler.pipeline.rendered_codecs import decode_plan, decode_usage_bytes
-from compiler.pipeline.result_summaries import RenderSummary
 from compiler.pipeline.results import RenderedModel, RenderedUnits
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.planning import SharedNeeds, UnitFilter
@@ -37,17 +38,22 @@ class ModelRenderer:
             plan = self._session.plan_stage.units.plan_model(name, self._scope, needs)
             return RenderedModel(replace(plan, units=()), self._render_units(plan.units))
 
-    def render_shared_units(self, summaries: Iterable[RenderSummary]) -> RenderedUnits:
-        """The units of environments and of the project, after those of all models."""
-        plans = [decode_plan(summary.plan) for summary in summaries]
-        return self._render_units(self._session.plan_shared_units(plans, self._scope))
+    def render_shared_units(self, plans: Iterable[bytes]) -> RenderedUnits:
+        """The units of environments and of the project, after those of all models; `plans`: what these have of shared files."""
+        try:
+            return self._render_shared_units(plans, holds_rows=False)
+        except RowsReadError:
+            return self._render_shared_units(plans, holds_rows=True)
 
-    def unused_findings(self, summaries: Iterable[RenderSummary]) -> Iterator[Finding]:
-        """Which waivers, comments and policies had no effect."""
+    def _render_shared_units(self, plans: Iterable[bytes], *, holds_rows: bool) -> RenderedUnits:
+        models = map(decode_plan, plans)
+        return self._render_units(self._session.plan_shared_units(models, self._scope, holds_rows=holds_rows))
+
+    def unused_findings(self, usages: Iterable[bytes]) -> Iterator[Finding]:
+        """Which waivers, comments and policies had no effect; `usages`: those of policies on objects."""
         session = self._session
         includes_objects = all(self._scope(*placement) for placement in session.fleet.deployments())
-        object_usages = (decode_usage_bytes(summary.usage) for summary in summaries)
-        usage = merge_usages((session.fleet_policies.usage, *object_usages))
+        usage = merge_usages(chain((session.fleet_policies.usage,), map(decode_usage_bytes, usages)))
         yield from session.policy_engine.unused_findings(usage, includes_objects=includes_objects)
 
     def _render_units(self, planned_units: Iterable[PlannedUnit]) -> RenderedUnits:

@@ -24,10 +24,10 @@ def _rendered_codecs() -> tuple[ResultCodec[RenderedModel], ResultCodec[Rendered
     return RenderedModelCodec(), RenderedUnitsCodec()
 
 
-def _inventory_row_codec() -> ResultCodec[Row | None]:
-    from compiler.pipeline.inventory_codec import InventoryRowCodec  # noqa: PLC0415 - as above
+def _row_codecs() -> tuple[ResultCodec[Row | None], ResultCodec[str | None]]:
+    from compiler.pipeline.inventory_codec import InventoryRowCodec, RowTextCodec  # noqa: PLC0415 - as above
 
-    return InventoryRowCodec()
+    return InventoryRowCodec(), RowTextCodec()
 
 
 CHECKED_MODEL = ResultKind("checked_model", _checked_model_codec)
@@ -35,7 +35,10 @@ RENDERED_MODEL = ResultKind("rendered_model", lambda: _rendered_codecs()[0])
 RENDERED_DEPLOYMENT = ResultKind("rendered_deployment", lambda: _rendered_codecs()[0])
 """A model of which one environment alone is rendered."""
 SHARED_UNITS = ResultKind("shared_units", lambda: _rendered_codecs()[1])
-INVENTORY_ROW = ResultKind("inventory_row", _inventory_row_codec)
+INVENTORY_ROW = ResultKind("inventory_row", lambda: _row_codecs()[0])
+ROW_OBJECT = ResultKind("row_objects", lambda: _row_codecs()[1])
+ROW_CELLS = ResultKind("row_cells", lambda: _row_codecs()[1])
+"""The row of the inventory as text of a file of objects, and of a table."""
 FINDINGS = ResultKind("findings", FindingsCodec)
 SHARED_DOCUMENTS = ResultKind("shared_documents", SharedDocumentsCodec)
 FLEET_CHECKS = ResultKind("fleet_checks", FleetChecksCodec)

@@ -343,9 +343,11 @@ class Session:
             planned_models.append(replace(planned_model, units=()))
         yield from self.plan_shared_units(planned_models, scope)
 
-    def plan_shared_units(self, planned_models: Sequence[PlannedModel], scope: UnitFilter) -> Iterator[PlannedUnit]:
-        """The units of environments and of the project."""
-        inventory = self._inventory_value if scope("", "") else None
+    def plan_shared_units(
+        self, planned_models: Iterable[PlannedModel], scope: UnitFilter, *, holds_rows: bool = True
+    ) -> Iterator[PlannedUnit]:
+        """The units of environments and of the project; `holds_rows`: with an inventory whose rows are in memory."""
+        inventory = self._inventory_value(holds_rows=holds_rows) if scope("", "") else None
         yield from self.plan_stage.units.plan_shared_units(self._all_facts, planned_models, scope, inventory)
 
     @cached_property
@@ -355,9 +357,10 @@ class Session:
             return self.checked_fleet.models
         return [self.plan_stage.model_facts(name) for name in self.portfolio.by_kind("Model")]
 
-    @property
-    def _inventory_value(self) -> ContextValue | None:
-        return self._inventory_rows.template_value if self._reads_inventory else None
+    def _inventory_value(self, *, holds_rows: bool) -> ContextValue | None:
+        if not self._reads_inventory:
+            return None
+        return self._inventory_rows.template_value if holds_rows else self._inventory_rows.rows_value
 
     @cached_property
     def _reads_inventory(self) -> bool:
@@ -368,7 +371,7 @@ class Session:
     def inventory_digest(self) -> str:
         """A digest of the rows of all models, if a file of the project reads the inventory."""
         rows = self._inventory_rows.results if self._reads_inventory else ()
-        return digest([f"{row.name} {row.summary.decode()}" for row in rows])
+        return digest([f"{row.name} {row.summary.hex()}" for row in rows])
 
     @property
     def summary(self) -> str:

@@ -28,12 +28,12 @@ def plan_environment_units(
     deployments: Sequence[DeploymentFacts],
     kinds: Sequence[tuple[str, str] | Finding],
 ) -> Iterator[PlannedUnit]:
-    """The units of an environment with its deployments; `kinds`: group and kind of their objects, if a template reads them."""
+    """The units of an environment with its deployments; `kinds`: each group and kind of their objects once, if a template reads them."""
     spec = fleet.portfolio.by_kind("Environment")[environment]
     chains = dependency_chains({item.model: item.dependency_names for item in deployments})
     chain_by_model = {name: chain for chain in chains for name in chain.waves}
     namespace_entries, findings = namespace_values(fleet, spec, deployments)
-    findings += [item for item in dict.fromkeys(kinds) if isinstance(item, Finding)]
+    findings += [item for item in kinds if isinstance(item, Finding)]
     context = {
         **shared_context(fleet, [deployment_value(item, chain_by_model[item.model]) for item in deployments]),
         "environment": DocumentValue(f"Environment/{environment}", spec.json),

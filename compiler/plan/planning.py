@@ -1,6 +1,6 @@
 """The units of the fleet: of each deployment, of each model, of each environment, and of the project."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
@@ -103,20 +103,27 @@ class UnitPlanner:
     def plan_shared_units(
         self,
         models: Sequence[ModelFacts],
-        planned_models: Sequence[PlannedModel],
+        planned_models: Iterable[PlannedModel],
         includes: UnitFilter,
         inventory: "ContextValue | None",
     ) -> Iterator[PlannedUnit]:
         """The units of environments and of the project that the filter includes; `inventory`: its rows, if their templates read them."""
         needs = self.shared_needs(includes)
-        committed_files = [file for planned_model in planned_models for file in planned_model.committed_files]
+        committed_files: list[CommittedFile] = []
+        kinds: dict[str, dict[tuple[str, str] | Finding, None]] = {}
+        for planned_model in planned_models:  # one by one, so that a fleet of them takes no memory
+            committed_files += planned_model.committed_files if needs.code_owners else ()
+            for environment, model_kinds in planned_model.kinds.items():
+                kinds.setdefault(environment, {}).update(dict.fromkeys(model_kinds))
         deployments = [deployment for model in models for deployment in model.deployments]
         for environment in self._fleet.environments:
             if not (includes("", environment) or needs.code_owners):
                 continue
             local_deployments = [item for item in deployments if item.environment == environment]
-            kinds = [kind for planned_model in planned_models for kind in planned_model.kinds.get(environment, ())]
-            for unit in plan_environment_units(self._fleet, self._shared_files, environment, local_deployments, kinds):
+            local_kinds = tuple(kinds.get(environment, ()))
+            for unit in plan_environment_units(
+                self._fleet, self._shared_files, environment, local_deployments, local_kinds
+            ):
                 committed_files += _committed_files([unit], "")
                 yield from (unit,) if includes("", environment) else ()
         if includes("", ""):

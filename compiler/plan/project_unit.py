@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from compiler.foundation.provenance import ContextValue, computed_list
+from compiler.foundation.provenance import ContextValue, ObjectValue, computed_list
 from compiler.plan.codeowners.ownership_claims import CommittedFile
 from compiler.plan.codeowners.ownership_rules import ownership_rules
+from compiler.plan.deployment_facts import DeploymentFacts
 from compiler.plan.model_facts import ModelFacts
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.shared_files import (
+    DEPLOYMENTS_VARIABLE,
     SharedFilePlanner,
     deployment_value,
     input_document_paths,
@@ -34,7 +36,7 @@ def plan_project_units(
     deployments = [deployment for model in models for deployment in model.deployments]
     sources = tuple(dict.fromkeys((*input_document_paths(fleet, deployments), *_shared_document_paths(fleet))))
     context = {
-        **shared_context(fleet, [deployment_value(item, None) for item in deployments]),
+        **shared_context(fleet, _deployment_values(planner, deployments)),
         "schedules": retrain_schedule_values((model.name, model.retrain_schedule) for model in models),
     }
     units = planner.plan_units("project", "", context, sources, inventory)
@@ -48,6 +50,13 @@ def plan_project_units(
     full_context = {**context, OWNERS_VARIABLE: computed_list([item.template_value for item in rules], ())}
     for unit in planner.plan_units("project", "", full_context, sources, inventory):
         yield replace(unit, findings=(*findings, *unit.findings))
+
+
+def _deployment_values(planner: SharedFilePlanner, deployments: Sequence[DeploymentFacts]) -> list[ObjectValue]:
+    """The deployments as templates see them, if one reads them: those of a large fleet take much memory."""
+    if not planner.may_read("project", DEPLOYMENTS_VARIABLE):
+        return []
+    return [deployment_value(item, None) for item in deployments]
 
 
 def _shared_document_paths(fleet: Fleet) -> Iterator[str]:

@@ -31,7 +31,7 @@ from compiler.plan.planned_units import (
 from compiler.plan.sync_waves import DependencyChain
 from compiler.resolve.fleet import Fleet, promotion_groups
 
-INVENTORY_VARIABLE = "inventory"
+DEPLOYMENTS_VARIABLE, INVENTORY_VARIABLE = "deployments", "inventory"
 """A variable that is expensive to compute, and large: it is added for emitters whose templates read it."""
 
 
@@ -177,7 +177,7 @@ def shared_context(fleet: Fleet, deployments: Sequence[ObjectValue]) -> ContextV
         "project": project_value(portfolio.project),
         "names": ComputedValue(conventions.TEMPLATE_NAMES, ()),
         "tool": tool_value(),
-        "deployments": computed_list(list(deployments), ()),
+        DEPLOYMENTS_VARIABLE: computed_list(list(deployments), ()),
         "environments": computed_list(environment_values, ()),
         "promotions": ComputedValue(promotions, (Origin("project", ("environments",)),)),
         "teams": _document_values(fleet, "Team"),

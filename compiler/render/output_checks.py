@@ -41,14 +41,9 @@ class OutputValidator:
         key = file.rule.schema
         if key is None:
             return
-        environment = self._environment_of(file)
-        environment_data = environment.json if environment else {}
-        schema = self._output_schemas.schema_for(file.emitter, key, environment_data)
+        schema = self.output_schema_of(file)
         for finding in self._output_schemas.findings(file.emitter, key):
             self._notices.setdefault(f"schema {finding.location} {finding.message}", finding)
-        fallback = file.rule.fallback_schema
-        if schema is None and fallback is not None:
-            schema = self._output_schemas.schema_for(file.emitter, fallback, environment_data)
         if schema is None:
             self._note_missing_schema(file, key)
             return
@@ -61,6 +56,14 @@ class OutputValidator:
             patched_pointers = self._blame.patch_origins.get((file.path, index), {})
             for violation in patch_rule_violations(file.emitter, document, patched_pointers):
                 yield self._violation_finding(file, index, violation)
+
+    def output_schema_of(self, file: PlannedFile) -> OutputSchema | None:
+        """The schema that the file's rule names, or its substitute; `None` if it names none, or none is available."""
+        environment = self._environment_of(file)
+        environment_data = environment.json if environment else {}
+        keys = filter(None, (file.rule.schema, file.rule.fallback_schema if file.rule.schema else None))
+        schemas = (self._output_schemas.schema_for(file.emitter, key, environment_data) for key in keys)
+        return next(filter(None, schemas), None)
 
     @contextmanager
     def collecting_notices(self) -> Iterator[Mapping[str, Finding]]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
+from compiler.foundation.rows import RowsReadError
 from compiler.foundation.timings import Timings
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planned_units import PlannedFile, PlannedUnit
@@ -17,6 +18,7 @@ from compiler.render.output_checks import OutputValidator, object_policy_finding
 from compiler.render.output_schemas import OutputSchemas
 from compiler.render.patched_values import PatchedFile
 from compiler.render.patches import ObjectSources, PatchedObjects, apply_patches
+from compiler.render.row_files import RowFile, holds_rows, row_file
 from compiler.render.template_engine import FilledTemplate
 from compiler.render.unit_contents import RenderedFile, UnitContents
 from compiler.render.value_blame import ValueBlame
@@ -86,6 +88,9 @@ class RenderStage:
         objects, findings = patched_objects.documents, patched_objects.findings
         files: list[RenderedFile] = []
         for file, filled_template, patched_documents in zip(planned_files, filled_templates, objects, strict=True):
+            if holds_rows(file) and (rows := row_file(file.rule.format, filled_template)) is not None:
+                files.append(self._render_rows(file, rows))
+                continue
             documents = assign_content_ids(file.rule.content_id, patched_documents)
             findings += self._validator.findings(file, documents)
             findings += object_policy_findings(self._evaluation, self._blame, file, documents)
@@ -108,6 +113,17 @@ class RenderStage:
             )
         )
 
+    def _render_rows(self, file: PlannedFile, rows: RowFile) -> RenderedFile:
+        """A file with rows that are not in memory; raises `RowsReadError` if they are needed, for example for a finding."""
+        schema = self._validator.output_schema_of(file)
+        has_defaults = schema is not None and schema.defaulting_schema is not None
+        findings = self._validator.findings(file, rows.documents_without_rows)
+        if file.rule.content_id is not None or has_defaults or any(True for _ in findings):
+            raise RowsReadError
+        with self._timings.measure("emitter", file.emitter.id):
+            content = rows.render(schema.validator, schema.schema) if schema else rows.render(None, {})
+        return RenderedFile(file.path, content, file.emitter.id, file.sources, file.commit_path)
+
     def _apply_patches(
         self, planned_files: Sequence[PlannedFile], filled_templates: Sequence[FilledTemplate]
     ) -> PatchedObjects:
@@ -128,6 +144,8 @@ class RenderStage:
         for file in planned_files:
             with self._timings.measure("emitter", file.emitter.id):
                 filled_template = self.renderer.fill(file)
+            if isinstance(filled_template, tuple) and holds_rows(file):
+                raise RowsReadError
             if isinstance(filled_template, tuple):
                 findings += [self._blame.problem_finding(file, problem) for problem in filled_template]
             else:

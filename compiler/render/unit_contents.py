@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from compiler.foundation.json_data import Json, Object
+from compiler.foundation.packed_content import Content, content_bytes, content_digest
 from compiler.foundation.provenance import ComputedValue
 from compiler.plan.planned_units import PlannedFile
 from compiler.resolve.digests import bytes_digest
@@ -18,7 +19,7 @@ class RenderedFile:
     """A file as it is to be written."""
 
     path: str
-    content: bytes
+    content: Content
     emitter: str
     sources: tuple[str, ...]
     commit_path: str | None = None
@@ -44,8 +45,8 @@ class UnitContents:
             {
                 "path": entry.path,
                 "commitPath": entry.commit_path or entry.path,
-                "digest": bytes_digest(entry.content),
-                **({"text": entry.content.decode()} if entry.emitter == file.emitter.id else {}),
+                "digest": content_digest(entry.content),
+                **({"text": content_bytes(entry.content).decode()} if entry.emitter == file.emitter.id else {}),
             }
             for entry in rendered_files
         ]

@@ -4,7 +4,7 @@ Other models and documents are read only through the `Fleet`, whose `reads` reco
 on them in addition to its own model.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, overload
@@ -50,6 +50,7 @@ class Fleet:
         self._resolved_models: OrderedDict[tuple[str, str | None], tuple[ResolvedModel | None, tuple[Finding, ...]]] = (
             OrderedDict()
         )
+        self._resolved_counts: Counter[str] = Counter()
         self._reads_by_model: dict[str, set[Read]] = {}
 
     @property
@@ -125,11 +126,19 @@ class Fleet:
         if key not in self._resolved_models:
             with self.reads.recording() as reads:
                 self._resolved_models[key] = self._resolver.resolve(self.portfolio.by_kind("Model")[name], environment)
+            self._resolved_counts[name] += 1
             model_reads |= reads
             if len(self._resolved_models) > _CACHE_SIZE:
-                self._resolved_models.popitem(last=False)
+                self._forget_first()
         self.reads.add_all(model_reads)  # the resolver shares parts among the environments of a model
         return self._resolved_models[key]
+
+    def _forget_first(self) -> None:
+        """Forget the model that was resolved first; also what it read, if no part of it is remembered."""
+        (name, _), _ = self._resolved_models.popitem(last=False)
+        self._resolved_counts[name] -= 1
+        if not self._resolved_counts[name] and not self._resolver.remembers(name):
+            del self._resolved_counts[name], self._reads_by_model[name]
 
     def candidate_dependents(self, name: str) -> tuple[str, ...]:
         """The models of which a layer or a release may use the named one."""

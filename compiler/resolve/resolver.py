@@ -41,6 +41,10 @@ class Resolver:
         self._normalisers: dict[str, Normaliser] = {}
         self._base_merges: dict[str, _BaseMerge] = {}
 
+    def remembers(self, name: str) -> bool:
+        """Whether parts of a model are remembered, so that resolving it again would not read them."""
+        return name in self._base_merges
+
     @cached_property
     def dependents_index(self) -> Mapping[str, tuple[str, ...]]:
         """Model to the models whose layers may use it: an index that avoids scanning all models for each."""

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from compiler.foundation.packed_content import content_digest
 from compiler.pipeline.session import Session
 from compiler.pipeline.unit_selection import model_of_unit
 from compiler.review.compared_sides import ComparedSides, ProgressBar, Side, compare_sides, no_bar
 from compiler.review.context_changes import ContextChanges, ModelKey
 from compiler.review.model_snapshot import ModelSnapshot, PlacementSnapshot
-from compiler.write.lock_files import digest_of
 
 REASON_NEW, REASON_REMOVED, REASON_ARTIFACTS = "new", "removed", "artifacts"
 INVALID_REASON = "is invalid"
@@ -209,7 +209,9 @@ def _change_reasons(old: PlacementSnapshot | None, new: PlacementSnapshot | None
 def _rendered_files(side: Side, unit_ids: frozenset[str]) -> Mapping[str, _RenderedFile]:
     emitters = side.session.emitters.by_id
     return {
-        file.commit_path or file.path: _RenderedFile(unit_id, digest_of(file.content), file.commit_path is not None)
+        file.commit_path or file.path: _RenderedFile(
+            unit_id, content_digest(file.content), file.commit_path is not None
+        )
         for unit_id, file in side.read_files(unit_ids)
         if file.commit_path is not None or not emitters[file.emitter].is_last_phase_only
     }

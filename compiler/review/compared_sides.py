@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from compiler.diagnostics.finding import Finding
+from compiler.foundation.packed_content import content_digest
 from compiler.pipeline.rendered_fleet import FleetRenderer
 from compiler.pipeline.session import Session, all_units
 from compiler.pipeline.stages import CheckedBuild, check_for_build
@@ -20,7 +21,6 @@ from compiler.pipeline.unit_selection import is_deployment, model_of_unit
 from compiler.plan.planning import UnitFilter
 from compiler.policy.baseline import is_policy_finding
 from compiler.review.model_snapshot import ModelSnapshot, SnapshotReader
-from compiler.write.lock_files import digest_of
 from compiler.write.output_units import OutputFile, Unit, unit_digest
 
 ProgressBar: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], object]]]
@@ -40,7 +40,7 @@ class _UnitDigests:
 
     def add(self, unit: Unit) -> None:
         """Take a unit."""
-        self.by_id[unit.id] = unit_digest([(file, digest_of(file.content)) for file in unit.files])
+        self.by_id[unit.id] = unit_digest([(file, content_digest(file.content)) for file in unit.files])
 
     def add_unchanged(self, unit: str, digest: str) -> bool:
         """Take a kept unit, whose files are not needed."""

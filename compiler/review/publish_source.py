@@ -1,6 +1,7 @@
 """What a publication is made from and where it goes: the source commit, and the branch and folder of an Environment."""
 
 from compiler.foundation.errors import UsageError
+from compiler.foundation.packed_content import content_bytes
 from compiler.pipeline.session import Session
 from compiler.resolve.checks.delivery_checks import normalise_folder
 from compiler.spec.portfolio import PROJECT_FILE
@@ -42,7 +43,7 @@ class EnvironmentFiles:
         """Take a unit."""
         for file in unit.files:
             if file.commit_path is None and file.path.startswith(self._prefix):
-                self._files.add(file.path.removeprefix(self._prefix), file.content)
+                self._files.add(file.path.removeprefix(self._prefix), content_bytes(file.content))
 
     def add_unchanged(self, _unit: str, _digest: str) -> bool:
         """All files are committed, those of kept units, too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -65,8 +65,8 @@ class DocumentReader:
         """The files that were read and may be stored."""
         self._blob_ids = BlobIds(tree, self._store, self._started_at)
         self._files_with_findings: dict[str, StoredFile] = {}
-        self._parsed_contents: dict[str, StoredContents] = {}
-        """By blob id: the contents that were parsed in this run."""
+        self._parsed_contents: dict[str, StoredContents | None] = {}
+        """By blob id: the contents that were parsed in this run; `None` for those that were put into the store."""
         self._facts: dict[Document, bytes] = {}
 
     def read(self, path: str) -> ReadFile:
@@ -125,8 +125,15 @@ class DocumentReader:
         secret_blobs = self._stored_secrets(redactor)
         self._store.put(_CONTENTS, new_contents)
         self._store.delete(_CONTENTS, secret_blobs)
+        self._files.update((file.path, file) for file in files)
+        self._forget_contents(new_contents.keys())
         self._save_index([file for file in files if file.blob_id not in secret_blobs])
         self._blob_ids.save()
+
+    def _forget_contents(self, blobs: Iterable[str]) -> None:
+        """Hold the contents no longer that can be read from the store, although they were parsed in this run."""
+        for blob in blobs:
+            self._parsed_contents[blob] = None
 
     def _save_index(self, files: list[StoredFile]) -> None:
         stamped_files = [

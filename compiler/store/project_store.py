@@ -20,7 +20,7 @@ MAX_BYTES = 1024 * 1024 * 1024
 """The maximum size of a project's values."""
 _INSTALLATION = "installation"
 """The name in the header of the stat data of the installed files."""
-MAX_PENDING_BYTES = 16 * 1024 * 1024
+MAX_PENDING_BYTES = 4 * 1024 * 1024
 """More bytes than these are written before the end of the run, so that they take no memory."""
 
 

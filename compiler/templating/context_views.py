@@ -3,8 +3,16 @@
 from collections.abc import Mapping
 
 from compiler.foundation.json_data import Json, pick_fields
-from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, ObjectValue, Origin, plain_value
-from compiler.templating.template_values import MapView, wrap_derived
+from compiler.foundation.provenance import (
+    ComputedValue,
+    ContextValue,
+    DocumentValue,
+    ObjectValue,
+    Origin,
+    RowsValue,
+    plain_value,
+)
+from compiler.templating.template_values import MapView, RowsView, wrap_derived
 
 _MAX_SHARED_VIEWS = 512
 """More than the contexts of one model have in all of its environments."""
@@ -55,6 +63,8 @@ def read_value(item: ContextValue, fields: frozenset[str] | None) -> Json:
 def _to_view(item: ContextValue) -> object:
     if isinstance(item, DocumentValue):
         return MapView(item.data, Origin(item.name))
+    if isinstance(item, RowsValue):
+        return RowsView(item.rows)
     if isinstance(item, ObjectValue):
         return wrap_derived({name: _to_view(member) for name, member in item.members.items() if _has_value(member)})
     return wrap_derived([_to_view(element) for element in item.elements] or item.value, *item.origins)

@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import Origin, Origins
+from compiler.foundation.rows import Rows, RowsReadError
 from compiler.templating.traced_values import (
     Omit,
     TracedBool,
@@ -121,6 +122,21 @@ class ListView(ContainerView):
         return all(own_element == other_element for own_element, other_element in zip(self, other, strict=True))
 
     __hash__ = None
+
+
+class RowsView(ListView):
+    """A list of rows that are not in memory. It can be inserted; reading it raises `RowsReadError`."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.origin, self.derived_from, self.reads = _NO_ORIGIN, (), None
+
+    @property
+    def data(self) -> Sequence[Json]:  # type: ignore[override]  # reading it is an error
+        """The rows."""
+        raise RowsReadError
 
 
 _NO_ORIGIN = Origin("")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from compiler.foundation.packed_content import Content
 from compiler.write.lock_files import digest_of
 
 
@@ -15,7 +16,7 @@ class OutputFile:
     """
 
     path: str
-    content: bytes
+    content: Content
     emitter: str
     sources: tuple[str, ...]
     executable: bool = False

@@ -18,10 +18,11 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from compiler.diagnostics.finding import Finding
+from compiler.foundation.packed_content import content_digest
 from compiler.write.change_set import ChangeSet
 from compiler.write.folder_writer import FolderWriter
-from compiler.write.lock_files import digest_of
 from compiler.write.output_units import DigestedFile, Unit, unit_digest
+from compiler.write.unit_records import UnitRecords
 from compiler.write.unit_states import (
     UnitState,
     UnitStates,
@@ -75,7 +76,7 @@ class OutputWriter:
         paths = [folder.path for folder in self._folders]
         self._location = location_digest(paths)
         self._verifier = UnitVerifier(paths, is_full=is_full)
-        self._new_states: dict[str, tuple[int, bytes]] = {}  # with the time of the last change of a file
+        self._new_states = UnitRecords()
         self.plan = WritePlan()
 
     def __enter__(self) -> Self:
@@ -88,7 +89,7 @@ class OutputWriter:
 
     def add(self, unit: Unit) -> str:
         """Compare the files of a unit and stage what differs; returns the digest of all that the unit writes."""
-        files = [(file, digest_of(file.content)) for file in unit.files]
+        files = [(file, content_digest(file.content)) for file in unit.files]
         digest = unit_digest(files)
         records = {}
         for index, part in enumerate(self._split(files)):
@@ -131,15 +132,18 @@ class OutputWriter:
         """Store the states of units whose files are on disk as they were added."""
         if self._states is None:
             return
-        for unit, (mtime, content) in self._new_states.items():
+        orphans = {unit for folder in self._folders for unit in folder.orphans}
+        for unit, mtime, content in self._new_states:
+            orphans.discard(unit)
             state = decode_state(self._location, content) if mtime >= commit_time > 0 else None
             settled_state = encode_state(self._location, without_racy_stats(state, commit_time)) if state else content
             self._states.put(unit, settled_state)
-        for unit in {unit for folder in self._folders for unit in folder.orphans} - self._new_states.keys():
+        for unit in orphans:
             self._states.put(unit, b"")
 
     def discard(self) -> None:
         """Remove what was staged and not applied."""
+        self._new_states.close()
         for folder in self._folders:
             folder.close()
 
@@ -162,4 +166,4 @@ class OutputWriter:
 
     def _remember(self, unit: str, state: UnitState) -> None:
         mtime = max((mtime_ns for record in state.records.values() for _, mtime_ns, _ in record.stats), default=0)
-        self._new_states[unit] = mtime, encode_state(self._location, state)
+        self._new_states.add(unit, mtime, encode_state(self._location, state))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from compiler.foundation.packed_content import Content, content_parts
 from compiler.foundation.safe_folder import SafeFolder, os_errors, os_failure
 from compiler.plan.output_paths import STATE_FOLDER
 from compiler.write.file_stat import UNKNOWN_STAT, FileStat
@@ -39,13 +40,14 @@ class Staging:
         self._file_writes = _OperationFile(self._files, f"{self._folder}/writes")
         self._lock_changes = _OperationFile(self._files, f"{self._folder}/locks")
 
-    def put(self, path: str, content: bytes, *, executable: bool = False) -> StagedFile:
+    def put(self, path: str, content: Content, *, executable: bool = False) -> StagedFile:
         """Stage the content of a path; raises `HostError`."""
         self._make_folder()
         name = str(self._count)
         self._count += 1
         try:
-            status = self._files.create(f"{self._folder}/{name}", content, 0o777 if executable else 0o666)
+            mode = 0o777 if executable else 0o666
+            status = self._files.create_from_parts(f"{self._folder}/{name}", content_parts(content), mode)
         except OSError as error:
             raise os_failure("write", path, error) from error
         return StagedFile(name, FileStat.of(status))

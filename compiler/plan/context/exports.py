@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from compiler.plan.context.network import NetworkAccess
 
 
+_MAX_ENDPOINTS = 4096
+"""More are not kept, since each takes a kilobyte."""
+
+
 class EmitterExports:
     """Renders `exports` of emitter.yaml; keeps endpoints, since many models may call one."""
 
@@ -37,6 +41,8 @@ class EmitterExports:
     def endpoint(self, model: ResolvedModel, target: Emitter) -> Object | Finding:
         """The endpoint of a model in its environment."""
         key = (model.name, environment_of(model).name)
+        if key not in self._endpoints and len(self._endpoints) >= _MAX_ENDPOINTS:
+            del self._endpoints[next(iter(self._endpoints))]
         return self._fleet.reads.remember(self._endpoints, key, lambda: self.of_model(model, target, "endpoint"))
 
     def of_model(self, model: ResolvedModel, target: Emitter, name: str) -> Object | Finding:
