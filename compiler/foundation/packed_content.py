@@ -20,8 +20,8 @@ Content: TypeAlias = bytes | PackedContent
 """The content of a file."""
 
 
-def pack_texts(texts: Iterable[str]) -> PackedContent:
-    """The content that consists of some texts."""
+def pack_texts(texts: Iterable[str]) -> Content:
+    """The content that consists of some texts: packed if it is large."""
     digest, parts, pending, size = hashlib.sha256(), list[bytes](), list[str](), 0
     for text in texts:
         pending.append(text)
@@ -29,6 +29,8 @@ def pack_texts(texts: Iterable[str]) -> PackedContent:
         if size >= _PART_SIZE:
             parts.append(_pack(pending, digest.update))
             pending, size = [], 0
+    if not parts:
+        return "".join(pending).encode()
     parts.append(_pack(pending, digest.update))
     return PackedContent(tuple(parts), f"sha256:{digest.hexdigest()}")
 

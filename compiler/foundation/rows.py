@@ -1,13 +1,29 @@
 """Rows about all models, such as an inventory, which a file can hold without any process holding all of them."""
 
-from collections.abc import Iterator
-from typing import Protocol
+from __future__ import annotations
 
-from compiler.foundation.json_data import Json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from compiler.foundation.json_data import Json
 
 
 class RowsReadError(Exception):
     """Something reads rows, instead of inserting all of them: they are needed in memory."""
+
+
+class RowsMark(str):
+    """Stands for rows in a document."""
+
+    __slots__ = ("rows",)
+    rows: Rows
+
+    def __new__(cls, rows: Rows) -> Self:
+        """The mark of rows."""
+        mark = super().__new__(cls, "\ue000rows\ue000")
+        mark.rows = rows
+        return mark
 
 
 class RowPrinter(Protocol):

@@ -10,9 +10,10 @@ import msgspec
 
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
-from compiler.source.read_log import ALL_DOCUMENTS, ALL_NAMES, FILE, Read
+from compiler.source.read_log import ALL_DOCUMENTS, ALL_HEADERS, ALL_NAMES, FILE, Read
 from compiler.source.tree import NoSuchFile, Tree
-from compiler.spec.portfolio import Portfolio, Spec
+from compiler.spec.portfolio import Portfolio, Spec, TypedSpec, all_documents
+from compiler.spec.spec_header import encode_header
 from compiler.spec.spec_paths import SpecPaths
 
 _SHARED_KINDS = ("Environment", "Policy", "Waiver")
@@ -96,7 +97,7 @@ class Fingerprints:
             case "change":
                 environment, _, model = name.partition("/")
                 return self._change_of(model, environment or None)
-            case "folder" | "specs" | "defaults" | "dependents":
+            case "folder" | "specs" | "defaults" | "dependents" | "comments":
                 return _hash(*self._listed_texts(kind, name))
         return self._document_fingerprint(kind, name)
 
@@ -109,6 +110,9 @@ class Fingerprints:
                 return (*self._spec_paths.below(name), "\0", *self._spec_paths.model_folders_below(name))
             case "defaults":
                 return map(_document_fingerprint, self._fleet.layers.folder_defaults(f"{name}/" if name else ""))
+            case "comments":
+                documents = [spec.document for spec in all_documents(self._portfolio)]
+                return (f"{item.path} {item.text_digest}" for item in documents if item.has_tool_comments)
         return self._fleet.candidate_dependents(name)
 
     @cached_property
@@ -119,6 +123,8 @@ class Fingerprints:
         specs = self._portfolio.by_kind(kind)
         if name == ALL_NAMES:
             return _hash(*specs)
+        if name == ALL_HEADERS:
+            return _hash(*(_header_text(spec) for spec in specs.values() if isinstance(spec, TypedSpec)))
         if name == ALL_DOCUMENTS:
             return _hash(*map(_document_fingerprint, specs.values()))
         spec = specs.get(name)
@@ -135,6 +141,10 @@ def _document_fingerprint(spec: Spec) -> str:
     """The document's path, first line and data, but not the positions of its values."""
     document = spec.document
     return f"{document.path} {document.index} {document.line} {document.data_digest.hex()}"
+
+
+def _header_text(spec: TypedSpec[object]) -> str:
+    return f"{spec.document.path} {encode_header(spec.header).hex()}"
 
 
 def _hash(*texts: str) -> str:

@@ -54,7 +54,7 @@ class FleetRenderer:
         self._usages: dict[bytes, None] = {}
         """What shared files and findings about the fleet read of each model; most models have the same usages."""
         self._digest = hashlib.sha256()
-        self._shared_scope = ""
+        self._fleet_scope = ""
 
     def render(self) -> Iterator[Finding]:
         """Give all units in scope to the sink; yields the findings."""
@@ -64,8 +64,7 @@ class FleetRenderer:
             self._add_model(result)
         if not self._prefix:
             self._keeper.forget_others(self._kind, names)
-        inventory_digest = session.inventory_digest if self._scope("", "") else ""
-        scope = self._shared_scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()} {inventory_digest}"
+        scope = self._fleet_scope = f"{session.checked_fleet.digest} {self._digest.hexdigest()}"
         for shared_result in self._shared_results():
             self._add_units(shared_result, render_summary(shared_result.summary), lambda rendered: rendered)
         yield from self._findings
@@ -92,8 +91,13 @@ class FleetRenderer:
         )
 
     def _shared_results(self) -> Iterator[Result[RenderedUnits]]:
-        key = f"{self._prefix}all"
-        return self._keeper.obtain(SHARED_UNITS, [key], self._shared_scope, self._render_shared_units)
+        """The units of environments, and those of the project, which alone may read the inventory."""
+        yield from self._keeper.obtain(
+            SHARED_UNITS, [f"{self._prefix}environments"], self._fleet_scope, self._render_environment_units
+        )
+        if self._scope("", ""):
+            scope = f"{self._fleet_scope} {self._session.inventory_digest}"
+            yield from self._keeper.obtain(SHARED_UNITS, ["project"], scope, self._render_project_units)
 
     @cached_property
     def _renderer(self) -> ModelRenderer:
@@ -121,8 +125,11 @@ class FleetRenderer:
                     self._sink.add(unit)
                     self._on_unit(unit.id)
 
-    def _render_shared_units(self, _: str) -> RenderedUnits:
-        return self._renderer.render_shared_units(self._plans)
+    def _render_environment_units(self, _: str) -> RenderedUnits:
+        return self._renderer.render_environment_units(self._plans)
+
+    def _render_project_units(self, _: str) -> RenderedUnits:
+        return self._renderer.render_project_units(self._plans)
 
     def _unused_findings(self, _: str) -> tuple[Finding, ...]:
         return tuple(self._renderer.unused_findings(self._usages))

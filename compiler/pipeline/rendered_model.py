@@ -38,16 +38,27 @@ class ModelRenderer:
             plan = self._session.plan_stage.units.plan_model(name, self._scope, needs)
             return RenderedModel(replace(plan, units=()), self._render_units(plan.units))
 
-    def render_shared_units(self, plans: Iterable[bytes]) -> RenderedUnits:
-        """The units of environments and of the project, after those of all models; `plans`: what these have of shared files."""
-        try:
-            return self._render_shared_units(plans, holds_rows=False)
-        except RowsReadError:
-            return self._render_shared_units(plans, holds_rows=True)
+    def render_environment_units(self, plans: Iterable[bytes]) -> RenderedUnits:
+        """The units of environments, after those of all models; `plans`: what shared files read of these."""
 
-    def _render_shared_units(self, plans: Iterable[bytes], *, holds_rows: bool) -> RenderedUnits:
+        def is_selected(model: str, environment: str) -> bool:
+            return bool(environment) and self._scope(model, environment)
+
+        return self._render_units(self._session.plan_shared_units(map(decode_plan, plans), is_selected))
+
+    def render_project_units(self, plans: Iterable[bytes]) -> RenderedUnits:
+        """The units of the project, after all others."""
+        try:
+            return self._render_project_units(plans, holds_rows=False)
+        except RowsReadError:
+            return self._render_project_units(plans, holds_rows=True)
+
+    def _render_project_units(self, plans: Iterable[bytes], *, holds_rows: bool) -> RenderedUnits:
+        def is_selected(model: str, environment: str) -> bool:
+            return not environment and self._scope(model, environment)
+
         models = map(decode_plan, plans)
-        return self._render_units(self._session.plan_shared_units(models, self._scope, holds_rows=holds_rows))
+        return self._render_units(self._session.plan_shared_units(models, is_selected, holds_rows=holds_rows))
 
     def unused_findings(self, usages: Iterable[bytes]) -> Iterator[Finding]:
         """Which waivers, comments and policies had no effect; `usages`: those of policies on objects."""

@@ -348,7 +348,7 @@ class Session:
     ) -> Iterator[PlannedUnit]:
         """The units of environments and of the project; `holds_rows`: with an inventory whose rows are in memory."""
         inventory = self._inventory_value(holds_rows=holds_rows) if scope("", "") else None
-        yield from self.plan_stage.units.plan_shared_units(self._all_facts, planned_models, scope, inventory)
+        yield from self.plan_stage.units.plan_shared_units(lambda: self._all_facts, planned_models, scope, inventory)
 
     @cached_property
     def _all_facts(self) -> Sequence[ModelFacts]:

@@ -102,12 +102,15 @@ class UnitPlanner:
 
     def plan_shared_units(
         self,
-        models: Sequence[ModelFacts],
+        models: Callable[[], Sequence[ModelFacts]],
         planned_models: Iterable[PlannedModel],
         includes: UnitFilter,
         inventory: "ContextValue | None",
     ) -> Iterator[PlannedUnit]:
-        """The units of environments and of the project that the filter includes; `inventory`: its rows, if their templates read them."""
+        """The units of environments and of the project that the filter includes.
+
+        `models`: the facts of all models, which few files of the project read; `inventory`: its rows, if their templates read them.
+        """
         needs = self.shared_needs(includes)
         committed_files: list[CommittedFile] = []
         kinds: dict[str, dict[tuple[str, str] | Finding, None]] = {}
@@ -115,10 +118,9 @@ class UnitPlanner:
             committed_files += planned_model.committed_files if needs.code_owners else ()
             for environment, model_kinds in planned_model.kinds.items():
                 kinds.setdefault(environment, {}).update(dict.fromkeys(model_kinds))
-        deployments = [deployment for model in models for deployment in model.deployments]
-        for environment in self._fleet.environments:
-            if not (includes("", environment) or needs.code_owners):
-                continue
+        environments = [name for name in self._fleet.environments if includes("", name) or needs.code_owners]
+        deployments = [deployment for model in models() for deployment in model.deployments] if environments else []
+        for environment in environments:
             local_deployments = [item for item in deployments if item.environment == environment]
             local_kinds = tuple(kinds.get(environment, ()))
             for unit in plan_environment_units(

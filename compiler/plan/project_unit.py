@@ -1,6 +1,6 @@
 """The files of the project, of which there is one each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from compiler.foundation.provenance import ContextValue, ObjectValue, computed_list
@@ -21,23 +21,27 @@ from compiler.resolve.retrain_schedules import retrain_schedule_values
 
 OWNERS_VARIABLE = "codeOwners"
 """The owners of files: every unit must be planned to know them."""
+_SCHEDULES_VARIABLE = "schedules"
 
 
 def plan_project_units(
     fleet: Fleet,
     planner: SharedFilePlanner,
-    models: Sequence[ModelFacts],
+    read_models: Callable[[], Sequence[ModelFacts]],
     committed_files: Sequence[CommittedFile] | None,
     inventory: "ContextValue | None",
 ) -> Iterator[PlannedUnit]:
     """The units of the project; `committed_files` of other units, if a template reads their owners, else `None`."""
     if not planner.has_rules("project"):
         return
+    variables = (DEPLOYMENTS_VARIABLE, _SCHEDULES_VARIABLE)
+    is_read = any(planner.may_read("project", variable) for variable in variables)
+    models = read_models() if is_read or committed_files is not None or planner.has_late_rules("project") else ()
     deployments = [deployment for model in models for deployment in model.deployments]
     sources = tuple(dict.fromkeys((*input_document_paths(fleet, deployments), *_shared_document_paths(fleet))))
     context = {
         **shared_context(fleet, _deployment_values(planner, deployments)),
-        "schedules": retrain_schedule_values((model.name, model.retrain_schedule) for model in models),
+        _SCHEDULES_VARIABLE: retrain_schedule_values((model.name, model.retrain_schedule) for model in models),
     }
     units = planner.plan_units("project", "", context, sources, inventory)
     if committed_files is None:

@@ -50,6 +50,10 @@ class SharedFilePlanner:
         """Whether an addon has a file rule with that scope."""
         return any(rule.scope == scope for emitter in self._addons for rule in emitter.files)
 
+    def has_late_rules(self, scope: str) -> bool:
+        """Whether an addon has a file rule with that scope that is rendered last, and so reads the sources of its unit."""
+        return any(rule.scope == scope and rule.phase for emitter in self._addons for rule in emitter.files)
+
     def may_read(self, scope: str, variable: str) -> bool:
         """Whether an addon with a file rule of that scope has a template that may read a variable."""
         return any(

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from compiler.foundation.json_data import Object, Pointer
-from compiler.spec.portfolio import Portfolio, Spec
+from compiler.spec.portfolio import Portfolio, Spec, header_items
 
 _SECTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"Project": ("defaults",), "Environment": ("overlay",), "Model": (), "Defaults": ()}
@@ -26,9 +26,11 @@ class Binding(NamedTuple):
 
 def bindings(portfolio: Portfolio, ignored_models: Collection[str] = ()) -> Iterator[Binding]:
     """Every name that a document binds, valid or not."""
-    models = (spec for name, spec in portfolio.by_kind("Model").items() if name not in ignored_models)
     environments = portfolio.by_kind("Environment").values()
-    for spec in (portfolio.project, *environments, *models, *portfolio.defaults.values()):
+    models = portfolio.by_kind("Model")
+    binding_names = [name for name, spec in header_items(models) if spec.header.has_policies]
+    binding_models = [models[name] for name in binding_names if name not in ignored_models]
+    for spec in (portfolio.project, *environments, *binding_models, *portfolio.defaults.values()):
         for path in binding_sections(spec.kind, spec.json):
             names = section_at(spec.json, path).get("policies")
             for index, name in enumerate(names if isinstance(names, list) else ()):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+import msgspec
+
 from compiler.foundation.json_data import Json, Object
 from compiler.policy.binding import binding_sections, section_at
 from compiler.spec.portfolio import ModelSpec, Portfolio, Spec
@@ -52,7 +54,8 @@ def _with_model_bindings(
                 own = own if isinstance(own, list) else []
                 data = _set_policies(data, path, [*own, *(entry for entry in others if entry not in own)])
         if data != spec.json:
-            bound_models[name] = replace(spec, document=spec.document.with_data(data))
+            header = msgspec.structs.replace(spec.header, has_policies=True)
+            bound_models[name] = replace(spec, document=spec.document.with_data(data), header=header)
     return {**models, **bound_models} if bound_models else models
 
 

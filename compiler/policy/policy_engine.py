@@ -24,6 +24,7 @@ from compiler.policy.waivers import Waivers
 from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
+from compiler.source.read_log import COMMENTS
 from compiler.source.tree import Tree
 from compiler.spec.portfolio import ANY_KIND, Portfolio
 
@@ -53,7 +54,8 @@ class PolicyEngine:
         self._evaluator = RuleEvaluator(cel_environments(fleet.language))
         self._strict_evaluator = RuleEvaluator(cel_environments(fleet.language), check_types=True)
         self._waivers = Waivers(fleet, self.library, as_of, policy_portfolio, authority)
-        self._suppressions = Suppressions(fleet.portfolio)
+        with fleet.reads.paused():  # the comments that a finding depends on are those of its file
+            self._suppressions = Suppressions(fleet.portfolio)
         self.controls = ControlCatalogues(shipped_tree, fleet.tree, policy_portfolio.folder("schemas"))
         self._context = PolicyContext(
             fleet,
@@ -123,6 +125,7 @@ class PolicyEngine:
                 yield policy_findings.policy_finding(
                     policy, codes.UNUSED_POLICY, "no rendered object has one of its kinds", "objects"
                 )
+        self._fleet.reads.add(COMMENTS, "")
         yield from self._suppressions.findings(usage, is_evaluated, self._is_policy_id)
 
     def _is_policy_id(self, name: str) -> bool:

@@ -8,7 +8,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Enforcement, Finding, Location
 from compiler.policy.policy_usage import PolicyUsage, UsageRecorder
 from compiler.source.comments import find_comments
-from compiler.spec.portfolio import Portfolio
+from compiler.spec.portfolio import Portfolio, all_documents
 
 _COMMENT_LIKE = re.compile(r"modelyard\s*:\s*(?:\w+\s*\[|(?:ignore|disable|suppress|skip|noqa)\b)", re.IGNORECASE)
 """Text that was probably meant as such a comment, even if it is misspelled."""
@@ -31,9 +31,7 @@ class Suppressions:
     portfolio: Portfolio
 
     def __post_init__(self) -> None:
-        specs = [spec for kind in self.portfolio.specs.values() for spec in kind.values()]
-        specs += [self.portfolio.project, *self.portfolio.defaults.values()]
-        documents = {spec.document.path: spec.document for spec in specs}
+        documents = {spec.document.path: spec.document for spec in all_documents(self.portfolio)}
         texts = {path: document.text for path, document in documents.items() if document.has_tool_comments}
         parsed_comments = [
             comment

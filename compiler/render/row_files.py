@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from itertools import chain
 
 from compiler.foundation.json_data import Json, Object, Pointer
-from compiler.foundation.packed_content import PackedContent, pack_texts
+from compiler.foundation.packed_content import Content, pack_texts
 from compiler.foundation.provenance import ObjectValue, RowsValue
-from compiler.foundation.rows import Rows, RowsReadError
+from compiler.foundation.rows import Rows, RowsMark, RowsReadError
 from compiler.json_schema.validator import Validator
 from compiler.plan.planned_units import PlannedFile
 from compiler.render.output_formats import dump
 from compiler.render.template_engine import FilledTemplate
 from compiler.resolve.digests import digest
 
-_PLACE = "\ue000rows\ue000"
-"""Stands for the rows in the text around them."""
 _PLAIN_KEYS = frozenset({"$schema", "$id", "$defs", "title", "description", "type"})
 _OBJECT_KEYS = _PLAIN_KEYS | {"properties", "required", "additionalProperties"}
 _LIST_KEYS = _PLAIN_KEYS | {"items", "prefixItems", "minItems"}
@@ -35,7 +33,7 @@ def holds_rows(file: PlannedFile) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class RowFile:
-    """A file with rows at one place: its document without them, and their place."""
+    """A file with rows at one pointer of its document."""
 
     format: str
     document: Json
@@ -47,7 +45,7 @@ class RowFile:
         """The documents of the file as if there were no rows."""
         return (self._document_with(()),)
 
-    def render(self, validator: Validator | None, schema: Object) -> PackedContent:
+    def render(self, validator: Validator | None, schema: Object) -> Content:
         """The content; each row is valid on its own."""
         header = self.rows.header
         if validator is not None and not _accepts_rows_one_by_one(schema, self.pointer, 0 if header is None else 1):
@@ -59,8 +57,8 @@ class RowFile:
         return chain((dump((self._document_with(()),), self.format),), map(_require, texts))
 
     def _json_parts(self, texts: Iterator[str | None]) -> Iterator[str]:
-        place = json.dumps(_PLACE, ensure_ascii=True)
-        before, *after = dump((self._document_with((_PLACE,)),), self.format).split(place)
+        mark = RowsMark(self.rows)
+        before, *after = dump((self._document_with((mark,)),), self.format).split(json.dumps(mark))
         first = next(texts, None)
         if len(after) != 1 or first is None:
             raise RowsReadError
@@ -96,14 +94,14 @@ class _Printer:
 
 def row_file(format_name: str, filled: FilledTemplate) -> RowFile | None:
     """The file with rows that a template makes; `None` if it inserts none."""
-    places = [
+    positions = [
         (index, pointer, rows)
         for index, document in enumerate(filled.documents)
         for pointer, rows in _find_rows(document, ())
     ]
-    if not places:
+    if not positions:
         return None
-    [(_, pointer, rows), *others] = places
+    [(_, pointer, rows), *others] = positions
     is_table = format_name == "csv" and pointer == () and rows.header is not None
     is_list = format_name == "json" and pointer != () and rows.header is None
     if others or len(filled.documents) != 1 or filled.comments or not (is_table or is_list):
@@ -118,8 +116,8 @@ def _find_rows(value: object, pointer: Pointer) -> Iterator[tuple[Pointer, Rows]
     elif isinstance(value, list):
         for index, element in enumerate(value):
             yield from _find_rows(element, (*pointer, index))
-    elif not isinstance(value, (str, int, float)) and value is not None:
-        yield pointer, value  # type: ignore[misc]  # nothing else is in documents
+    elif isinstance(value, RowsMark):
+        yield pointer, value.rows
 
 
 def _with_value(value: Json, pointer: Pointer, replacement: Json) -> Json:

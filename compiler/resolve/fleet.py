@@ -27,6 +27,7 @@ from compiler.spec.portfolio import (
     Spec,
     TeamSpec,
     UseCaseSpec,
+    header_items,
 )
 
 __all__ = ["NOT_A_FIELD", "Fleet", "Release", "ResolvedModel"]
@@ -62,7 +63,7 @@ class Fleet:
     def deployments(self) -> Iterator[tuple[str, str]]:
         """Every deployment: model and environment, by name, then in order of promotion."""
         environments = self.environments
-        for name, spec in self.portfolio.by_kind("Model").items():
+        for name, spec in header_items(self.portfolio.by_kind("Model")):
             environment_entries = spec.header.environments
             yield from ((name, environment) for environment in environments if environment in environment_entries)
 

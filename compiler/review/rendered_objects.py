@@ -9,6 +9,7 @@ from typing import NamedTuple
 import yaml
 
 from compiler.foundation.json_data import Json
+from compiler.foundation.packed_content import content_bytes, content_digest
 from compiler.resolve.value_diff import ValueDifference, diff_values
 from compiler.spec.merge_rules import MergeRules
 from compiler.write.output_units import OutputFile
@@ -68,7 +69,7 @@ def diff_objects(old: Iterable[OutputFile], new: Iterable[OutputFile]) -> Iterat
 
 
 def _objects(files: Iterable[OutputFile]) -> dict[ObjectId, Json]:
-    """The objects of the files; of a file that is no manifest, its content under its path."""
+    """The objects of the files; of a file that is no manifest, the digest of its content under its path."""
     objects: dict[ObjectId, Json] = {}
     for file in files:
         documents = _documents(file)
@@ -76,7 +77,7 @@ def _objects(files: Iterable[OutputFile]) -> dict[ObjectId, Json]:
         if documents and all(identities):
             objects |= {id_: document for id_, document in zip(identities, documents, strict=True) if id_}
         else:
-            objects[ObjectId("", "", "", file.commit_path or file.path)] = file.content.hex()
+            objects[ObjectId("", "", "", file.commit_path or file.path)] = content_digest(file.content)
     return objects
 
 
@@ -84,7 +85,8 @@ def _documents(file: OutputFile) -> list[Json]:
     if not file.path.endswith((".yaml", ".yml")):
         return []
     try:
-        return [document for document in yaml.load_all(file.content, yaml.CSafeLoader) if document is not None]
+        documents = yaml.load_all(content_bytes(file.content), yaml.CSafeLoader)
+        return [document for document in documents if document is not None]
     except yaml.YAMLError:  # text of another language; its bytes are compared
         return []
 

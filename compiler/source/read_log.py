@@ -14,9 +14,13 @@ ALL_NAMES = "*"
 """Stands for the list of all names of a kind."""
 ALL_DOCUMENTS = "**"
 """Stands for the content of all documents of a kind."""
+ALL_HEADERS = "***"
+"""Stands for the paths and headers of all documents of a kind."""
 FILE, FOLDER, SPECS, DEFAULTS, DEPENDENTS, CHANGE = "file", "folder", "specs", "defaults", "dependents", "change"
 """Look-ups other than those of a document: the bytes of a file, the paths in a folder, the files with documents in a folder, the Defaults
 that apply in a folder, the models that may use a model, and the base of a change with whether it changes a model in an environment."""
+COMMENTS = "comments"
+"""The look-up of all comments for this tool, in documents of all kinds."""
 
 
 class Read(NamedTuple):

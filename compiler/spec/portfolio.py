@@ -7,7 +7,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
-from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar, overload
+from typing import (
+    TYPE_CHECKING,
+    Generic,
+    Literal,
+    NamedTuple,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    overload,
+    runtime_checkable,
+)
 
 from compiler.diagnostics.finding import Finding, Subject
 from compiler.foundation.json_data import Object, Pointer
@@ -30,6 +40,8 @@ if TYPE_CHECKING:
     from compiler.spec.spec_header import SpecHeader
 
 Data_co = TypeVar("Data_co", covariant=True)
+S_co = TypeVar("S_co", covariant=True)
+AnySpec = TypeVar("AnySpec", bound="Spec")
 
 PROJECT_FILE = "modelyard.yaml"
 DEFAULTS_FILE = "_defaults.yaml"
@@ -155,7 +167,7 @@ class Portfolio:
     def models_by_folder(self) -> Mapping[str, tuple[ModelSpec, ...]]:
         """The models that the Defaults of each folder apply to. Folders whose Defaults apply to no model are absent."""
         specs_by_folder: dict[str, list[ModelSpec]] = {}
-        for model in self.by_kind("Model").values():
+        for _, model in header_items(self.by_kind("Model")):
             for folder in path_and_ancestors(dirname(model.document.path)):
                 if folder in self.defaults:
                     specs_by_folder.setdefault(folder, []).append(model)
@@ -176,6 +188,22 @@ class Portfolio:
     def has_broken(self, kind: str) -> bool:
         """Whether the project may have more documents of a kind than the valid ones."""
         return any(broken_kind in {kind, ANY_KIND} for broken_kind, _ in self.broken_names)
+
+
+@runtime_checkable
+class _HeaderItems(Protocol[S_co]):
+    def header_items(self) -> Iterable[tuple[str, S_co]]: ...
+
+
+def header_items(specs: Mapping[str, AnySpec]) -> Iterable[tuple[str, AnySpec]]:
+    """The names and the documents of a kind, of which only paths and headers are read."""
+    return specs.header_items() if isinstance(specs, _HeaderItems) else specs.items()
+
+
+def all_documents(portfolio: Portfolio) -> list[Spec]:
+    """The documents of all kinds."""
+    specs = [spec for kind in portfolio.specs.values() for spec in kind.values()]
+    return [*specs, portfolio.project, *portfolio.defaults.values()]
 
 
 def misnamed_project_file(names: Iterable[str]) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from typing import TypeVar
 
-from compiler.source.read_log import ALL_DOCUMENTS, ALL_NAMES, ReadLog
+from compiler.source.read_log import ALL_DOCUMENTS, ALL_HEADERS, ALL_NAMES, ReadLog
 from compiler.spec.portfolio import Spec
 
 S_co = TypeVar("S_co", bound=Spec, covariant=True)
@@ -32,6 +32,11 @@ class RecordedSpecs(Mapping[str, S_co]):
     def __len__(self) -> int:
         self._log.add(self._kind, ALL_NAMES)
         return len(self._specs)
+
+    def header_items(self) -> ItemsView[str, S_co]:
+        """The names and the documents, of which only paths and headers are read."""
+        self._log.add(self._kind, ALL_HEADERS)
+        return self._specs.items()
 
     def keys(self) -> KeysView[str]:
         """The names."""

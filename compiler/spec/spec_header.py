@@ -15,6 +15,7 @@ _USED_MODEL = ("uses", ANY_KEY, "model")
 _ENVIRONMENT = ("environments", ANY_KEY)
 _RELEASE = ("releases", ANY_KEY)
 _SOURCE = ("source",)
+_POLICIES: tuple[Pointer, ...] = (("policies",), (*_ENVIRONMENT, "policies"))
 _LAYERS: tuple[Pointer, ...] = ((), ("defaults",), ("overlay",), _ENVIRONMENT, ("types", ANY_KEY))
 """Where documents of all kinds have layers."""
 _DEPLOY_FIELDS: tuple[Pointer, ...] = tuple((*layer, "deploy", ANY_KEY) for layer in _LAYERS)
@@ -35,6 +36,8 @@ class SpecHeader(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The YAML files that its releases name, relative to its folder."""
     deploy_fields: tuple[str, ...] = ()
     """The keys of `deploy` in its layers."""
+    has_policies: bool = False
+    """Whether a Model binds policies, in all environments or in one."""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -67,6 +70,7 @@ def read_header(document: Document, language: Language) -> SpecHeader:
         tuple(dict.fromkeys(_used_models(data, type_, language))) if is_model else (),
         tuple(dict.fromkeys(yaml_companions(data))),
         tuple(sorted({str(pointer[-1]) for pattern in _DEPLOY_FIELDS for pointer, _ in iter_values(data, pattern)})),
+        is_model and any(True for pattern in _POLICIES for _ in iter_values(data, pattern)),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Final
 
 from compiler.foundation.json_data import Json
+from compiler.foundation.rows import RowsMark
 from compiler.templating.interpolation import InterpolatedText, format_number, interpolate, kind_of, quoted_excerpt
 from compiler.templating.template_errors import RenderLimits, ValueRejectedError
 from compiler.templating.template_values import ContainerView, ListView, MapView, RowsView
@@ -67,7 +68,7 @@ def to_plain(value: object, budget: ValueBudget) -> "Json | Omit":
 
 def _container_to_plain(value: object, budget: ValueBudget) -> Json:
     if isinstance(value, RowsView):
-        return value.rows  # type: ignore[return-value]  # the rows of a large fleet, which are printed one by one
+        return RowsMark(value.rows)
     if isinstance(value, (MapView, Mapping)):
         budget.spend(value)
         pairs = value.pairs() if isinstance(value, MapView) else value.items()

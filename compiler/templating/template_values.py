@@ -1,7 +1,7 @@
 """Read-only views of JSON data for templates. Names always mean fields, because there are no attributes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from compiler.foundation.json_data import Json, Object
 from compiler.foundation.provenance import Origin, Origins
@@ -131,12 +131,13 @@ class RowsView(ListView):
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
-        self.origin, self.derived_from, self.reads = _NO_ORIGIN, (), None
+        self.origin, self.derived_from = _NO_ORIGIN, ()
 
-    @property
-    def data(self) -> Sequence[Json]:  # type: ignore[override]  # reading it is an error
-        """The rows."""
-        raise RowsReadError
+    def __getattr__(self, name: str) -> NoReturn:
+        """Called for the data, which is not set."""
+        if name in {"data", "elements"}:
+            raise RowsReadError
+        raise AttributeError(name)
 
 
 _NO_ORIGIN = Origin("")

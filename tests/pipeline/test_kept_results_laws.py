@@ -105,3 +105,14 @@ def test_a_result_is_kept_for_the_base_of_its_change(sample_files: dict[str, byt
         blocking_counts.append(sum(finding.is_blocking for finding in check(session)))
         store.commit()
     assert blocking_counts == [1, 0, 3, 3]
+
+
+@pytest.mark.parametrize("comment", [b"# modelyard: ignore[absent]: why\n", b"# modelyard: ignore[]\n"])
+def test_a_comment_for_this_tool_is_noticed(comment: bytes, sample_files: dict[str, bytes], tmp_path: Path) -> None:
+    """Also in a file without findings: comments are no part of the data of documents."""
+    outcome(sample_files, tmp_path, DAY)
+    edited = {**sample_files, UNLABELLED: sample_files[UNLABELLED] + comment}
+    kept, computed = outcome(edited, tmp_path, DAY), outcome(edited, None, DAY)
+    assert kept == computed
+    assert outcome(sample_files, None, DAY) != computed
+    assert outcome(sample_files, tmp_path, DAY) == outcome(sample_files, None, DAY)

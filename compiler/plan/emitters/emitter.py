@@ -176,8 +176,9 @@ class Emitter:
         return all(rule.phase for rule in self.files)
 
     def may_read(self, variable: str) -> bool:
-        """Whether a template may read a name; values that are expensive to compute are only computed if so."""
-        return any(re.search(rf"\b{variable}\b", text) for text in self.templates.values())
+        """Whether a template or a path may read a name; values that are expensive to compute are only computed if so."""
+        paths = (text for rule in self.files for text in (rule.path, rule.commit_path or ""))
+        return any(re.search(rf"\b{variable}\b", text) for text in (*self.templates.values(), *paths))
 
     def location(self, pointer: Pointer) -> Location:
         """A location in emitter.yaml; the path of a shipped one says where it is in the package."""

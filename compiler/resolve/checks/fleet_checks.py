@@ -20,7 +20,7 @@ from compiler.resolve.lifecycle import ALL_STAGES
 from compiler.resolve.merge import duplicate_elements
 from compiler.spec.language import iter_strings
 from compiler.spec.merge_rules import ANY_KEY
-from compiler.spec.portfolio import DatasetSpec, DefaultsSpec, ModelSpec, ProjectSpec, Spec
+from compiler.spec.portfolio import DatasetSpec, DefaultsSpec, ModelSpec, ProjectSpec, Spec, header_items
 from compiler.spec.schema_findings import schema_finding
 
 
@@ -78,7 +78,7 @@ def _layer_findings(
 def _shared_layers(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, AbstractSet[str]]]:
     """The layers that several models share, by document and pointer, with the model types that each applies to."""
     portfolio = fleet.portfolio
-    all_types = {model.data["type"] for model in portfolio.by_kind("Model").values()}
+    all_types = {model.header.type for _, model in header_items(portfolio.by_kind("Model"))}
     if "defaults" in portfolio.project.data:
         yield portfolio.project, ("defaults",), all_types
     for key in portfolio.project.data.get("types", {}):
@@ -87,7 +87,7 @@ def _shared_layers(fleet: Fleet) -> Iterator[tuple[Spec, Pointer, AbstractSet[st
         if "overlay" in environment.data:
             yield environment, ("overlay",), all_types
     for folder, defaults in portfolio.defaults.items():
-        folder_types = {model.data["type"] for model in portfolio.models_by_folder.get(folder, ())}
+        folder_types = {model.header.type for model in portfolio.models_by_folder.get(folder, ())}
         yield from _document_layers(defaults, folder_types)
         for key in defaults.data.get("types", {}):
             yield defaults, ("types", key), {key} & folder_types
@@ -146,10 +146,8 @@ def _check_overlay_keys(fleet: Fleet) -> Iterator[Finding]:
     """Every key below `environments` names an environment or a stage, and every default applies to a model."""
     portfolio = fleet.portfolio
     has_broken_models = portfolio.has_broken("Model")
-    models = portfolio.by_kind("Model").values()
-    yield from _check_type_keys(
-        portfolio.project, {model.data["type"] for model in models}, has_broken_models=has_broken_models
-    )
+    types = {model.header.type for _, model in header_items(portfolio.by_kind("Model"))}
+    yield from _check_type_keys(portfolio.project, types, has_broken_models=has_broken_models)
     for folder, defaults in portfolio.defaults.items():
         folder_models = portfolio.models_by_folder.get(folder, ())
         if not folder_models and not has_broken_models:
@@ -160,9 +158,9 @@ def _check_overlay_keys(fleet: Fleet) -> Iterator[Finding]:
             yield Finding(codes.MATCHES_NOTHING, message, defaults.document.key_location(()), defaults.subject, help_)
             continue
         yield from _check_type_keys(
-            defaults, {model.data["type"] for model in folder_models}, has_broken_models=has_broken_models
+            defaults, {model.header.type for model in folder_models}, has_broken_models=has_broken_models
         )
-        used_environments = {name for model in folder_models for name in model.data.get("environments", {})}
+        used_environments = {name for model in folder_models for name in model.header.environments}
         yield from _check_environment_keys(fleet, defaults, None if has_broken_models else used_environments)
     for dataset in portfolio.by_kind("Dataset").values():
         yield from _check_environment_keys(fleet, dataset, None)
