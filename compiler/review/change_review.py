@@ -36,7 +36,7 @@ _STATE_WORDS: Mapping[PolicyState, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedChange:
+class ScopedChange:
     """A changed value, and the environments in which it changes; none for a model that is not deployed."""
 
     change: ClassifiedChange
@@ -44,7 +44,7 @@ class PlacedChange:
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedObject:
+class ScopedObject:
     """A rendered object that differs, and its environment."""
 
     change: ObjectChange
@@ -82,8 +82,8 @@ class ModelChange:
     """`added`, `removed` or `changed`."""
     added_in: tuple[str, ...]
     removed_from: tuple[str, ...]
-    changes: tuple[PlacedChange, ...]
-    objects: tuple[PlacedObject, ...]
+    changes: tuple[ScopedChange, ...]
+    objects: tuple[ScopedObject, ...]
     voided_approvals: tuple[VoidedApproval, ...] = ()
 
     @property
@@ -94,8 +94,8 @@ class ModelChange:
     @property
     def classes(self) -> tuple[ChangeClass, ...]:
         """The classes of its changes, from the most serious."""
-        classes = {placed.change.class_ for placed in self.changes}
-        if self.removed_from or any(placed.change.change == "deleted" for placed in self.objects):
+        classes = {scoped.change.class_ for scoped in self.changes}
+        if self.removed_from or any(scoped.change.change == "deleted" for scoped in self.objects):
             classes.add(ChangeClass.DESTRUCTIVE)
         if self.voided_approvals:
             classes.add(ChangeClass.RISK_RAISING)
@@ -153,15 +153,15 @@ def _names(environments: Sequence[str]) -> tuple[str, ...]:
     return tuple(filter(None, environments))
 
 
-def _place(placed: list[PlacedChange], changes: Sequence[ClassifiedChange], environment: str) -> None:
+def _scope(scoped: list[ScopedChange], changes: Sequence[ClassifiedChange], environment: str) -> None:
     """Add the changes of an environment; one that another environment has, too, gets one more environment."""
     names = _names([environment])
     for change in changes:
-        index = next((index for index, other in enumerate(placed) if other.change == change), None)
+        index = next((index for index, other in enumerate(scoped) if other.change == change), None)
         if index is None:
-            placed.append(PlacedChange(change, names))
+            scoped.append(ScopedChange(change, names))
         else:
-            placed[index] = replace(placed[index], environments=(*placed[index].environments, *names))
+            scoped[index] = replace(scoped[index], environments=(*scoped[index].environments, *names))
 
 
 def most_serious(classes: Sequence[ChangeClass]) -> ChangeClass:
@@ -192,8 +192,8 @@ class _Reviewer:
 
     def _model_change(self, name: str) -> ModelChange | None:
         """What changes of a model; `None` if nothing does but statements about other files."""
-        placed: list[PlacedChange] = []
-        objects: list[PlacedObject] = []
+        scoped: list[ScopedChange] = []
+        objects: list[ScopedObject] = []
         owners: set[str] = set()
         added, removed, affected = list[str](), list[str](), list[str]()
         voided: list[VoidedApproval] = []
@@ -208,8 +208,8 @@ class _Reviewer:
             if changes or object_changes or (old is None) != (new is None):
                 affected.append(label)
                 owners |= {model.data["owner"] for model in (old, new) if model is not None}
-            _place(placed, changes, label)
-            objects += [PlacedObject(change, label) for change in object_changes]
+            _scope(scoped, changes, label)
+            objects += [ScopedObject(change, label) for change in object_changes]
             voided += self._voided_approvals(old, new) if old and new else ()
         if not affected:
             return None
@@ -221,7 +221,7 @@ class _Reviewer:
             self._state(name),
             _names(added),
             _names(removed),
-            tuple(placed),
+            tuple(scoped),
             tuple(objects),
             tuple(voided),
         )

@@ -36,8 +36,8 @@ def group_changes(review: ChangeReview) -> GroupedReview:
     """The review, with each change that at least `MIN_MODELS` models share taken out of them."""
     holders: dict[str, tuple[ClassifiedChange, dict[str, tuple[str, ...]]]] = {}
     for model in review.models:
-        for placed in model.changes:
-            holders.setdefault(_key(placed.change), (placed.change, {}))[1].setdefault(model.model, model.owners)
+        for scoped in model.changes:
+            holders.setdefault(_key(scoped.change), (scoped.change, {}))[1].setdefault(model.model, model.owners)
     common_keys = {key for key, (_, models) in holders.items() if len(models) >= MIN_MODELS}
     common = tuple(
         CommonChange(change, tuple(models), tuple(sorted({owner for owners in models.values() for owner in owners})))
@@ -45,7 +45,7 @@ def group_changes(review: ChangeReview) -> GroupedReview:
         if key in common_keys
     )
     remaining = (
-        replace(model, changes=tuple(placed for placed in model.changes if _key(placed.change) not in common_keys))
+        replace(model, changes=tuple(scoped for scoped in model.changes if _key(scoped.change) not in common_keys))
         for model in review.models
     )
     shown = tuple(

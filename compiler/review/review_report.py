@@ -13,7 +13,7 @@ from compiler.report.json_output import dump_json
 from compiler.report.line_wrap import wrap_line
 from compiler.report.markdown_escape import code_span, escape_inline, escape_text, table_row
 from compiler.report.text_report import make_painter, to_printable
-from compiler.review.change_review import ChangeReview, DocumentChange, ModelChange, PlacedObject, VoidedApproval
+from compiler.review.change_review import ChangeReview, DocumentChange, ModelChange, ScopedObject, VoidedApproval
 from compiler.review.common_changes import CommonChange, group_changes
 from compiler.review.rendered_objects import ObjectChange, label_counts
 from compiler.review.review_rules import ChangeClass, ClassifiedChange, is_absent
@@ -76,8 +76,8 @@ def render_text(report: ReviewReport) -> str:
         title = f"{model.model}{_environments_text(model)} ({', '.join(model.owners)})"
         lines.append(f"{paint(_STYLES[model.class_], model.class_.value)}  {to_printable(title)}")
         lines += [f"  {text}" for text in _placement_texts(model)]
-        for placed in model.changes:
-            lines += _change_lines(report, placed.change, _subset_text(placed.environments, model.environments))
+        for scoped in model.changes:
+            lines += _change_lines(report, scoped.change, _subset_text(scoped.environments, model.environments))
         lines += [f"  approval void {_voided_text(voided)}" for voided in model.voided_approvals]
         lines += _object_lines(report, model.objects)
         lines.append("")
@@ -150,10 +150,10 @@ def _change_lines(report: ReviewReport, change: ClassifiedChange, where: str = "
         yield from wrap_line(f"    {change.class_.value}: ", change.reason, report.width, indent=6)
 
 
-def _object_lines(report: ReviewReport, objects: Sequence[PlacedObject]) -> Iterator[str]:
-    for placed in objects[:_MAX_OBJECTS]:
-        change = placed.change
-        yield to_printable(f"  {placed.environment}: {change.change} {change.label}")
+def _object_lines(report: ReviewReport, objects: Sequence[ScopedObject]) -> Iterator[str]:
+    for scoped in objects[:_MAX_OBJECTS]:
+        change = scoped.change
+        yield to_printable(f"  {scoped.environment}: {change.change} {change.label}")
         for difference in change.differences[:_MAX_NAMES]:
             yield from wrap_line(
                 f"    {to_printable(difference.path)}: ", change_text(difference), report.width, indent=6
@@ -215,7 +215,7 @@ def _model_json(model: ModelChange) -> Object:
         "addedIn": list(model.added_in),
         "removedFrom": list(model.removed_from),
         "changes": [
-            {**_change_json(placed.change), "environments": list(placed.environments)} for placed in model.changes
+            {**_change_json(scoped.change), "environments": list(scoped.environments)} for scoped in model.changes
         ],
         "voidedApprovals": [
             {
@@ -227,7 +227,7 @@ def _model_json(model: ModelChange) -> Object:
             }
             for voided in model.voided_approvals
         ],
-        "objects": [{**_object_json(placed.change), "environment": placed.environment} for placed in model.objects],
+        "objects": [{**_object_json(scoped.change), "environment": scoped.environment} for scoped in model.objects],
     }
 
 
@@ -321,11 +321,11 @@ def _model_rows(model: ModelChange) -> Iterator[str]:
         yield table_row(
             ChangeClass.RISK_RAISING.value, name, "approval", escape_inline(_voided_text(voided), _MAX_CELL), ""
         )
-    for placed in model.changes:
-        environments = f" in {', '.join(placed.environments)}" if placed.environments else ""
-        yield _row(placed.change.class_, f"{name}{escape_text(environments)}", placed.change)
+    for scoped in model.changes:
+        environments = f" in {', '.join(scoped.environments)}" if scoped.environments else ""
+        yield _row(scoped.change.class_, f"{name}{escape_text(environments)}", scoped.change)
     if model.state == "changed" and not model.changes:
-        counts = label_counts(placed.change for placed in model.objects)
+        counts = label_counts(scoped.change for scoped in model.objects)
         text = ", ".join(f"{count} {state}" for state, count in counts.items())
         yield table_row(
             model.class_.value, f"{name}{escape_text(_environments_text(model))}", "rendered objects", text, ""
@@ -351,12 +351,12 @@ def _objects_block(model: ModelChange) -> str:
     title = f"{pluralize(len(model.objects), 'rendered object')} of {model.model}{_environments_text(model)}"
     rows = [
         table_row(
-            escape_text(placed.environment),
-            placed.change.change,
-            code_span(placed.change.label, _MAX_CELL),
-            ", ".join(code_span(one.path, 80) for one in placed.change.differences[:_MAX_NAMES]),
+            escape_text(scoped.environment),
+            scoped.change.change,
+            code_span(scoped.change.label, _MAX_CELL),
+            ", ".join(code_span(one.path, 80) for one in scoped.change.differences[:_MAX_NAMES]),
         )
-        for placed in model.objects[:_MAX_OBJECTS]
+        for scoped in model.objects[:_MAX_OBJECTS]
     ]
     more = len(model.objects) - _MAX_OBJECTS
     note = f"\nand {more} more\n" if more > 0 else ""
