@@ -12,8 +12,8 @@ from .bare_names import bindings
 
 PACKAGE = Path(compiler.__file__).parent
 PACKAGES_OF_TEMPLATES = ("templating", "render", "plan/context")
-WORD = re.compile(r"(?<!\bin )\b(?:places?|placed|placing)\b", re.IGNORECASE)
-"""The word, except in the phrase `in place`."""
+WORD = re.compile(r"(?<!\bin )\b(?:places?|placed|placing)\b(?! on the market)", re.IGNORECASE)
+"""The word, except in the phrases `in place` and `placed on the market`, which is a term of the law of the European Union."""
 NAME = re.compile(r"(?:^|_)(?:places?|placed|placing)(?:_|$)", re.IGNORECASE)
 NAMES = {"_PLACED"}
 """The advice that values are placed, not computed."""
@@ -37,7 +37,7 @@ def test_no_other_name_contains_it() -> None:
 
 
 def test_the_patterns_match_the_word_alone() -> None:
-    assert WORD.findall("a place, its places, placed in place of a placement; replace, placeholder") == [
+    assert WORD.findall("a place, its places, placed in place of a placement, placed on the market; replace, placeholder") == [
         "place",
         "places",
         "placed",
