@@ -79,6 +79,12 @@ class Expression:
         self._uses = 0
         self._direct_misses = 0
 
+    @property
+    def ast_bytes(self) -> bytes:
+        """The serialised AST."""
+        ast: bytes = self._program.serialize()
+        return ast
+
     @cached_property
     def read_paths(self) -> frozenset[Pointer]:
         """The longest paths that the expression reads, starting with the variable's name; for elements of a list, the path of the list."""

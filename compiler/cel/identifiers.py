@@ -1,6 +1,7 @@
 """Field names in expressions: CEL quotes unusual names with backticks, protobuf does not accept them."""
 
 import re
+from collections.abc import Callable, Collection
 
 _IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]*"
 _RAW_STRING = r'"""[\s\S]*?"""' + r"|'''[\s\S]*?'''" + r'|"[^"\n]*"' + r"|'[^'\n]*'"
@@ -37,3 +38,28 @@ def _has_chain(path: str) -> str:
     parts = re.findall(rf"`[^`\n]+`|{_IDENTIFIER}", path)
     prefixes = [".".join(parts[:end]) for end in range(2, len(parts) + 1)]
     return f"({' && '.join(f'has({prefix})' for prefix in prefixes)})"
+
+
+def substitute_variables(text: str, names: Collection[str], replace: Callable[[tuple[str, ...], bool], str]) -> str:
+    """Replace each read of a variable, such as `model.sla.window`, by another expression.
+
+    `replace` gets the path, and whether it is the operand of `has( )`, which is then replaced with it. The name of a method is no part of
+    the path.
+    """
+    path = rf"(?:{'|'.join(sorted(map(re.escape, names)))})\b(?:\s*\.\s*{_IDENTIFIER})*"
+    pattern = rf"(?:{_TOKEN})|(?<![\w`])(?:has\(\s*(?P<tested>{path})\s*\)|(?P<read>{path})(?P<call>\s*\()?)"
+
+    def substitute(match: re.Match[str]) -> str:
+        tested, read = match["tested"], match["read"]
+        is_field = match.string[: match.start()].rstrip().endswith(".")
+        if (tested is None and read is None) or is_field:
+            return match[0]
+        parts = tuple(re.findall(_IDENTIFIER, tested or read))
+        call = match["call"] or ""
+        if call and len(parts) == 1:
+            return match[0]  # a function
+        method = f".{parts[-1]}{call}" if call else ""
+        path_parts = parts[:-1] if call else parts
+        return replace(path_parts, tested is not None) + method
+
+    return re.sub(pattern, substitute, text)

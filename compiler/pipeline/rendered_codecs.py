@@ -29,6 +29,7 @@ class _PlanRow(NamedTuple):
 
     kinds: dict[str, tuple[tuple[tuple[str, str], ...], FindingRows]]
     committed_files: tuple[CommittedFile, ...]
+    objects: dict[str, bytes]
 
 
 class _UnitsRow(NamedTuple):
@@ -139,7 +140,7 @@ def _plan_row(plan: PlannedModel) -> _PlanRow:
         )
         for environment, entries in plan.kinds.items()
     }
-    return _PlanRow(kinds, plan.committed_files)
+    return _PlanRow(kinds, plan.committed_files, dict(plan.objects))
 
 
 def _plan_of(row: _PlanRow) -> PlannedModel:
@@ -147,7 +148,7 @@ def _plan_of(row: _PlanRow) -> PlannedModel:
         environment: (*known_kinds, *decode_findings(findings))
         for environment, (known_kinds, findings) in row.kinds.items()
     }
-    return PlannedModel((), kinds, row.committed_files)
+    return PlannedModel((), kinds, row.committed_files, objects=row.objects)
 
 
 def _units_row(rendered: RenderedUnits) -> _UnitsRow:

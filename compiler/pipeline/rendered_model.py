@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.rows import RowsReadError
 from compiler.pipeline.rendered_codecs import decode_plan, decode_usage_bytes
 from compiler.pipeline.results import RenderedModel, RenderedUnits
+from compiler.pipeline.unit_selection import environment_of_unit
 from compiler.plan.planned_units import PlannedUnit
 from compiler.plan.planning import SharedNeeds, UnitFilter
 from compiler.policy.policy_usage import merge_usages
@@ -36,7 +37,18 @@ class ModelRenderer:
         needs = self._needs
         with self._session.timings.measure("model", name):
             plan = self._session.plan_stage.units.plan_model(name, self._scope, needs)
-            return RenderedModel(replace(plan, units=()), self._render_units(plan.units))
+            objects: dict[str, bytes] = {}
+            rendered = self._render_units(plan.units, partial(self._add_objects, objects, name))
+            if plan.other_units:
+                self._render_units(plan.other_units, partial(self._add_objects, objects, name))
+            return RenderedModel(replace(plan, units=(), other_units=(), objects=objects), rendered)
+
+    def _add_objects(self, objects: dict[str, bytes], model: str, unit: PlannedUnit) -> None:
+        """Add the facts about the objects of the unit that was rendered last, if a file of its environment reads them."""
+        environment = environment_of_unit(unit.id)
+        if environment in self._needs.environments_reading_objects:
+            stage = self._session.render_stage
+            objects[environment] = stage.object_context.facts(model, environment, stage.object_documents)
 
     def render_environment_units(self, plans: Iterable[bytes]) -> RenderedUnits:
         """The units of environments, after those of all models; `plans`: what shared files read of these."""
@@ -67,8 +79,10 @@ class ModelRenderer:
         usage = merge_usages(chain((session.fleet_policies.usage,), map(decode_usage_bytes, usages)))
         yield from session.policy_engine.unused_findings(usage, includes_objects=includes_objects)
 
-    def _render_units(self, planned_units: Iterable[PlannedUnit]) -> RenderedUnits:
-        """The units with their files."""
+    def _render_units(
+        self, planned_units: Iterable[PlannedUnit], on_unit: Callable[[PlannedUnit], object] = lambda _unit: None
+    ) -> RenderedUnits:
+        """The units with their files; `on_unit` is called after each."""
         units: list[Unit] = []
         findings: list[Finding] = []
         render_stage = self._session.render_stage
@@ -77,6 +91,7 @@ class ModelRenderer:
                 findings += planned_unit.findings
                 files, render_findings = render_stage.render_unit(planned_unit)
                 findings += render_findings
+                on_unit(planned_unit)
                 outputs = (
                     OutputFile(file.path, file.content, file.emitter, file.sources, commit_path=file.commit_path)
                     for file in files

@@ -340,7 +340,7 @@ class Session:
         for name in self.portfolio.by_kind("Model"):
             planned_model = planner.plan_model(name, scope, needs)
             yield from planned_model.units
-            planned_models.append(replace(planned_model, units=()))
+            planned_models.append(self.render_stage.plan_with_objects(name, planned_model, needs))
         yield from self.plan_shared_units(planned_models, scope)
 
     def plan_shared_units(
@@ -348,7 +348,8 @@ class Session:
     ) -> Iterator[PlannedUnit]:
         """The units of environments and of the project; `holds_rows`: with an inventory whose rows are in memory."""
         inventory = self._inventory_value(holds_rows=holds_rows) if scope("", "") else None
-        yield from self.plan_stage.units.plan_shared_units(lambda: self._all_facts, planned_models, scope, inventory)
+        planner, values = self.plan_stage.units, self.render_stage.object_context.values
+        yield from planner.plan_shared_units(lambda: self._all_facts, planned_models, scope, inventory, values)
 
     @cached_property
     def _all_facts(self) -> Sequence[ModelFacts]:

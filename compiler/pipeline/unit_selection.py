@@ -46,6 +46,11 @@ def model_of_unit(unit: str) -> str:
     return unit.partition("/")[2]
 
 
+def environment_of_unit(unit: str) -> str:
+    """The environment of a unit (by id); of a unit that belongs to none, a name that no environment has."""
+    return unit.partition("/")[0]
+
+
 def select_removable_units(models: Collection[str], environments: Collection[str]) -> Callable[[str], bool]:
     """Whether the build may remove a unit (by id) that is no longer rendered."""
     is_selected = select_units(models, environments)

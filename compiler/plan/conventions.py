@@ -17,6 +17,8 @@ RELEASE_KEY = "modelyard/release"
 ARTIFACT_KEY = "modelyard/artifact"
 """The digest of the loaded artifact: a change restarts the pods."""
 REVISION_KEY = "modelyard/revision"
+POLICY_KEY = "modelyard/policy"
+PARAMETERS_OF_KEY = "modelyard/parameters-of"
 ADAPTER_KEY = "modelyard/adapter"
 """The digest of an adapter; `-` and its name follow."""
 
@@ -63,6 +65,7 @@ TEMPLATE_NAMES: Mapping[str, Json] = MappingProxyType({
     "name": NAME_KEY, "partOf": PART_OF_KEY, "managedBy": MANAGED_BY_KEY, "manager": TOOL_NAME, "owner": OWNER_KEY,
     "wave": WAVE_KEY, "release": RELEASE_KEY,
     "artifact": ARTIFACT_KEY, "revision": REVISION_KEY, "adapter": ADAPTER_KEY,
+    "policy": POLICY_KEY, "parametersOf": PARAMETERS_OF_KEY,
     "labels": {
         "id": ID_LABEL, "model": MODEL_LABEL, "environment": ENVIRONMENT_LABEL, "slo": SLO_LABEL,
         "window": WINDOW_LABEL, "owner": OWNER_LABEL, "severity": SEVERITY_LABEL,

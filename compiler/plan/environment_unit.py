@@ -1,10 +1,10 @@
 """The files of one environment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from compiler.diagnostics.finding import Finding
-from compiler.foundation.provenance import ComputedValue, DocumentValue, computed_list
+from compiler.foundation.provenance import ComputedValue, ContextValue, DocumentValue, computed_list
 from compiler.plan.deployment_facts import DeploymentFacts
 from compiler.plan.planned_units import PlannedUnit, kind_values
 from compiler.plan.quotas import namespace_values
@@ -19,6 +19,10 @@ from compiler.resolve.fleet import Fleet
 
 KINDS_VARIABLE = "renderedKinds"
 """The kinds of objects that are rendered: every deployment must be planned to know them."""
+OBJECT_POLICIES_VARIABLE = "objectPolicies"
+APPROVED_VALUES_VARIABLE = "approvedValues"
+OBJECT_VARIABLES = (OBJECT_POLICIES_VARIABLE, APPROVED_VALUES_VARIABLE)
+"""What follows from all rendered objects of the environment: every deployment must be rendered to know them."""
 
 
 def plan_environment_units(
@@ -27,14 +31,21 @@ def plan_environment_units(
     environment: str,
     deployments: Sequence[DeploymentFacts],
     kinds: Sequence[tuple[str, str] | Finding],
+    object_values: tuple[Mapping[str, ContextValue], Sequence[Finding]],
 ) -> Iterator[PlannedUnit]:
-    """The units of an environment with its deployments; `kinds`: each group and kind of their objects once, if a template reads them."""
+    """The units of an environment with its deployments; `kinds`: each group and kind of their objects once, if a template reads them.
+
+    `object_values`: variables that follow from the objects, and findings about them, if a template reads them.
+    """
     spec = fleet.portfolio.by_kind("Environment")[environment]
     chains = dependency_chains({item.model: item.dependency_names for item in deployments})
     chain_by_model = {name: chain for chain in chains for name in chain.waves}
     namespace_entries, findings = namespace_values(fleet, spec, deployments)
     findings += [item for item in kinds if isinstance(item, Finding)]
+    values, value_findings = object_values
+    findings += value_findings
     context = {
+        **values,
         **shared_context(fleet, [deployment_value(item, chain_by_model[item.model]) for item in deployments]),
         "environment": DocumentValue(f"Environment/{environment}", spec.json),
         "namespaces": computed_list(namespace_entries, ()),

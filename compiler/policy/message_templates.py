@@ -15,6 +15,11 @@ def message_expressions(message: str) -> tuple[str, ...]:
     return tuple(_BRACES.findall(message))
 
 
+def split_message(message: str) -> tuple[tuple[str, bool], ...]:
+    """The parts of a message: texts, and expressions, which are marked."""
+    return tuple((part, bool(index % 2)) for index, part in enumerate(_BRACES.split(message)))
+
+
 def fill_message(message: str, value_of: Callable[[str], Json]) -> str:
     """The message with the value of each expression; `nothing` for a missing value."""
     return _BRACES.sub(lambda match: format_value(value_of(match[1])), message)

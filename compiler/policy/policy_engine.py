@@ -57,7 +57,7 @@ class PolicyEngine:
         with fleet.reads.paused():  # the comments that a finding depends on are those of its file
             self._suppressions = Suppressions(fleet.portfolio)
         self.controls = ControlCatalogues(shipped_tree, fleet.tree, policy_portfolio.folder("schemas"))
-        self._context = PolicyContext(
+        self.context = PolicyContext(
             fleet,
             self.library,
             self._evaluator,
@@ -71,11 +71,11 @@ class PolicyEngine:
 
     def start_evaluation(self) -> ModelEvaluation:
         """An evaluation of a model in all its environments, or of several models, which records their usage."""
-        return ModelEvaluation(self._context)
+        return ModelEvaluation(self.context)
 
     def evaluate_fleet(self, usage: PolicyUsage) -> FleetResult:
         """The findings of policies about the fleet, from the merged usage of the models; the usage of both."""
-        return evaluate_fleet(self._context, usage)
+        return evaluate_fleet(self.context, usage)
 
     def check_examples(self, policy: Policy) -> "tuple[PolicyTestResult | None, tuple[Finding, ...]]":
         """The results of a policy's examples, and all findings about it; the types of shipped policies are checked too."""
@@ -134,14 +134,14 @@ class PolicyEngine:
 
     def detect_secrets(self, model: ResolvedModel) -> None:
         """Look for secrets in a model of which no policy was evaluated, if the detectors are installed."""
-        detectors = self._context.detectors
+        detectors = self.context.detectors
         if detectors.are_available:
             detectors.find_candidates(model.data, model.release.source if model.release else {})
 
     @property
     def detected_secrets(self) -> frozenset[str]:
         """The values that looked like secrets when this process evaluated policies; no output shows them."""
-        return self._context.detectors.secrets
+        return self.context.detectors.secrets
 
     def _unknown_binding_findings(self, all_bindings: Sequence[Binding]) -> Iterator[Finding]:
         """Bound names that no policy has."""

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from compiler.diagnostics.finding import Finding
+from compiler.foundation.json_data import Json
 from compiler.foundation.rows import RowsReadError
 from compiler.foundation.timings import Timings
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.planned_units import PlannedFile, PlannedUnit
+from compiler.plan.planning import PlannedModel, SharedNeeds
 from compiler.policy.baseline import is_policy_finding
 from compiler.policy.model_evaluation import ModelEvaluation
 from compiler.policy.policy_engine import PolicyEngine
 from compiler.render.content_uuid import assign_content_ids
 from compiler.render.file_renderer import FileRenderer, file_text
+from compiler.render.object_context import ObjectContext
 from compiler.render.output_checks import OutputValidator, object_policy_findings
 from compiler.render.output_schemas import OutputSchemas
 from compiler.render.patched_values import PatchedFile
@@ -49,6 +52,9 @@ class RenderStage:
         environments = fleet.portfolio.by_kind("Environment")
         self._validator = OutputValidator(output_schemas, self._blame, environments)
         self._unit_contents = UnitContents(tree, fleet.reads)
+        self.object_context = ObjectContext(tree, fleet, policies)
+        self.object_documents: list[Json] = []
+        """The objects of the unit that was rendered last."""
 
     def render_unit(self, unit: PlannedUnit) -> tuple[tuple[RenderedFile, ...], list[Finding]]:
         """The files of a unit and their findings; no file where a finding blocks.
@@ -57,6 +63,7 @@ class RenderStage:
         """
         files: list[RenderedFile] | None = []
         findings: list[Finding] = []
+        self.object_documents = []
         for phase in sorted({file.rule.phase for file in unit.files}):
             previous_files = files or []
             if files is None or (phase and not previous_files):
@@ -71,6 +78,16 @@ class RenderStage:
             is_policy_finding(finding) or not finding.is_blocking for finding in findings
         )
         return (tuple(files or ()) if is_complete else ()), findings
+
+    def plan_with_objects(self, model: str, plan: PlannedModel, needs: SharedNeeds) -> PlannedModel:
+        """The plan without its units, but with facts about the objects of the model where files read them, which it renders for that."""
+        facts: dict[str, bytes] = {}
+        for unit in (*plan.units, *plan.other_units):
+            environment = unit.id.partition("/")[0]
+            if environment in needs.environments_reading_objects:
+                self.render_unit(unit)
+                facts[environment] = self.object_context.facts(model, environment, self.object_documents)
+        return replace(plan, units=(), other_units=(), objects=facts)
 
     @contextmanager
     def collecting(self) -> Iterator[RenderNotes]:
@@ -94,6 +111,8 @@ class RenderStage:
             documents = assign_content_ids(file.rule.content_id, patched_documents)
             findings += self._validator.findings(file, documents)
             findings += object_policy_findings(self._evaluation, self._blame, file, documents)
+            if file.rule.is_resource and file.commit_path is None:
+                self.object_documents += documents
             with self._timings.measure("emitter", file.emitter.id):
                 text = file_text(file, filled_template, documents)
             files.append(RenderedFile(file.path, text.encode(), file.emitter.id, file.sources, file.commit_path))

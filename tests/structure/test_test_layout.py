@@ -10,6 +10,7 @@ PACKAGE = Path(compiler.__file__).parent
 TESTS = Path(__file__).parents[1]
 
 BEHAVIOUR_FOLDERS = {
+    "admission": "rendered admission policies, evaluated as an API server evaluates them",
     "bench": "the generator of benchmark projects, and what measures them",
     "cases": "what `check` prints about small projects; an extension made by the guide alone",
     "ci": "rendered workflows, run with a stand-in for the server; the hooks of pre-commit",

@@ -37,7 +37,9 @@ def test_no_other_name_contains_it() -> None:
 
 
 def test_the_patterns_match_the_word_alone() -> None:
-    assert WORD.findall("a place, its places, placed in place of a placement, placed on the market; replace, placeholder") == [
+    assert WORD.findall(
+        "a place, its places, placed in place of a placement, placed on the market; replace, placeholder"
+    ) == [
         "place",
         "places",
         "placed",

@@ -129,3 +129,10 @@ POLICY_COVERAGE_LOST = warning(
     "Models pass a check that no longer asks for anything. Reviewers must see what is no longer required.",
     "See `modelyard policy impact BASE` for all effects, and have the owners of the policies review the change.",
 )
+NOT_ADMISSIBLE = error(
+    "MY330",
+    "not-admissible",
+    "A cluster cannot evaluate a policy, a waiver or a value at admission.",
+    "An API server knows the object of a request, and evaluates CEL within limits. A rule that is left out silently looks enforced.",
+    "Change the policy, or list it under `except` of `capabilities.admission` of the Environment.",
+)

@@ -171,6 +171,17 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "In files of an environment: the namespaces of its models, each with `name`, `models`, `adopted` (whether only "
             "`deploy.adopt` names it, not the Environment), and its `quota` (`cpu`, `memory`, `accelerators`) if it has one."
         ),
+        "objectPolicies": (
+            "In files of an environment: the policies on rendered objects that apply to its models, for a cluster that evaluates them at "
+            "admission. Each has `id`, `name` (unique in the cluster), `title`, `enforcement`, `resources` (`group`, `version`, `names`), "
+            "`namespaces`, `matchConditions`, `validations` (`expression`, `message`, `messageExpression`), `auditExpression`, and for "
+            "values of models `parametersLabel` and `parameters` (`name`, `namespace`, `model`, `data`). Expressions are CEL."
+        ),
+        "approvedValues": (
+            "In files of an environment: what was rendered for its models. `name` is unique in the cluster; `namespaces` have `name` and "
+            "`data`, texts with one value per line: `images`, and the values of each of the chosen `fields` (`kind`, `path`, `resources`, "
+            "and the `expression` that compares them)."
+        ),
         "codeOwners": (
             "In files of the project: the owners of files, general rules before special ones, each with `path` (that of a folder ends "
             "with a slash), `all` if the rule applies to every file, `team`, `owners` (forge accounts) and `kinds` of the documents in "

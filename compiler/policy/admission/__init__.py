@@ -1,0 +1,1 @@
+"""Policies on rendered objects for a cluster that evaluates them at admission."""
