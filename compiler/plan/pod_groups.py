@@ -23,12 +23,13 @@ def pod_groups(deploy: DeployData) -> Iterator[PodGroup]:
     prefill = deploy.get("prefill")
     if prefill is not None:
         first_resources = prefill.get("resources", resources)
-        replicas = prefill.get("replicas", 1)
+        scaling = prefill.get("scaling", {})
+        replicas = max(prefill.get("replicas", 1), scaling.get("min", 1), scaling.get("max", 1))
         yield from _nodes(replicas, first_resources, prefill.get("parallelism", {}), prefill.get("worker"))
     for component in (deploy.get("transformer"), deploy.get("explainer")):
         if component is not None:
-            scaling = component.get("scaling", {})
-            yield PodGroup(1, max(scaling.get("min", 1), scaling.get("max", 1)), component.get("resources", {}))
+            range_ = component.get("scaling", {})
+            yield PodGroup(1, max(range_.get("min", 1), range_.get("max", 1)), component.get("resources", {}))
 
 
 def _nodes(

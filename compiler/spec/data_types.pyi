@@ -107,6 +107,25 @@ class BudgetData(TypedDict, total=False):
     outputTokens: int
     tokensPerDay: int
 
+class CacheClaimData(TypedDict, total=False):
+    spec: ClaimSpecData
+    ref: ClaimReferenceData
+
+class CacheFileSystemData(TypedDict, total=False):
+    emptyDir: CacheVolumeData
+    pvc: CacheClaimData
+
+class CacheOffloadingData(TypedDict, total=False):
+    cpu: Required[str]
+    evictionPolicy: Literal["lru", "arc"]
+    secondary: Sequence[CacheTierData]
+
+class CacheTierData(TypedDict):
+    fileSystem: CacheFileSystemData
+
+class CacheVolumeData(TypedDict):
+    size: str
+
 class CallerData(TypedDict):
     name: str
     namespace: str
@@ -136,6 +155,21 @@ class ChampionData(TypedDict, total=False):
 class ClaimConditionData(TypedDict):
     key: str
     values: Sequence[str]
+
+class ClaimReferenceData(TypedDict, total=False):
+    name: Required[str]
+    path: str
+
+class ClaimRequestsData(TypedDict):
+    storage: str
+
+class ClaimResourcesData(TypedDict):
+    requests: ClaimRequestsData
+
+class ClaimSpecData(TypedDict):
+    accessModes: Sequence[Literal["ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany"]]
+    storageClassName: NotRequired[str]
+    resources: ClaimResourcesData
 
 class ClaimVolumeData(TypedDict, total=False):
     claimName: Required[str]
@@ -303,6 +337,7 @@ class DefaultsPartialDeployData(TypedDict, total=False):
     parallelism: PartialParallelismData | None
     worker: PartialWorkerData | None
     prefill: PartialPrefillData | None
+    kvCacheOffloading: PartialCacheOffloadingData | None
     scheduler: PartialSchedulerData | None
     transformer: PartialServingComponentData | None
     explainer: PartialServingComponentData | None
@@ -387,6 +422,7 @@ class DeployData(TypedDict, total=False):
     parallelism: ParallelismData
     worker: WorkerData
     prefill: PrefillData
+    kvCacheOffloading: CacheOffloadingData
     scheduler: SchedulerData
     transformer: ServingComponentData
     explainer: ServingComponentData
@@ -1118,6 +1154,11 @@ class PartialBatcherData(TypedDict, total=False):
     maxBatchSize: int | None
     maxLatency: int | None
 
+class PartialCacheOffloadingData(TypedDict, total=False):
+    cpu: str | None
+    evictionPolicy: Literal["lru", "arc"] | None
+    secondary: Sequence[CacheTierData] | None
+
 PartialCallersItemData = TypedDict(
     "PartialCallersItemData",
     {
@@ -1185,6 +1226,7 @@ class PartialDeployData(TypedDict, total=False):
     parallelism: PartialParallelismData | None
     worker: PartialWorkerData | None
     prefill: PartialPrefillData | None
+    kvCacheOffloading: PartialCacheOffloadingData | None
     scheduler: PartialSchedulerData | None
     transformer: PartialServingComponentData | None
     explainer: PartialServingComponentData | None
@@ -1506,9 +1548,16 @@ class PartialPodData(TypedDict, total=False):
 
 class PartialPrefillData(TypedDict, total=False):
     replicas: int | None
+    scaling: PartialPrefillScalingData | None
     resources: PartialResourcesData | None
     parallelism: PartialParallelismData | None
     worker: PartialWorkerData | None
+
+class PartialPrefillScalingData(TypedDict, total=False):
+    min: int | None
+    max: int | None
+    variantCost: str | None
+    behavior: PartialScalingBehaviorData | None
 
 class PartialRateLimitData(TypedDict, total=False):
     type: Literal["Local", "Global"] | None
@@ -1593,6 +1642,7 @@ class PartialScalingData(TypedDict, total=False):
     memory: str | None
     concurrency: int | None
     requestsPerSecond: int | None
+    variantCost: str | None
     metrics: Sequence[PartialMetricsItemData] | None
     behavior: PartialScalingBehaviorData | None
 
@@ -1832,9 +1882,16 @@ class PolicySourceData(TypedDict, total=False):
 
 class PrefillData(TypedDict, total=False):
     replicas: int
+    scaling: PrefillScalingData
     resources: ResourcesData
     parallelism: ParallelismData
     worker: WorkerData
+
+class PrefillScalingData(TypedDict, total=False):
+    min: int
+    max: int
+    variantCost: str
+    behavior: ScalingBehaviorData
 
 class ProjectData(TypedDict, total=False):
     apiVersion: Required[Literal["modelyard/v1"]]
@@ -2013,6 +2070,7 @@ class ScalingData(TypedDict, total=False):
     memory: str
     concurrency: int
     requestsPerSecond: int
+    variantCost: str
     metrics: Sequence[ScalingMetricData]
     behavior: ScalingBehaviorData
 

@@ -73,6 +73,7 @@ MemoryText = Annotated[
         r"^[0-9]+(?:\.[0-9]+)?(?:[kMGTP]|[KMGTP]i)$", "a quantity of memory such as 512Mi or 2Gi", "512Mi", "memory"
     ),
 ]
+CostText = Annotated[str, _text_type(r"^[0-9]+(?:\.[0-9]+)?$", 'a number in quotes such as "12.5"', "12.5")]
 SignalActionText = Annotated[
     Literal["alert", "ticket"],
     WithJsonSchema({"enum": ["alert", "ticket"], "type": "string", "x-modelyard-text": "signal-action"}),

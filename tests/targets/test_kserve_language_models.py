@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from compiler.pipeline.stages import check
+from tests.targets.conftest import project_session
+
 DIGEST = "sha256:" + "0" * 64
 GATEWAY = {"gateway": {"namespace": "gateways", "name": "public", "inferencePools": True}}
 MESH = {"mesh": {"kind": "istio", "namespace": "istio-system"}}
@@ -13,6 +16,8 @@ WIDE = {
     "parallelism": {"data": 16, "dataLocal": 8, "tensor": 1, "expert": True},
     "worker": {"resources": {"cpu": 8, "memory": "64Gi", "gpu": 8}},
 }
+
+CONNECTOR = {"args": ["--kv-transfer-config.kv_connector=NixlConnector", "--kv-transfer-config.kv_role=kv_both"]}
 
 
 def summary(deploy: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -31,6 +36,7 @@ def summary(deploy: dict[str, Any], **more: Any) -> dict[str, Any]:
         },
         "deploy": {"target": "kserve", "resources": {"cpu": 16, "memory": "128Gi", "gpu": 8}, **deploy},
         "environments": {"prod": {}},
+        **({"runtime": CONNECTOR} if "prefill" in deploy else {}),
         **more,
     }
 
@@ -45,6 +51,23 @@ EVERYTHING = {
     "options": {"baseRefs": ["gpu-nodes"]},
 }  # fmt: skip
 EXTENDED = {**GATEWAY, "leaderWorkerSet": True}
+DISK = {"fileSystem": {"emptyDir": {"size": "100Gi"}}}
+CLAIM = {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "resources": {"requests": {"storage": "100Gi"}}}
+OFFLOADED = {
+    "kvCacheOffloading": {
+        "cpu": "64Gi",
+        "evictionPolicy": "arc",
+        "secondary": [
+            DISK,
+            {"fileSystem": {"pvc": {"spec": CLAIM}}},
+            {"fileSystem": {"pvc": {"ref": {"name": "cache", "path": "kv/"}}}},
+        ],
+    }
+}
+
+
+def autoscaled(actuator: str, release: str = "0.20") -> dict[str, Any]:
+    return {"kserve": {"version": release, "mode": "Standard", "workloadVariantAutoscaler": actuator}}
 
 
 def spec_of(unit) -> Any:
@@ -223,3 +246,118 @@ def test_a_server_with_its_own_certificate_is_not_exposed(build_unit):
     exposed = summary({"expose": {"host": "llm.bank.example"}})
     assert "a certificate that the gateway cannot verify" in build_unit(exposed, **EXTENDED, **tls).reasons
     assert spec_of(build_unit(summary({}), **EXTENDED, **tls))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("actuator", ["hpa", "keda"])
+def test_servers_of_prompts_have_a_range_of_their_own(build_unit, kserve_release, actuator, release):
+    """`prefillWorkloadScalingParams` and `expectedVA` in `scaling.go`, v0.18.0 to v0.20.0: each workload has its own autoscaler."""
+    behavior = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 600}}} if actuator == "hpa" else {}
+    prefill = {
+        "resources": {"cpu": 4, "memory": "32Gi", "gpu": 1},
+        "scaling": {"min": 2, "max": 6, "variantCost": "4.5", **behavior},
+    }
+    deploy = {**SCHEDULED, "prefill": prefill, "scaling": {"min": 1, "max": 3, "variantCost": "36"}}
+    model = summary(deploy, runtime={"args": ["--tensor-parallel-size=8", *CONNECTOR["args"]]})
+    unit = build_unit(model, **EXTENDED, **autoscaled(actuator, release))
+    spec = spec_of(unit)
+    wva = {"hpa": behavior} if actuator == "hpa" else {"keda": {}}
+    assert spec["prefill"]["scaling"] == {"minReplicas": 2, "maxReplicas": 6, "wva": {"variantCost": "4.5", **wva}}
+    assert "replicas" not in spec["prefill"]
+    assert spec["scaling"]["wva"]["variantCost"] == "36"
+    judge = kserve_release(release)
+    assert judge("llminferenceservice_v1alpha2", unit.objects["llminferenceservice.yaml"]) == ()
+    spec["prefill"]["scaling"]["wva"]["variantCost"] = "4,5"
+    assert judge("llminferenceservice_v1alpha2", unit.objects["llminferenceservice.yaml"]) != ()
+
+
+def test_a_range_of_one_number_is_that_number(build_unit):
+    deploy = {**SCHEDULED, "prefill": {"scaling": {"min": 2, "max": 2}}}
+    assert spec_of(build_unit(summary(deploy), **EXTENDED))["prefill"]["replicas"] == 2
+
+
+def test_a_cache_is_offloaded_to_memory_and_disks(build_unit, kserve_release):
+    """`kvTransferConfig` in `config_merge.go` and `attachKVCacheSecondaryTiers` in `workload_kvcache.go` of v0.20.0.
+
+    vLLM keeps the blocks in a file below /dev/shm, which `config-llm-template.yaml` limits to 1 GiB: the server could not start.
+    """
+    unit = build_unit(summary({**OFFLOADED, **WIDE, "worker": {"resources": {"memory": "96Gi", "gpu": 8}}}), **EXTENDED)
+    spec = spec_of(unit)
+    assert spec["kvCacheOffloading"] == OFFLOADED["kvCacheOffloading"]
+    shared = {"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": "128Gi"}}
+    assert spec["template"]["volumes"] == [shared]
+    assert spec["worker"]["volumes"][0]["emptyDir"]["sizeLimit"] == "96Gi"
+    judge = kserve_release("0.20")
+    assert judge("llminferenceservice_v1alpha2", unit.objects["llminferenceservice.yaml"]) == ()
+    spec["kvCacheOffloading"]["evictionPolicy"] = "fifo"
+    assert judge("llminferenceservice_v1alpha2", unit.objects["llminferenceservice.yaml"]) != ()
+
+
+def test_a_size_of_the_shared_memory_that_the_spec_sets_stays(build_unit):
+    own = {"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": "80Gi"}}
+    deploy = {**OFFLOADED, "pod": {"volumes": [own]}}
+    assert spec_of(build_unit(summary(deploy), **EXTENDED))["template"]["volumes"] == [own]
+    assert "volumes" not in spec_of(build_unit(summary({}), **EXTENDED))["template"]
+
+
+SCALED_PROMPTS = {**SCHEDULED, "prefill": {"scaling": {"min": 1, "max": 3}}}
+COSTLY_PROMPTS = {**SCHEDULED, "prefill": {"scaling": {"variantCost": "1"}}}
+QUICK = {"behavior": {"scaleUp": {"stabilizationWindowSeconds": 0}}}
+UNSCALED = {
+    "a range without an autoscaler": (SCALED_PROMPTS, {}, {}, "the Workload Variant Autoscaler, which the Environment does not declare"),
+    "a range before 0.18": (SCALED_PROMPTS, {}, autoscaled("hpa", "0.17"), "KServe scales language models from 0.18 on"),
+    "a cost without an autoscaler": ({"scaling": {"variantCost": "1"}}, {}, {}, "a fixed number of replicas in this Environment"),
+    "a cost of prompts without an autoscaler": (COSTLY_PROMPTS, {}, {}, "a fixed number of replicas in this Environment"),
+    "a behavior for KEDA": (
+        {**SCHEDULED, "prefill": {"scaling": {"max": 2, **QUICK}}}, {}, autoscaled("keda"), "for a HorizontalPodAutoscaler only",
+    ),
+    "a behavior without an autoscaler": ({**SCHEDULED, "prefill": {"scaling": QUICK}}, {}, {}, "a fixed number of replicas"),
+    "a number and a range": (
+        {**SCHEDULED, "prefill": {"replicas": 2, "scaling": {"max": 3}}}, {}, autoscaled("hpa"), "either `replicas` or `scaling`",
+    ),
+    "offloading before 0.20": (OFFLOADED, {}, autoscaled("hpa", "0.19"), "KServe offloads the cache of a language model from 0.20 on"),
+    "offloading without a request": (
+        {**OFFLOADED, "resources": {"gpu": 8}}, {}, {}, "a part of the container's memory, but the model requests none",
+    ),
+    "offloading with prompts": ({**DISAGGREGATED, **OFFLOADED}, {}, {}, "one connector to a server"),
+    "offloading with a connector": (OFFLOADED, {"runtime": CONNECTOR}, {}, "offloads nothing if `runtime.args` configures a connector"),
+    "two disks in one": (
+        {"kvCacheOffloading": {"cpu": "1Gi", "secondary": [{"fileSystem": {**DISK["fileSystem"], "pvc": {"ref": {"name": "a"}}}}]}},
+        {}, {}, "a folder is that of `emptyDir`, `pvc.spec` or `pvc.ref`",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNSCALED)
+def test_what_kserve_would_not_scale_or_offload_is_refused(build_unit, case):
+    deploy, more, capabilities, reason = UNSCALED[case]
+    assert reason in build_unit(summary(deploy, **more), **EXTENDED, **capabilities).reasons
+
+
+@pytest.mark.parametrize(
+    ("deploy", "line"),
+    [
+        ({**SCHEDULED, "prefill": {"scaling": {"min": 3, "max": 2}}}, "min: 3"),
+        ({"kvCacheOffloading": {"cpu": "256Gi"}}, "cpu: 256Gi"),
+    ],
+)
+def test_what_contradicts_itself_is_refused_at_its_line(deploy, line):
+    session, lines = project_session([summary(deploy)], "risk", {**EXTENDED, **autoscaled("hpa")})
+    [finding] = [finding for finding in check(session) if finding.code.id == "MY222"]
+    assert finding.location
+    assert lines[finding.location.line - 1].strip() == line
+
+
+def test_a_server_that_may_be_too_old_to_offload_is_a_warning(refusals):
+    """The condition on the version in `config-llm-template.yaml` of v0.20.0."""
+    own = {"runtime": {"image": "registry.example/vllm:1.0", "digest": DIGEST}}
+    assert any("older than 0.22" in text for text in refusals(summary(OFFLOADED, **own), **EXTENDED))
+    assert not any("older than 0.22" in text for text in refusals(summary(OFFLOADED), **EXTENDED))
+
+
+def test_servers_that_transfer_no_caches_are_a_warning(refusals):
+    """`config-llm-decode-template.yaml` passes the connector to the proxy alone; the server gets one from its arguments."""
+    text = "processes each prompt again"
+    without = summary(DISAGGREGATED, runtime={"args": ["--seed=1"]})
+    assert any(text in finding for finding in refusals(without, **EXTENDED))
+    assert not any(text in finding for finding in refusals(summary(DISAGGREGATED, runtime=CONNECTOR), **EXTENDED))

@@ -24,11 +24,11 @@ from compiler.spec.field_types import (
 )
 from compiler.spec.network_fields import EgressPeer, LabelSelector
 from compiler.spec.sections.access_fields import Authentication
-from compiler.spec.sections.language_model_fields import Parallelism, Scheduler
+from compiler.spec.sections.language_model_fields import CacheOffloading, Parallelism, Scheduler
 from compiler.spec.sections.pod_fields import ContainerVariable, Pod, Strategy
 from compiler.spec.sections.request_fields import Batcher, Logger, ReplicaRange
 from compiler.spec.sections.route_fields import RateLimit, RouteFilter
-from compiler.spec.sections.scaling_fields import Scaling
+from compiler.spec.sections.scaling_fields import PrefillScaling, Scaling
 from compiler.spec.sections.scheduling_fields import Scheduling
 from compiler.spec.strict_model import StrictModel, field
 
@@ -78,7 +78,9 @@ class Prefill(StrictModel):
     """Servers that only process prompts; the other servers then only generate responses (disaggregated serving)."""
 
     replicas: int | None = field(ge=1)
-    """The number of replicas. Default: 1."""
+    """The number of replicas, where it is fixed. Default: 1."""
+    scaling: PrefillScaling | None = None
+    """The range of the number of replicas, in place of `replicas`."""
     resources: Resources | None = None
     """The resources of one replica, or of its first node. Default: `deploy.resources`."""
     parallelism: Parallelism | None = None
@@ -248,6 +250,8 @@ class Deploy(StrictModel):
     """The further nodes of a replica of a language model that needs several."""
     prefill: Prefill | None = None
     """Servers that only process the prompts of a language model."""
+    kvCacheOffloading: CacheOffloading | None = None
+    """Where the servers of a language model keep blocks of their cache that do not fit into their accelerators."""
     scheduler: Scheduler | None = None
     """A scheduler that picks the server of a language model for each request from outside the cluster."""
     transformer: ServingComponent | None = None

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from compiler.spec.field_types import NameText, NonEmptyText, PercentageText
+from compiler.spec.field_types import CostText, NameText, NonEmptyText, PercentageText
 from compiler.spec.strict_model import StrictModel, field
 
 
@@ -56,6 +56,19 @@ class ScalingMetric(StrictModel):
     """The result above which the first replica starts, where `min` is 0. Default: 0."""
 
 
+class PrefillScaling(StrictModel):
+    """The number of servers that only process prompts. With `max` above `min` an autoscaler sets it by metrics of their engine."""
+
+    min: int | None = field(ge=1, at_most="max")
+    """The minimum number of replicas. Default: 1."""
+    max: int | None = field(ge=1)
+    """The maximum number of replicas. Default: 1."""
+    variantCost: CostText | None = None
+    """The cost of one replica, as in `deploy.scaling.variantCost`."""
+    behavior: ScalingBehavior | None = None
+    """How fast replicas are added and removed."""
+
+
 class Scaling(StrictModel):
     """The number of replicas, and when it changes."""
 
@@ -73,6 +86,10 @@ class Scaling(StrictModel):
     """The number of concurrent requests per replica above which replicas are added."""
     requestsPerSecond: int | None = field(ge=1)
     """The number of requests per second per replica above which replicas are added."""
+    variantCost: CostText | None = None
+    """The cost of one replica of a language model, in any unit, quoted as in "12.5". Models that serve one base model are its variants: the
+    Workload Variant Autoscaler compares their costs where it chooses whose replicas to add or remove. Default: that of KServe, "10.0".
+    """
     metrics: list[ScalingMetric] | None = field(merge="name", min_length=1)
     """Metrics of Prometheus above which replicas are added, each by itself."""
     behavior: ScalingBehavior | None = None
