@@ -123,7 +123,7 @@ def unmeasured_objectives(model_placements: ModelPlacements) -> Iterator[Unmeasu
 def signals(model: ResolvedModel) -> Iterator[Signal]:
     """The monitoring signals of the model."""
     for entry in model.data.get("monitoring", ()):
-        yield Signal(entry["signal"], entry["action"], measured="series" in entry)
+        yield Signal(entry["signal"], entry["action"], optional_str(entry.get("response")), measured="series" in entry)
 
 
 def retirement(model: ResolvedModel) -> Retirement | None:

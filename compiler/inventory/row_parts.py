@@ -317,6 +317,8 @@ class Signal:
     """The signal."""
     action: str
     """How a value beyond the threshold is reported."""
+    response: str | None
+    """What the people who get the report do."""
     measured: bool
     """Whether a Prometheus series measures it."""
 

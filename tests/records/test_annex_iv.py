@@ -149,6 +149,33 @@ def test_records_list_the_applications_that_may_call_the_model(make_records) -> 
     assert json.loads(records["model-risk.json"])["outputs"]["callers"] == CALLERS
 
 
+def test_records_list_what_may_call_the_model_in_each_environment(make_records) -> None:
+    """The overlay of an environment that is not the last one admits applications there, which the records of the model must name."""
+    specs = documents()
+    for name in ("dev", "prod"):
+        set_field(specs, "Environment", name, "capabilities/kserve/mode", "Standard")
+    set_field(specs, "Model", "scorer", "environments/prod/canary", None)
+    set_field(specs, "Model", "scorer", "deploy/callers", CALLERS[:1])
+    set_field(
+        specs,
+        "Model",
+        "scorer",
+        "environments/dev/deploy",
+        {"callers": CALLERS[1:], "egress": ["https://trial.example"]},
+    )
+    records = make_records(specs)
+    assert json.loads(records["model-risk.json"])["outputs"]["callers"] == [
+        CALLERS[0],
+        {**CALLERS[1], "environments": ["dev"]},
+    ]
+    for card in ("MODEL_CARD.md", "model-card.html", "MODEL_RISK.md"):
+        assert "Applications that may call it: front-office, nightly (in dev)" in records[card], card
+    for document in (FILE, PAGE):
+        text = visible_text(records[document]) if document == FILE else Page(records[document]).text
+        assert "https://trial.example (in dev)" in text
+        assert "(in dev, prod)" not in text
+
+
 BEHAVIOURS = {"refuse": "are refused.", "refer": "are referred to a person.", "approve": "are approved."}
 
 

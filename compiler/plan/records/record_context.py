@@ -9,6 +9,7 @@ from compiler.plan.context.emitter_evaluation import condition_variables
 from compiler.plan.context.model_context import ContextValues, environment_of, model_context
 from compiler.plan.emitters.conditions import ConditionEvaluator
 from compiler.plan.emitters.emitter import Emitter
+from compiler.plan.records.access_values import access_values
 from compiler.plan.records.control_status import control_statuses
 from compiler.plan.records.record_subject import RecordSubject
 from compiler.resolve.approval_authority import ApprovalAuthority
@@ -46,6 +47,7 @@ def record_context(
         "dependencies": ComputedValue(list(_dependency_values(fleet, model)), (Origin("model", ("uses",)),)),
         "dependents": ComputedValue(list(_dependent_names(fleet, subject)), _RELEASE_ORIGINS),
         "waivers": computed_list(list(_waiver_values(fleet, subject)), ()),
+        **access_values(subject),
         "companionFiles": ComputedValue(_companion_file_values(model), (Origin("release", ("source",)),)),
     }
     release = context.get("release")
