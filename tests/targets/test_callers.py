@@ -252,3 +252,52 @@ def test_callers_that_no_policy_can_admit_are_refused_at_their_line(spec, capabi
 
 def test_a_caller_needs_no_account_where_there_is_no_mesh(build_unit):
     assert build_unit(model("ml", "kserve", SOURCE, {"callers": [NAMELESS]})).reasons == ""
+
+
+SHARED = "every pod of the namespace without an account of its own"
+CALLED = model("ml", "kserve", SOURCE, name="called")
+USES = [{"model": "called", "env": "URL"}]
+FRONT = {"transformer": {"image": "registry.example/front:1.0", "digest": PROGRAM["digest"]}}
+OWN: dict[str, Any] = {"pod": {"serviceAccountName": "reader"}}
+ANONYMOUS = {"pod": {"serviceAccountName": "default"}}
+IDENTITIES = {
+    "a served model": (model("ml", "kserve", SOURCE, None, "user", uses=USES), True),
+    "a served model that names the account": (model("ml", "kserve", SOURCE, ANONYMOUS, "user", uses=USES), True),
+    "a served model with an account": (model("ml", "kserve", SOURCE, OWN, "user", uses=USES), False),
+    "a served model that calls nothing": (model("ml", "kserve", SOURCE, None, "user"), False),
+    "a graph": (model("ensemble", "kserve", {"router": "sequence", "steps": [{"name": "a", "model": "called"}]}, {}, "user"), True),
+    "a transformer": (model("ml", "kserve", SOURCE, FRONT, "user"), True),
+    "a transformer with an account": (model("ml", "kserve", SOURCE, {**FRONT, **OWN}, "user"), False),
+    "a program": (model("heuristic", "kubernetes", PROGRAM, {}, "user", uses=USES), False),
+    "a program that names the account": (model("heuristic", "kubernetes", PROGRAM, ANONYMOUS, "user", uses=USES), True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("user", "is_shared"), IDENTITIES.values(), ids=IDENTITIES)
+def test_an_identity_that_other_pods_share_is_a_warning_in_a_mesh(user, is_shared, session_findings):
+    """KServe sets no account on the pods of a predictor (createRawDeployment in deployment_reconciler.go, v0.20.0). A pod without one has
+    the account `default` of its namespace (the admission plugin ServiceAccount of Kubernetes), and the AuthorizationPolicy of the called
+    model admits that principal."""
+    findings = [one for one in session_findings(user, CALLED, mesh=ISTIO) if SHARED in one.message]
+    assert [one.code.id for one in findings] == ["MY411"] * is_shared
+    assert not any(one.is_blocking for one in findings)
+    assert not [one for one in session_findings(user, CALLED) if SHARED in one.message]
+
+
+@pytest.mark.parametrize("kind", ["InferenceService", "Deployment"])
+def test_a_caller_with_an_identity_that_other_pods_share_is_reported(kind, session_findings):
+    """Where tokens are not required of callers, their service account is all that the mesh checks: then it is an error."""
+    anonymous = {**WEB, "serviceAccount": "default"}
+    found = session_findings(*MODELS[kind]({"callers": [anonymous]}), mesh=ISTIO)
+    assert [one.code.id for one in found if "has the identity `default`" in one.message] == ["MY411"]
+    assert not [
+        one for one in session_findings(*MODELS[kind]({"callers": [WEB]}), mesh=ISTIO) if "`default`" in one.message
+    ]
+    tokens = {"jwtRules": [{"issuer": "https://a.example", "audiences": ["a"], "jwksUri": "https://a.example/keys"}]}
+    trusting = {
+        "callers": [anonymous],
+        "expose": {"host": "one.example"},
+        "authentication": {**tokens, "requiredFrom": "gateway"},
+    }
+    unit = session_findings(*MODELS[kind](trusting), mesh=ISTIO, gateway=GATEWAY)
+    assert [one.is_blocking for one in unit if "all of these would need no token" in one.message] == [True]
