@@ -12,7 +12,8 @@ from compiler.cli._shared.lazy_callback import calls
 @click.option("--all", "everything", is_flag=True, help="Report everything as affected.")
 @common_options.format_option(*OUTPUT_FORMATS, "markdown")
 @click.option(
-    "--jobs",
+    "--max-jobs",
+    "jobs",
     type=click.IntRange(1, MAX_MATRIX_JOBS),
     metavar="N",
     default=MAX_MATRIX_JOBS,

@@ -13,7 +13,7 @@ from compiler.cli._shared.lazy_callback import calls
     "--state",
     "states",
     multiple=True,
-    type=click.Choice(["valid", "expiring", "pending", "expired", "void"]),
+    type=click.Choice(["valid", "expiring", "pending", "expired", "invalid"]),
     help="Only approvals in this state; `expiring`: valid, and expires within 30 days.",
 )
 @common_options.format_option("text", "json")
@@ -25,12 +25,12 @@ def command() -> None:
     """List approvals and their state.
 
     An approval is valid while the environment runs what it names: the content with the digests that its role binds. It is pending
-    until the release that it names runs, and void once the content has changed; then the list shows which digest differs, and
+    until the release that it names runs, and invalid once the content has changed; then the list shows which digest differs, and
     the values that changed since the commit that recorded it.
 
     \b
     Examples:
       modelyard approvals
       modelyard approvals card-fraud --env prod
-      modelyard approvals --state void --state expiring --format json
+      modelyard approvals --state invalid --state expiring --format json
     """

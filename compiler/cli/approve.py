@@ -38,7 +38,7 @@ def command() -> None:
 
     Approve adds an entry to `approvals` of the spec, and keeps its comments and layout. The entry names both digests of what the
     environment runs after the release is promoted. Merge it before the promotion: it is pending until then. A later change
-    of what the role binds (the runtime digest, the governance digest, or both) makes it void.
+    of what the role binds (the runtime digest, the governance digest, or both) makes it invalid.
 
     The entry is a claim. Evidence is a signature with --sign, or the review of its pull request (`check --reviews`).
 

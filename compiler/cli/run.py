@@ -19,7 +19,8 @@ from compiler.cli._shared.step_argument import StepType
 @click.option("--list", "lists", is_flag=True, help="Run nothing; list the models (all, or MODELS) that have the step.")
 @click.option("--schedule", metavar="CRON", help="With --list: only models that are retrained by this schedule.")
 @click.option(
-    "--jobs",
+    "--max-jobs",
+    "jobs",
     type=click.IntRange(1),
     metavar="N",
     default=256,

@@ -25,7 +25,7 @@ def list_approvals(
     as_of: datetime | None,
     root: Path | None,
 ) -> None:
-    """List approvals with their state; for void ones with the values that changed since."""
+    """List approvals with their state; for invalid ones with the values that changed since."""
     folder = project_root(root)
     session = open_session(folder, as_of=as_of)
     require_environments(session.fleet, environments)

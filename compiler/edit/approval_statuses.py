@@ -1,4 +1,4 @@
-"""The state of approvals on a day, and what has changed since those that are void."""
+"""The state of approvals on a day, and what has changed since those that are invalid."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -35,15 +35,15 @@ def _status(
     state, data = approval.state_on(session.as_of), approval.data
     expires = data.get("expires")
     days_left = (date.fromisoformat(expires) - session.as_of).days if expires and state == "valid" else None
-    voided_by = approval.voided_by if state == "void" else ()
-    changes = tuple(_changes(session, model, data, voided_by, history))
+    changed_digests = approval.changed_digests if state == "invalid" else ()
+    changes = tuple(_changes(session, model, data, changed_digests, history))
     return ApprovalStatus(
         model.name,
         data["environment"],
         data.get("release"),
         data,
         approval.binds,
-        voided_by,
+        changed_digests,
         state,
         approval.reason_on(session.as_of),
         days_left,
@@ -53,10 +53,10 @@ def _status(
 
 
 def _changes(
-    session: Session, model: ResolvedModel, approval: ApprovalData, voided_by: Sequence[DigestName], history: History
+    session: Session, model: ResolvedModel, approval: ApprovalData, changed_digests: Sequence[DigestName], history: History
 ) -> Iterator[ValueChange]:
     """The values that differ between the content that was approved and the present content, of the digests that differ."""
-    for name in voided_by:
+    for name in changed_digests:
         fields = model.runtime_fields if name == "runtime" else model.governance_fields
         digest = approval["runtimeDigest"] if name == "runtime" else approval["governanceDigest"]
         tree = history(model.spec.document.path, digest)

@@ -40,7 +40,7 @@ STATUS_VARIABLES: Mapping[str, Object] = MappingProxyType(
                 "role": _TEXT, "team": _TEXT, "decision": {"enum": ["approved", "rejected"]}, "date": _DAY, "expires": _DAY,
                 "ticket": _TEXT, "approver": _TEXT,
                 "binds": {"enum": ["runtime", "governance", "both"]},
-                "runtimeDigest": _TEXT, "governanceDigest": _TEXT, "valid": _FLAG, "reason": _TEXT,
+                "runtimeDigest": _TEXT, "governanceDigest": _TEXT, "valid": _FLAG, "invalidReason": _TEXT,
             }
         ),
         "validations": _list(
@@ -76,7 +76,8 @@ NO_STATUS: Mapping[str, Json] = MappingProxyType(
 """What an example does not state."""
 _COMPUTED: Mapping[str, str] = MappingProxyType(
     {
-        "valid": "", "reason": "", "binds": "role", "active": "", "expired": "validUntil", "independent": "validatedBy", "overdue": "next",
+        "valid": "", "invalidReason": "", "binds": "role",
+        "active": "", "expired": "validUntil", "independent": "validatedBy", "overdue": "next",
         "openFindings": "findings", "overdueFindings": "findings",
     }
 )  # fmt: skip
@@ -119,7 +120,7 @@ class ModelStatus:
             **data,
             "binds": approval.binds,
             "valid": reason is None,
-            **({} if reason is None else {"reason": reason}),
+            **({} if reason is None else {"invalidReason": reason}),
         }
 
     def _evidence(self) -> Iterator[Object]:

@@ -71,7 +71,7 @@ VARIABLE_DESCRIPTIONS: Mapping[str, VariableDescription] = MappingProxyType(
         "approvals": VariableDescription(
             "The approvals for the environment. `valid` is true if the approval counts on the day: the digests that its role `binds` "
             "match, its team has the role, its `approver` belongs to the team, and it is neither expired nor dated in the future. "
-            "If not, `reason` says why.",
+            "If not, `invalidReason` says why.",
             "approvals.exists(a, a.valid && a.decision == 'approved' && a.role == 'model-risk')",
         ),
         "validations": VariableDescription(

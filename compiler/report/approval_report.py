@@ -11,7 +11,7 @@ from compiler.report.json_output import dump_json
 from compiler.report.text_report import make_painter, to_printable
 from compiler.resolve.approval_status import ApprovalStatus, ValueChange
 
-_STYLES = {"valid": "bold", "pending": "dim", "expired": "error", "void": "error"}
+_STYLES = {"valid": "bold", "pending": "dim", "expired": "error", "invalid": "error"}
 _MAX_VALUE = 60
 
 
@@ -25,7 +25,7 @@ class ApprovalReport:
 
 
 def render_text(report: ApprovalReport) -> str:
-    """Two lines per approval, the changes that voided it, and a summary."""
+    """Two lines per approval, the changes that made it invalid, and a summary."""
     paint = make_painter(colour=report.colour)
     lines: list[str] = []
     for status in report.statuses:
@@ -56,8 +56,8 @@ def _json(status: ApprovalStatus) -> Object:
         **plain_data(status.data),
         "state": status.state,
         "binds": status.binds,
-        "voidedBy": list(status.voided_by),
-        "reason": status.reason,
+        "changedDigests": list(status.changed_digests),
+        "invalidReason": status.reason,
         "daysLeft": status.days_left,
         "changes": [
             {"digest": change.digest, "path": change.path, "old": change.old, "new": change.new}

@@ -33,7 +33,7 @@ class ApprovalStatus:
     """The release that was approved, if the approval names it."""
     data: ApprovalData
     binds: BoundDigests
-    voided_by: tuple[DigestName, ...]
+    changed_digests: tuple[DigestName, ...]
     """The digests that it binds and that differ from those of the content that it is for."""
     state: ApprovalState
     reason: str | None

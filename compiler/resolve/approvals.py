@@ -34,8 +34,8 @@ _MATCHES: Mapping[DigestName, str] = MappingProxyType({"runtime": "runtimeMatche
 """The check of each digest."""
 _PERMANENT_CHECKS = ("hasRole", "isMember", "hasValidDates")
 """Checks whose results do not depend on what runs."""
-ApprovalState = Literal["valid", "pending", "expired", "void"]
-"""`pending`: valid once the release that it names runs; `void`: of other content, or never valid."""
+ApprovalState = Literal["valid", "pending", "expired", "invalid"]
+"""`pending`: valid once the release that it names runs; `invalid`: of other content, or never valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class CheckedApproval:
     is_of_later_release: bool = False
 
     @property
-    def voided_by(self) -> tuple[DigestName, ...]:
+    def changed_digests(self) -> tuple[DigestName, ...]:
         """The digests that it binds and that differ from those of what runs."""
         return tuple(name for name in bound_names(self.binds) if not self.checks[_MATCHES[name]])
 
@@ -73,7 +73,7 @@ class CheckedApproval:
         if self.is_of_later_release and all(self.checks[check] for check in _PERMANENT_CHECKS):
             return "pending"
         if self.reason is not None or self.data["date"] > as_of.isoformat():
-            return "void"
+            return "invalid"
         return "valid" if self.reason_on(as_of) is None else "expired"
 
     @property

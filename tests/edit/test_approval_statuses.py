@@ -1,4 +1,4 @@
-"""Each approval is valid, pending, expired or void, and a void one shows what changed since it was recorded."""
+"""Each approval is valid, pending, expired or invalid, and an invalid one shows what changed since it was recorded."""
 
 from datetime import timedelta
 
@@ -44,13 +44,13 @@ def test_an_approval_of_what_runs_is_valid_and_of_a_later_release_pending(approv
     assert [status.state for status in statuses(approved("2.0.0"))] == ["pending"]
 
 
-def test_an_approval_of_an_earlier_release_than_the_running_one_is_void(approved) -> None:
+def test_an_approval_of_an_earlier_release_than_the_running_one_is_invalid(approved) -> None:
     later = edited(approved(), ("prod-us: {release: 1.0.0", "prod-us: {release: 2.0.0"))
     [status] = statuses(later)
-    assert (status.state, status.reason) == ("void", "it is for release 1.0.0, and 2.0.0 runs")
+    assert (status.state, status.reason) == ("invalid", "it is for release 1.0.0, and 2.0.0 runs")
 
 
-def test_a_void_approval_shows_the_values_that_changed_since(approved) -> None:
+def test_an_invalid_approval_shows_the_values_that_changed_since(approved) -> None:
     past = approved()
     changed = edited(past, ("max: 4", "max: 9"), ("Refunds or not", "Refunds"))
     [status] = statuses(changed, past)
@@ -59,10 +59,10 @@ def test_a_void_approval_shows_the_values_that_changed_since(approved) -> None:
         ("summary", "Refunds or not", "Refunds"),
     ]
     [unknown] = statuses(changed)
-    assert (unknown.state, unknown.changes) == ("void", ())
+    assert (unknown.state, unknown.changes) == ("invalid", ())
 
 
-def test_a_pending_approval_that_became_void_is_compared_with_the_release_that_it_approved(approved) -> None:
+def test_a_pending_approval_that_became_invalid_is_compared_with_the_release_that_it_approved(approved) -> None:
     past = approved("2.0.0")
     promoted = edited(past, ("prod-us: {release: 1.0.0", "prod-us: {release: 2.0.0"), ("max: 4", "max: 9"))
     [status] = statuses(promoted, past)
@@ -83,7 +83,7 @@ def test_reports_name_the_state_the_reason_and_the_changes(approved) -> None:
     changed = edited(past, ("max: 4", "max: 9"))
     report = ApprovalReport(statuses(changed, past), changed.as_of)
     text = render_text(report)
-    assert text.startswith("void     refunds 1.0.0 in prod-us: approved by risk as model-risk on ")
+    assert text.startswith("invalid  refunds 1.0.0 in prod-us: approved by risk as model-risk on ")
     assert "         deploy.scaling.max: 4 → 9 (runtime digest)\n" in text
-    assert text.endswith("1 void\n")
+    assert text.endswith("1 invalid\n")
     assert '"path": "deploy.scaling.max"' in render_json(report)

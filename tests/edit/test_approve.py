@@ -1,4 +1,4 @@
-"""An approval names what an environment will run, is pending until then, and is void once that changes."""
+"""An approval names what an environment will run, is pending until then, and is invalid once that changes."""
 
 from datetime import date
 
@@ -86,7 +86,7 @@ def test_an_approval_of_a_release_is_pending_until_the_promotion_and_valid_after
         ),
     ],
 )
-def test_a_change_of_what_was_approved_makes_it_void(project, change, reason) -> None:
+def test_a_change_of_what_was_approved_makes_it_invalid(project, change, reason) -> None:
     run = project()
     assert state(applied(run, approve(run, "refunds", "prod-us", None, DECISION), change)) == [(False, reason)]
 

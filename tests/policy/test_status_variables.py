@@ -58,7 +58,7 @@ def test_the_day_is_text_that_compares_like_dates(status) -> None:
 def test_an_approval_of_what_runs_by_a_team_with_the_role_is_valid(status) -> None:
     [entry] = status("approvals", more=approval(status))
     assert entry["valid"] is True
-    assert "reason" not in entry
+    assert "invalidReason" not in entry
     assert "environment" not in entry
 
 
@@ -77,7 +77,7 @@ def test_an_approval_of_what_runs_by_a_team_with_the_role_is_valid(status) -> No
 )
 def test_an_approval_that_does_not_count_says_why(status, change, reason) -> None:
     [entry] = status("approvals", more=approval(status, **change))
-    assert (entry["valid"], entry["reason"]) == (False, reason)
+    assert (entry["valid"], entry["invalidReason"]) == (False, reason)
 
 
 def test_an_approval_is_valid_through_its_last_day_and_for_its_environment_alone(status) -> None:

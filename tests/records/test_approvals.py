@@ -68,7 +68,7 @@ def test_an_approval_of_what_runs_counts_with_its_role(make_records) -> None:
         make_records, approval(**digests(documents()), ticket="RISK-1", expires="2027-01-01")
     )["prod"]["predicate"]
     [claim] = statements["claims"]
-    assert (claim["status"], statements["approvedBy"], statements["rejectedBy"]) == ("counts", ["model-risk"], [])
+    assert (claim["status"], statements["approvedBy"], statements["rejectedBy"]) == ("valid", ["model-risk"], [])
     assert (claim["ticket"], claim["expires"]) == ("RISK-1", "2027-01-01")
     assert (statements["release"], statements["canary"]) == ("1.0.0", "2.0.0")
 
@@ -82,16 +82,16 @@ def test_an_approval_of_what_runs_counts_with_its_role(make_records) -> None:
         ({"owner": "risk", "lifecycle": "deprecated"}, "governanceMatches"),
     ],
 )
-def test_an_approval_of_another_content_is_void_and_says_why(change, check, make_records) -> None:
+def test_an_approval_of_another_content_is_invalid_and_says_why(change, check, make_records) -> None:
     predicate = approved_statements(make_records, approval(**digests(documents())), **change)["prod"]["predicate"]
     [claim] = predicate["claims"]
-    assert (claim["status"], predicate["approvedBy"]) == ("void", [])
+    assert (claim["status"], predicate["approvedBy"]) == ("invalid", [])
     assert [name for name, holds in claim["checks"].items() if not holds] == [check]
 
 
-def test_an_approval_in_a_role_that_the_team_does_not_hold_is_void(make_records) -> None:
+def test_an_approval_in_a_role_that_the_team_does_not_hold_is_invalid(make_records) -> None:
     predicate = approved_statements(make_records, approval(**digests(documents()), role="board"))["prod"]["predicate"]
-    assert [(one["status"], one["checks"]["hasRole"]) for one in predicate["claims"]] == [("void", False)]
+    assert [(one["status"], one["checks"]["hasRole"]) for one in predicate["claims"]] == [("invalid", False)]
 
 
 def test_a_rejection_counts_as_one(make_records) -> None:
@@ -110,7 +110,7 @@ def test_its_end_is_data_and_judged_on_no_day(make_records) -> None:
     predicate = approved_statements(
         make_records, approval(**digests(documents()), date="2000-12-31", expires="2000-12-31")
     )["prod"]["predicate"]
-    assert predicate["claims"][0]["status"] == "counts"
+    assert predicate["claims"][0]["status"] == "valid"
 
 
 def found_of(*approvals: dict[str, str], as_of: date = date(2026, 11, 27), regime: dict[str, str] | None = None):
@@ -120,7 +120,7 @@ def found_of(*approvals: dict[str, str], as_of: date = date(2026, 11, 27), regim
     return [one for one in check(Session(tree(found), as_of)) if one.code.id in {"MY314", "MY315", "MY316"}]
 
 
-def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(make_records) -> None:
+def test_one_that_ends_before_it_begins_is_a_mistake_and_invalid_without_a_clock(make_records) -> None:
     approval_fields = approval(**digests(documents()), expires="2026-09-01")
     [finding] = found_of(approval_fields)
     assert (finding.code.id, finding.is_blocking, finding.subject.pointer) == (
@@ -129,7 +129,7 @@ def test_one_that_ends_before_it_begins_is_a_mistake_and_void_without_a_clock(ma
         ("approvals", 0, "expires"),
     )
     [claim] = approved_statements(make_records, approval_fields)["prod"]["predicate"]["claims"]
-    assert (claim["status"], claim["checks"]["hasValidDates"]) == ("void", False)
+    assert (claim["status"], claim["checks"]["hasValidDates"]) == ("invalid", False)
     assert found_of({**approval_fields, "expires": "2026-09-02"}) == []
 
 
@@ -221,7 +221,7 @@ def test_a_model_of_a_high_tier_has_a_record_without_any_approval(full, make_rec
     [
         lambda one: one["subject"].pop(),
         lambda one: one["predicate"].pop("claims"),
-        lambda one: one["predicate"]["claims"][0].update(status="void"),
+        lambda one: one["predicate"]["claims"][0].update(status="invalid"),
         lambda one: one["predicate"]["claims"][0]["checks"].update(runtimeMatches=False),
         lambda one: one["predicate"]["claims"][0].update(decision="maybe"),
         lambda one: one["predicate"]["claims"][0].pop("approved"),

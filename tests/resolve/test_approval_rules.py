@@ -154,7 +154,7 @@ def test_four_eyes_are_two_teams_or_people_that_do_not_own_the_model(entries, pr
         ("roles: {model-risk: {binds: both, bindsAt: {low: runtime}}}, ", {"summary": "Refund"}, False),
     ],
 )
-def test_an_approval_is_void_only_if_a_digest_differs_that_its_role_binds(settings, change, is_valid) -> None:
+def test_an_approval_is_invalid_only_if_a_digest_differs_that_its_role_binds(settings, change, is_valid) -> None:
     assert (messages(session(settings + RULE, entry(), **change)) == []) is is_valid
 
 

@@ -218,7 +218,8 @@ def test_a_hole_in_a_policy_would_be_seen(build_unit):
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_every_policy_is_one_that_the_cluster_takes(kind, build_unit, cluster):
-    unit = build_unit(*MODELS[kind]({"callers": [WEB], "expose": {"host": "a.example"}}), mesh=ISTIO, gateway=GATEWAY)
+    deploy = {"callers": [WEB], "expose": {"host": "a.example"}, "pod": {"serviceAccountName": "reader"}}
+    unit = build_unit(*MODELS[kind](deploy), mesh=ISTIO, gateway=GATEWAY)
     assert unit.reasons == ""
     for path in ("networkpolicy.yaml", "authorizationpolicy.yaml"):
         assert cluster("1.34")(unit.keys[path], unit.objects[path]) == ()

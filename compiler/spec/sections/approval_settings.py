@@ -11,7 +11,7 @@ BoundDigests = Literal["runtime", "governance", "both"]
 
 
 class ApprovalRole(StrictModel):
-    """The digests that approvals in a role bind: a change of anything else does not void them."""
+    """The digests that approvals in a role bind: a change of anything else leaves them valid."""
 
     binds: BoundDigests = "both"
     """The digest that an approval in the role binds: `runtime` (what runs), `governance` (who owns it, and its rules), or `both`."""
