@@ -299,7 +299,7 @@ FACTS = {
   - signal: fairnessDrift
     method: psi
     threshold: 0.1
-    action: alert
+    action: page
 """,
     "callers": """\
   callers:

@@ -1046,7 +1046,7 @@ class MonitorData(TypedDict, total=False):
     method: Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"]
     threshold: Required[float]
     triggerWhen: Literal["above", "below"]
-    action: Required[Literal["alert", "ticket"]]
+    action: Required[Literal["page", "ticket"]]
     response: Literal["retrain", "rollback"]
     series: SelectorData
 
@@ -1497,7 +1497,7 @@ PartialMonitoringItemData = TypedDict(
         "method": Literal["psi", "ks", "jensenShannon", "wasserstein", "chiSquare"] | None,
         "threshold": float | None,
         "triggerWhen": Literal["above", "below"] | None,
-        "action": Literal["alert", "ticket"] | None,
+        "action": Literal["page", "ticket"] | None,
         "response": Literal["retrain", "rollback"] | None,
         "series": PartialSelectorData | None,
         "$delete": Literal[True],

@@ -75,8 +75,8 @@ MemoryText = Annotated[
 ]
 CostText = Annotated[str, _text_type(r"^[0-9]+(?:\.[0-9]+)?$", 'a number in quotes such as "12.5"', "12.5")]
 SignalActionText = Annotated[
-    Literal["alert", "ticket"],
-    WithJsonSchema({"enum": ["alert", "ticket"], "type": "string", "x-modelyard-text": "signal-action"}),
+    Literal["page", "ticket"],
+    WithJsonSchema({"enum": ["page", "ticket"], "type": "string", "x-modelyard-text": "signal-action"}),
 ]
 CronText = Annotated[
     str,

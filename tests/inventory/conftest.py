@@ -114,7 +114,7 @@ sla: {{availability: 99.5%, latency: {{p99: 250ms}}, window: 30d}}
 slo: {{unmeasured: {{latency: the server has no histogram}}}}
 monitoring:
   - {{signal: dataDrift, threshold: 0.2, action: ticket, response: retrain}}
-  - {{signal: cost, threshold: 5, action: alert, series: {{metric: cost_total}}}}
+  - {{signal: cost, threshold: 5, action: page, series: {{metric: cost_total}}}}
 releases:
   1.0.0: {{source: {{format: onnx, uri: "s3://a/1", digest: "sha256:{"1" * 64}"}}}}
   2.0.0: {{source: {{format: onnx, uri: "s3://a/2", digest: "sha256:{"2" * 64}"}}, evaluations: [{{metric: auc, value: 0.9, dataset: clicks}}]}}

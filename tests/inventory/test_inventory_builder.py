@@ -144,7 +144,7 @@ def test_what_nothing_watches_stands_in_the_row(refunds) -> None:
     )
     assert refunds.signals == (
         row_parts.Signal("dataDrift", "ticket", "retrain", measured=False),
-        row_parts.Signal("cost", "alert", None, measured=True),
+        row_parts.Signal("cost", "page", None, measured=True),
     )
     assert refunds.sla == row_parts.Sla("99.5%", {"p99": "250ms"}, {}, None, "30d")
 

@@ -79,8 +79,8 @@ def test_a_rule_with_the_path_of_a_list_is_reported_at_the_element_that_fails(
 def test_a_value_that_a_folder_sets_is_reported_in_the_folders_file(check_findings) -> None:
     defaults = "apiVersion: modelyard/v1\nkind: Defaults\nmonitoring:\n  - {signal: dataDrift, threshold: 0.2, action: ticket}\n"
     rule = policy(
-        "  - expression: model.monitoring.all(m, m.action == 'alert')\n    message: no alert is sent",
-        "monitoring: [{signal: dataDrift, threshold: 0.2, action: alert}]",
+        "  - expression: model.monitoring.all(m, m.action == 'page')\n    message: nobody is paged",
+        "monitoring: [{signal: dataDrift, threshold: 0.2, action: page}]",
         "monitoring: [{signal: dataDrift, threshold: 0.2, action: ticket}]",
         "match: {when: has(model.monitoring)}\n",
     )

@@ -48,7 +48,7 @@ LAYERS = st.lists(
         monitoring=keyed_list(
             "signal",
             st.sampled_from(["cost", "dataDrift"]),
-            optional_fields(threshold=st.integers(0, 3), action=st.sampled_from(["alert", "ticket"])),
+            optional_fields(threshold=st.integers(0, 3), action=st.sampled_from(["page", "ticket"])),
         ),
         deploy=optional_fields(
             target=words,

@@ -88,5 +88,7 @@ def _similar_license(text: str) -> str | None:
 
 def signal_action(text: str) -> Correction | None:
     """What people do about a signal, which the field `response` holds."""
-    action = {"retrain": "ticket", "rollback": "alert"}.get(text)
+    if text == "alert":
+        return certain("page")
+    action = {"retrain": "ticket", "rollback": "page"}.get(text)
     return Correction(f"write `action: {action}` and `response: {text}`; Modelyard starts neither") if action else None

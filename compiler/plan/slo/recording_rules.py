@@ -11,7 +11,6 @@ far more expensive.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
 from compiler.plan import conventions
@@ -216,10 +215,6 @@ def freshness_rules(
     )
 
 
-ACTION_SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType({"alert": "page", "ticket": "ticket"})
-"""The severity of the alert about a signal, by the signal's action."""
-
-
 @dataclass(frozen=True, slots=True)
 class Signal:
     """A signal of the running model, its series, and its threshold."""
@@ -228,7 +223,8 @@ class Signal:
     series: Series
     threshold: float
     alerts_when_below: bool
-    action: str
+    action: Severity
+    """How the alert is reported: its severity."""
     response: str | None = None
 
     def build_rules(
@@ -244,7 +240,7 @@ class Signal:
         )
         alert = Alert(
             conventions.ALERT_SIGNAL,
-            ACTION_SEVERITIES[self.action],
+            self.action,
             condition,
             {**labels, **self._report_labels()},
         )

@@ -136,7 +136,7 @@ class Monitor(StrictModel):
     triggerWhen: Literal["above", "below"] | None = None
     """Whether a value above or below the threshold is reported. Default: above."""
     action: SignalActionText
-    """How a value beyond the threshold is reported: `alert` pages, `ticket` opens a ticket."""
+    """How a value beyond the threshold is reported: `page` calls the person on duty, `ticket` opens a ticket."""
     response: Literal["retrain", "rollback"] | None = None
     """What the people who get the report do. Modelyard starts nothing: the alert carries the response as a label."""
     series: Selector | None = None

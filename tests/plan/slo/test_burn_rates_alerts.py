@@ -272,8 +272,8 @@ def test_a_job_that_stops_ending_well_is_reported_and_one_that_never_did(make, s
 
 
 SIGNALS = [
-    ({"action": "alert"}, "page", "above"),
-    ({"action": "alert", "response": "rollback"}, "page", "below"),
+    ({"action": "page"}, "page", "above"),
+    ({"action": "page", "response": "rollback"}, "page", "below"),
     ({"action": "ticket"}, "ticket", "above"),
     ({"action": "ticket", "response": "retrain"}, "ticket", "below"),
 ]
@@ -310,7 +310,7 @@ def test_a_signal_beyond_its_bar_is_reported_with_its_action_and_response(make, 
 
 
 def test_a_signal_without_a_series_has_no_rules(make, spec):
-    made = make(spec(monitoring=[{"signal": "dataDrift", "threshold": 0.8, "action": "alert"}]))
+    made = make(spec(monitoring=[{"signal": "dataDrift", "threshold": 0.8, "action": "page"}]))
     assert not any(path.endswith(".rules.yaml") for path in made.texts)
 
 
