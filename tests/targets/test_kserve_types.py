@@ -335,7 +335,7 @@ def test_replicas_are_added_by_the_metric_that_the_spec_names(scaling, mode, mes
         ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"concurrency": 2}})], {},
         "in Standard mode no autoscaler measures requests"),
         ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"requestsPerSecond": 2}})], {},
-        "in Standard mode no autoscaler measures requests"),
+        "in Standard mode only KEDA scales by requests"),
         ([model("statistical", {**PMML, **STORED_ARTIFACT}, {"scaling": {"memory": "80%"}})], {}, "the requested memory"),
         ([model("statistical", {**PMML, **STORED_ARTIFACT}, {**SCALED_DEPLOY, "scaling": {"memory": "80%"}})],
         {"kserve": KNATIVE}, "not memory"),

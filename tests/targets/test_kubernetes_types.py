@@ -266,7 +266,7 @@ def test_a_value_stays_a_value_where_kubernetes_expands_variables(build_unit):
         (model("knowledge-graph", GRAPH, {"resources": {"gpu": 1}}), "the store uses no accelerator"),
         (model("heuristic", PROGRAM, {"scaling": {"min": 0, "max": 1}}), "Kubernetes does not restart a workload that was scaled to zero"),
         (model("heuristic", PROGRAM, {"scaling": {"concurrency": 3}}), "the Kubernetes autoscaler measures CPU and memory only"),
-        (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "the Kubernetes autoscaler measures CPU and memory only"),
+        (model("heuristic", PROGRAM, {"scaling": {"requestsPerSecond": 3}}), "only KEDA scales by requests"),
         (model("heuristic", PROGRAM, {"scaling": {"memory": "80%"}}), "the requested memory"),
         (model("heuristic", PROGRAM, **OWN_RUNTIME), "the image of the release is the model"),
         (model("heuristic", PROGRAM, {"options": {"decisionLog": True}}), "only OPA has a decision log"),

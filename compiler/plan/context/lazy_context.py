@@ -80,6 +80,10 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
             "The models that depend on this one. In files of a deployment: each with `name`, `namespace`, `selector`, whether these "
             "are `adopted`, and the `exports.identity` of its target. In files of a model or a release: their names."
         ),
+        "requestRate": (
+            "For a target: the PromQL query of the requests per second over all replicas, from its `sli` or the model's indicator. Absent "
+            "unless the model sets `deploy.scaling.requestsPerSecond` and counters exist; conditions read `requests.isCounted`."
+        ),
         "endpoint": "The `exports.endpoint` of the model's target, with the parts of its URL. `url` includes `path`.",
         "objectives": (
             "For an emitter with the input `objectives`: the objectives that a series measures. Each has `name`, `id`, `resource` (a "

@@ -264,6 +264,7 @@ def _language_variables(language: Language) -> Mapping[str, Object]:
         "team": language.kind_schema("Team"),
         "dataset": dataset_variable_schema(language),
         "network": {"type": "object", "properties": {"egress": {"type": "array", "items": _EGRESS_PEER_SCHEMA}}},
+        "requests": {"type": "object", "properties": {"isCounted": {"type": "boolean"}}},
         "objectives": {"type": "array", "items": _OBJECTIVE_SCHEMA},
         "signals": {
             "type": "array",

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Object
-from compiler.plan.context.emitter_evaluation import EmitterEvaluation, EmitterEvaluator
+from compiler.foundation.provenance import ComputedValue
+from compiler.plan.context.emitter_evaluation import EmitterEvaluation, EmitterEvaluator, LazyVariables
 from compiler.plan.context.exports import EmitterExports
 from compiler.plan.context.model_context import ContextValues
 from compiler.plan.context.network_context import with_network_context
 from compiler.plan.context.pod_peers import egress_findings
-from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS
+from compiler.plan.emitters.conditions import ALL_SECTIONS, COMPATIBILITY_SECTIONS, ConditionSections
 from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.matching.addons import AddonEvaluator, AddonEvaluators
 from compiler.plan.matching.compatibility import CompatibilityChecker
 from compiler.plan.matching.emitter_selection import AddonSelector, applies_to_deployments
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
+
+REQUEST_RATE = "requestRate"
+"""The variable of templates that holds the query of the requests per second."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,14 @@ class DeploymentMatcher:
         target = self._checker.resolve_target(model)
         if isinstance(target, Finding):
             return target
-        evaluation = self._evaluator.evaluate(model, target, ALL_SECTIONS)
-        context, network_findings = with_network_context(
+        evaluation = self._evaluate(model, target, ALL_SECTIONS)
+        context, context_findings = with_network_context(
             self._fleet, self._exports, evaluation, self._evaluator.target_context(evaluation)
         )
+        if "requestsPerSecond" in model.data.get("deploy", {}).get("scaling", {}):
+            rate = self._addon_evaluators.slo_planner.request_rate(evaluation, context)
+            context |= {REQUEST_RATE: rate} if isinstance(rate, ComputedValue) else {}
+            context_findings += (rate,) if isinstance(rate, Finding) else ()
         addon_evaluator = self._addon_evaluators.for_target(evaluation, context)
         addons: list[MatchedEmitter] = []
         findings: list[Finding] = []
@@ -73,7 +81,7 @@ class DeploymentMatcher:
                 findings.append(emitter)
             else:
                 addons.append(self._matched(*addon_evaluator.evaluate_with_context(emitter)))
-        return DeploymentMatch(self._matched(evaluation, context, network_findings), tuple(addons), tuple(findings))
+        return DeploymentMatch(self._matched(evaluation, context, context_findings), tuple(addons), tuple(findings))
 
     def compatibility_findings(self, model: ResolvedModel) -> Iterator[Finding]:
         """What its target cannot do for the model, and the unmet requirements of addons; addons without any are skipped."""
@@ -83,7 +91,7 @@ class DeploymentMatcher:
             return
         # The files that apply to a model decide which of its fields a target of the project uses.
         sections = COMPATIBILITY_SECTIONS if target.is_builtin else ALL_SECTIONS
-        evaluation = self._evaluator.evaluate(model, target, sections)
+        evaluation = self._evaluate(model, target, sections)
         addon_evaluator = self._addon_evaluators.for_target(evaluation)
         yield from self._evaluation_findings(evaluation)
         yield from egress_findings(self._fleet, model)
@@ -110,20 +118,26 @@ class DeploymentMatcher:
         target = self.target_of(model)
         if target is None:
             return None
-        evaluation = self._evaluator.evaluate(model, target)
+        evaluation = self._evaluate(model, target, COMPATIBILITY_SECTIONS)
         return self._addon_evaluators.for_target(evaluation, self._evaluator.target_context(evaluation))
 
+    def _evaluate(self, model: ResolvedModel, target: Emitter, sections: ConditionSections) -> EmitterEvaluation:
+        """The conditions of a target, some of which read whether something counts the requests of the model."""
+        planner = self._addon_evaluators.slo_planner
+        variables: LazyVariables = {"requests": lambda: {"isCounted": planner.counts_requests(model, target)}}
+        return self._evaluator.evaluate(model, target, sections, variables)
+
     def _matched(
-        self, evaluation: EmitterEvaluation, context: ContextValues, network_findings: tuple[Finding, ...] = ()
+        self, evaluation: EmitterEvaluation, context: ContextValues, context_findings: tuple[Finding, ...] = ()
     ) -> MatchedEmitter:
-        findings = self._evaluation_findings(evaluation, network_findings)
+        findings = self._evaluation_findings(evaluation, context_findings)
         return MatchedEmitter(evaluation, context, tuple(findings))
 
     def _evaluation_findings(
-        self, evaluation: EmitterEvaluation, network_findings: tuple[Finding, ...] = ()
+        self, evaluation: EmitterEvaluation, context_findings: tuple[Finding, ...] = ()
     ) -> Iterator[Finding]:
         yield from evaluation.findings
-        yield from network_findings
+        yield from context_findings
         yield from self._checker.unsupported_findings(evaluation)
 
 

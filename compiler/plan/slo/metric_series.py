@@ -33,6 +33,11 @@ def build_sli_ratio(objective: Objective, entry: Object, external_labels: Mappin
         return LatencySli(parse_series(entry["histogram"], external_labels), latency_threshold(objective, entry))
     if "probe" in entry:
         return ProbeSli(parse_series(entry["probe"], external_labels))
+    return counter_sli(entry, external_labels)
+
+
+def counter_sli(entry: Object, external_labels: Mapping[str, str]) -> CounterSli:
+    """The indicator that counters of requests and of errors make up."""
     total, successes, dropped_requests = (
         parse_series(entry[key], external_labels) if key in entry else None
         for key in ("total", "successes", "droppedBefore")

@@ -9,7 +9,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Note
 from compiler.foundation.json_data import Json, Object, Pointer, plain_data
 from compiler.plan.emitters.emitter import Emitter
-from compiler.plan.slo.objectives import AnyObjective, Objective
+from compiler.plan.slo.objectives import AnyObjective, Indicator, Objective
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import SliDefinitionData
 
@@ -50,6 +50,14 @@ class SliCatalog:
             elif match_result:
                 yield index, entry
 
+    def source(self, index: int, entry: SliDefinitionData, indicator: Indicator) -> SliSource | None:
+        """What an SLI measures for an indicator, if the environment has it."""
+        if indicator in entry and self.is_available(entry):
+            return SliSource(
+                entry["name"], plain_data(entry[indicator]), ("sli", index, indicator), is_from_catalog=True
+            )
+        return None
+
     def is_available(self, entry: SliDefinitionData) -> bool:
         """Whether the environment has what the SLI needs."""
         value: Json = self.capabilities
@@ -58,24 +66,29 @@ class SliCatalog:
         return value not in {None, False} if isinstance(value, bool | None) else True
 
 
+def custom_source(model: ResolvedModel, indicator: Indicator) -> SliSource | None:
+    """The model's own series for an indicator."""
+    custom_indicator = model.data.get("slo", {}).get("indicators", {}).get(indicator)
+    if not custom_indicator:
+        return None
+    pointer = ("slo", "indicators", indicator)
+    return SliSource("the model's custom indicator", plain_data(custom_indicator), pointer, is_from_catalog=False)
+
+
 def select_sli_source(model: ResolvedModel, objective: AnyObjective, catalog: SliCatalog) -> SliSource | Finding:
     """What measures an objective, or the finding that nothing does."""
     key = objective.indicator
-    custom_indicator = model.data.get("slo", {}).get("indicators", {}).get(key)
-    if custom_indicator:
-        return SliSource(
-            "the model's custom indicator",
-            plain_data(custom_indicator),
-            ("slo", "indicators", key),
-            is_from_catalog=False,
-        )
+    custom = custom_source(model, key)
+    if custom is not None:
+        return custom
     candidates = list[SliDefinitionData]()
     for result in catalog.matching_entries():
         if isinstance(result, Finding):
             return result
         index, entry = result
-        if key in entry and catalog.is_available(entry):
-            return SliSource(entry["name"], plain_data(entry[key]), ("sli", index, key), is_from_catalog=True)
+        source = catalog.source(index, entry, key)
+        if source is not None:
+            return source
         candidates.append(entry)
     return _unmeasured_finding(model, objective, catalog, candidates)
 

@@ -11,17 +11,16 @@ from compiler.plan import conventions
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation
 from compiler.plan.context.model_context import ContextValues, environment_of
 from compiler.plan.emitters.conditions import ConditionEvaluator
+from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.emitters.emitter_templates import EmitterTemplates
 from compiler.plan.slo import burn_rates as windows
 from compiler.plan.slo.indicators import LatencySli, ProbeSli
 from compiler.plan.slo.metric_series import build_sli_ratio, invalid_series_finding, parse_series
 from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objective
-from compiler.plan.slo.promql import LABEL, Vector, aggregate, binary_operation, instant_vector, scalar
+from compiler.plan.slo.promql import Vector, aggregate, binary_operation, instant_vector, scalar
 from compiler.plan.slo.recording_rules import (
-    ACTION_SEVERITIES,
     DEFAULT_MISSING_DATA_DURATION,
     Alert,
-    Labels,
     Recording,
     Signal,
     SloIdentity,
@@ -31,9 +30,12 @@ from compiler.plan.slo.recording_rules import (
     recording_rules,
     run_age,
 )
-from compiler.plan.slo.slo_plan import MeasuredObjective, SloPlan, plan_slos
+from compiler.plan.slo.request_rate import counter_source, request_rate
+from compiler.plan.slo.slo_labels import chart_labels, rule_labels
+from compiler.plan.slo.slo_plan import MeasuredObjective, SloPlan, plan_slos, sli_catalog
 from compiler.resolve.digests import digest
 from compiler.resolve.fleet import Fleet
+from compiler.resolve.resolved_model import ResolvedModel
 from compiler.spec.data_types import SloData
 from compiler.spec.quantities import Duration, Percentage
 
@@ -80,9 +82,10 @@ def slo_context(
 ) -> tuple[ContextValues, list[Finding]]:
     """The values that the SLO plan adds to a context, and findings about series of the target."""
     model = target_evaluation.model
-    rule_labels, chart_labels = _external_labels(environment_of(model).data.get("capabilities", {}))
+    capabilities = environment_of(model).data.get("capabilities", {})
     identity, chart_identity = (
-        SloIdentity(project, environment_of(model).name, model.name, labels) for labels in (rule_labels, chart_labels)
+        SloIdentity(project, environment_of(model).name, model.name, labels)
+        for labels in (rule_labels(capabilities), chart_labels(capabilities))
     )
     inputs = _SloInputs(templates, target_evaluation, identity, chart_identity, context)
     results = [_measured_value(inputs, item) for item in slo_plan.measured_objectives]
@@ -104,15 +107,6 @@ def slo_context(
         "slo": ComputedValue(_dashboard_value(chart_identity, model.data["owner"]), (Origin("model", ("name",)),)),
     }
     return values, [item for item in results if isinstance(item, Finding)]
-
-
-def _external_labels(capabilities: Object) -> tuple[Labels, Labels]:
-    """The external labels of the cluster that selectors of rules carry, and those that selectors of dashboards carry."""
-    match capabilities.get("metrics"):
-        case {"externalLabels": dict(values), **metrics}:
-            labels = {name: str(value) for name, value in values.items() if LABEL.fullmatch(name)}
-            return labels if metrics.get("ruler") == "shared" else {}, labels
-    return {}, {}
 
 
 def _dashboard_value(identity: SloIdentity, owner: str) -> Object:
@@ -299,7 +293,7 @@ def _signal_values(inputs: _SloInputs) -> Iterator[ComputedValue]:
             "name": name, "id": inputs.identity.labels(name)[next(iter(inputs.identity.labels(name)))], "method": monitor.get("method"),
             "threshold": threshold, "triggerWhen": "below" if is_below else "above", "action": action,
             "response": monitor.get("response"),
-            "severity": ACTION_SEVERITIES[action],
+            "severity": action,
             "expr": str(recording.expr), "recordings": [_recording_value(recording)], "alerts": [_alert_value(alert) for alert in alerts],
         }  # fmt: skip
         yield ComputedValue(
@@ -319,6 +313,18 @@ class SloPlanner:
     def plan(self, target_evaluation: EmitterEvaluation) -> SloPlan:
         """The objectives of a model with and without a series that measures them."""
         return plan_slos(self._fleet, self._conditions, target_evaluation)
+
+    def counts_requests(self, model: ResolvedModel, target: Emitter) -> bool:
+        """Whether series of Prometheus count the requests of a model."""
+        return counter_source(model, sli_catalog(self._fleet, self._conditions, model, target)) is not None
+
+    def request_rate(
+        self, target_evaluation: EmitterEvaluation, context: ContextValues
+    ) -> ComputedValue | Finding | None:
+        """The query of the requests per second of a model; `None` if nothing counts them."""
+        model, target = target_evaluation.model, target_evaluation.emitter
+        source = counter_source(model, sli_catalog(self._fleet, self._conditions, model, target))
+        return request_rate(self._templates, target_evaluation, context, source) if source else None
 
     def context(
         self, target_evaluation: EmitterEvaluation, slo_plan: SloPlan, context: ContextValues

@@ -8,6 +8,7 @@ from compiler.foundation.json_data import Json, Object
 from compiler.plan.context.emitter_evaluation import EmitterEvaluation, condition_variables
 from compiler.plan.context.model_context import environment_of
 from compiler.plan.emitters.conditions import SLI_SECTIONS, ConditionEvaluator
+from compiler.plan.emitters.emitter import Emitter
 from compiler.plan.slo.custom_series import series_findings
 from compiler.plan.slo.objectives import AnyObjective, FreshnessObjective, Objective, model_objectives
 from compiler.plan.slo.sli_catalog import (
@@ -68,7 +69,7 @@ def plan_slos(fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: E
             unmeasured_objectives.append((objective, opt_out))
             findings += [_contradiction_finding(model, objective)] if objective.pointer[0] == "slo" else []
             continue
-        catalog = catalog or _sli_catalog(fleet, conditions, target_evaluation)
+        catalog = catalog or sli_catalog(fleet, conditions, model, target_evaluation.emitter)
         sli_source = select_sli_source(model, objective, catalog)
         problem = sli_source if isinstance(sli_source, Finding) else _bucket_finding(model, objective, sli_source)
         if isinstance(problem, Finding):
@@ -98,17 +99,12 @@ def _bucket_finding(model: ResolvedModel, objective: AnyObjective, sli_source: S
     return bucket_mismatch_finding(model, objective, sli_source) if isinstance(objective, Objective) else None
 
 
-def _sli_catalog(fleet: Fleet, conditions: ConditionEvaluator, target_evaluation: EmitterEvaluation) -> SliCatalog:
-    results = conditions.evaluate_sections(
-        target_evaluation.emitter,
-        SLI_SECTIONS,
-        condition_variables(fleet, target_evaluation.model, target_evaluation.emitter),
-    )
-    count = len(target_evaluation.emitter.data.get("sli", ()))
-    capabilities = environment_of(target_evaluation.model).data.get("capabilities", {})
-    return SliCatalog(
-        target_evaluation.emitter, [results.get(("sli", index, "when"), True) for index in range(count)], capabilities
-    )
+def sli_catalog(fleet: Fleet, conditions: ConditionEvaluator, model: ResolvedModel, target: Emitter) -> SliCatalog:
+    """The SLIs of a model's target, and whether each applies to the model."""
+    results = conditions.evaluate_sections(target, SLI_SECTIONS, condition_variables(fleet, model, target))
+    count = len(target.data.get("sli", ()))
+    capabilities = environment_of(model).data.get("capabilities", {})
+    return SliCatalog(target, [results.get(("sli", index, "when"), True) for index in range(count)], capabilities)
 
 
 def _objective_value(objective: AnyObjective) -> Object:

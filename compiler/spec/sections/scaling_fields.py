@@ -85,7 +85,9 @@ class Scaling(StrictModel):
     concurrency: int | None = field(ge=1, at_most="/deploy/containerConcurrency")
     """The number of concurrent requests per replica above which replicas are added."""
     requestsPerSecond: int | None = field(ge=1)
-    """The number of requests per second per replica above which replicas are added."""
+    """The number of requests per second per replica above which replicas are added. Knative counts requests itself; elsewhere KEDA reads
+    the series that count them.
+    """
     variantCost: CostText | None = None
     """The cost of one replica of a language model, in any unit, quoted as in "12.5". Models that serve one base model are its variants: the
     Workload Variant Autoscaler compares their costs where it chooses whose replicas to add or remove. Default: that of KServe, "10.0".
