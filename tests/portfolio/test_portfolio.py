@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from compiler.diagnostics import codes
-from compiler.foundation.json_data import Object, as_object
+from compiler.foundation.json_data import Object, as_list, as_object
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import BuildResult, build
 from compiler.source.memory_tree import MemoryTree
@@ -108,6 +108,30 @@ def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: B
     }
     known = {"Service", "NetworkPolicy", "Kustomization", "Probe", "PrometheusRule"}
     assert vendor == known, "nothing of ours runs a bought-in model"
+
+
+ENVOY = b"gateway: {namespace: gateways, name: models, implementation: envoy-gateway}"
+LIMIT = b"""expose:
+    host: ownership.models.bank.example
+    path: /query
+    rateLimit: {type: Local, rules: [{limit: {requests: 20, unit: Second}}]}"""
+
+
+def test_behind_envoy_gateway_it_could_limit_requests() -> None:
+    """The gateway of the sample is Istio's, which has no object for limits. Without Envoy Gateway the field is rejected."""
+    files, prod, graph = sample(), "models/environments/prod.yaml", "models/compliance/ownership-graph/spec.yaml"
+    limited = files[graph].replace(b"expose: {host: ownership.models.bank.example, path: /query}", LIMIT)
+    rejected = build_portfolio({**files, graph: limited})
+    assert any(
+        "only Envoy Gateway has an object for limits" in one.message for one in rejected.findings if one.is_blocking
+    )
+    gateway = files[prod].replace(b"gateway: {namespace: gateways, name: models}", ENVOY)
+    result = build_portfolio({**files, graph: limited, prod: gateway})
+    assert [one.message for one in result.findings if one.is_blocking] == []
+    policy = parse(texts(result)["prod/ownership-graph/backendtrafficpolicy.yaml"], "a").documents[0].data
+    route = parse(texts(result)["prod/ownership-graph/httproute.yaml"], "a").documents[0].data
+    [target] = as_list(as_object(as_object(policy)["spec"])["targetRefs"])
+    assert as_object(target)["name"] == as_object(as_object(route)["metadata"])["name"]
 
 
 MONITORING_SUFFIXES = (".rules.yaml", ".openslo.yaml", ".dashboard.json", "alertmanager.yaml")
