@@ -53,7 +53,11 @@ def _status(
 
 
 def _changes(
-    session: Session, model: ResolvedModel, approval: ApprovalData, changed_digests: Sequence[DigestName], history: History
+    session: Session,
+    model: ResolvedModel,
+    approval: ApprovalData,
+    changed_digests: Sequence[DigestName],
+    history: History,
 ) -> Iterator[ValueChange]:
     """The values that differ between the content that was approved and the present content, of the digests that differ."""
     for name in changed_digests:

@@ -293,6 +293,16 @@ def test_a_cache_is_offloaded_to_memory_and_disks(build_unit, kserve_release):
     assert judge("llminferenceservice_v1alpha2", unit.objects["llminferenceservice.yaml"]) != ()
 
 
+def test_a_folder_fits_where_the_storage_has_a_limit_of_its_own(build_unit):
+    """`attachFileSystemKVCacheTier` in `workload_kvcache.go` of v0.20.0 adds the size to the request of the container."""
+    storage = {"ephemeralStorage": "10Gi", "limits": {"ephemeralStorage": "120Gi"}}
+    deploy = {
+        "kvCacheOffloading": {"cpu": "1Gi", "secondary": [DISK]},
+        "resources": {"cpu": 1, "memory": "64Gi", "gpu": 8, **storage},
+    }
+    assert spec_of(build_unit(summary(deploy), **EXTENDED))["kvCacheOffloading"]["secondary"] == [DISK]
+
+
 def test_a_size_of_the_shared_memory_that_the_spec_sets_stays(build_unit):
     own = {"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": "80Gi"}}
     deploy = {**OFFLOADED, "pod": {"volumes": [own]}}
@@ -321,6 +331,10 @@ UNSCALED = {
     ),
     "offloading with prompts": ({**DISAGGREGATED, **OFFLOADED}, {}, {}, "one connector to a server"),
     "offloading with a connector": (OFFLOADED, {"runtime": CONNECTOR}, {}, "offloads nothing if `runtime.args` configures a connector"),
+    "a folder above the limit of storage": (
+        {"kvCacheOffloading": {"cpu": "1Gi", "secondary": [DISK]}, "resources": {"memory": "64Gi", "gpu": 8, "ephemeralStorage": "10Gi"}},
+        {}, {}, "would then be more than its limit",
+    ),
     "two disks in one": (
         {"kvCacheOffloading": {"cpu": "1Gi", "secondary": [{"fileSystem": {**DISK["fileSystem"], "pvc": {"ref": {"name": "a"}}}}]}},
         {}, {}, "a folder is that of `emptyDir`, `pvc.spec` or `pvc.ref`",
