@@ -318,6 +318,8 @@ UNSCALED = {
     "a range before 0.18": (SCALED_PROMPTS, {}, autoscaled("hpa", "0.17"), "KServe scales language models from 0.18 on"),
     "a cost without an autoscaler": ({"scaling": {"variantCost": "1"}}, {}, {}, "a fixed number of replicas in this Environment"),
     "a cost of prompts without an autoscaler": (COSTLY_PROMPTS, {}, {}, "a fixed number of replicas in this Environment"),
+    "a cost of a fixed number": ({"scaling": {"variantCost": "1"}}, {}, autoscaled("hpa"), "the number of replicas is fixed"),
+    "a cost of a fixed number of servers of prompts": (COSTLY_PROMPTS, {}, autoscaled("hpa"), "the number of replicas is fixed"),
     "a behavior for KEDA": (
         {**SCHEDULED, "prefill": {"scaling": {"max": 2, **QUICK}}}, {}, autoscaled("keda"), "for a HorizontalPodAutoscaler only",
     ),

@@ -133,6 +133,8 @@ def test_a_store_that_clusters_share_is_queried_for_the_cluster(build_unit):
         (with_indicator(scaled(TRAINED), {"probe": {"metric": "probe_success"}}), MESH, "no counter of Prometheus counts"),
         (scaled(TRAINED), {**MESH, "keda": None}, "in Standard mode only KEDA scales by requests"),
         (scaled(TRAINED, {"min": 0}), MESH, "nothing would restart a model"),
+        (scaled(TRAINED, {"max": 2}), MESH, "the number of replicas is fixed"),
+        (scaled(WORKLOADS["a program"], {"max": 2}), MESH, "the number of replicas is fixed"),
         (scaled(TRAINED, {"behavior": {"scaleUp": RULES}}), MESH, "KServe passes only `stabilizationWindowSeconds`"),
         (scaled(TRAINED, options={"autoscaler": "hpa"}), MESH, "in Standard mode only KEDA scales by requests"),
         (scaled(TRAINED, transformer={"image": "registry.example/front:1.0", "digest": PROGRAM["digest"]}), MESH,

@@ -136,8 +136,8 @@ VARIABLE_DESCRIPTIONS: Mapping[str, str] = MappingProxyType(
         "waivers": "In files of a model or a release: the Waivers that cover the model, whether expired or not.",
         "companionFiles": "In files of a model or a release: the companion files of the release, each with `path` and `digest`.",
         "callers": (
-            "In files of a model or a release: the applications of `deploy.callers` in all environments. One that is not admitted in each of "
-            "them has `environments`."
+            "In files of a model or a release: the applications of `deploy.callers` in all environments. One that is not admitted in each "
+            "of them has `environments`."
         ),
         "destinations": (
             "In files of a model or a release: the `url` of each entry of `deploy.egress` in all environments, with `environments` as in "
