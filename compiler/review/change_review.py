@@ -84,7 +84,7 @@ class ModelChange:
     removed_from: tuple[str, ...]
     changes: tuple[ScopedChange, ...]
     objects: tuple[ScopedObject, ...]
-    voided_approvals: tuple[VoidedApproval, ...] = ()
+    invalidated_approvals: tuple[VoidedApproval, ...] = ()
 
     @property
     def class_(self) -> ChangeClass:
@@ -97,7 +97,7 @@ class ModelChange:
         classes = {scoped.change.class_ for scoped in self.changes}
         if self.removed_from or any(scoped.change.change == "deleted" for scoped in self.objects):
             classes.add(ChangeClass.DESTRUCTIVE)
-        if self.voided_approvals:
+        if self.invalidated_approvals:
             classes.add(ChangeClass.RISK_RAISING)
         if self.added_in or (self.objects and not classes):
             classes.add(ChangeClass.BEHAVIOUR)
@@ -210,7 +210,7 @@ class _Reviewer:
                 owners |= {model.data["owner"] for model in (old, new) if model is not None}
             _scope(scoped, changes, label)
             objects += [ScopedObject(change, label) for change in object_changes]
-            voided += self._voided_approvals(old, new) if old and new else ()
+            voided += self._invalidated_approvals(old, new) if old and new else ()
         if not affected:
             return None
         return ModelChange(
@@ -226,7 +226,7 @@ class _Reviewer:
             tuple(voided),
         )
 
-    def _voided_approvals(self, old: ResolvedModel, new: ResolvedModel) -> Iterator[VoidedApproval]:
+    def _invalidated_approvals(self, old: ResolvedModel, new: ResolvedModel) -> Iterator[VoidedApproval]:
         """The approvals of a model in an environment that the change makes invalid."""
         if self._base is None:
             return

@@ -78,7 +78,7 @@ def render_text(report: ReviewReport) -> str:
         lines += [f"  {text}" for text in _placement_texts(model)]
         for scoped in model.changes:
             lines += _change_lines(report, scoped.change, _subset_text(scoped.environments, model.environments))
-        lines += [f"  approval void {_voided_text(voided)}" for voided in model.voided_approvals]
+        lines += [f"  approval invalid {_voided_text(voided)}" for voided in model.invalidated_approvals]
         lines += _object_lines(report, model.objects)
         lines.append("")
     for common in grouped.common:
@@ -217,7 +217,7 @@ def _model_json(model: ModelChange) -> Object:
         "changes": [
             {**_change_json(scoped.change), "environments": list(scoped.environments)} for scoped in model.changes
         ],
-        "voidedApprovals": [
+        "invalidatedApprovals": [
             {
                 "environment": voided.environment,
                 "role": voided.role,
@@ -225,7 +225,7 @@ def _model_json(model: ModelChange) -> Object:
                 "date": voided.date,
                 "reason": voided.reason,
             }
-            for voided in model.voided_approvals
+            for voided in model.invalidated_approvals
         ],
         "objects": [{**_object_json(scoped.change), "environment": scoped.environment} for scoped in model.objects],
     }
@@ -317,7 +317,7 @@ def _model_rows(model: ModelChange) -> Iterator[str]:
     name = code_span(model.model, _MAX_CELL)
     for text in _placement_texts(model):
         yield table_row(model.class_.value, name, "", escape_text(text), escape_text(", ".join(model.owners)))
-    for voided in model.voided_approvals:
+    for voided in model.invalidated_approvals:
         yield table_row(
             ChangeClass.RISK_RAISING.value, name, "approval", escape_inline(_voided_text(voided), _MAX_CELL), ""
         )
