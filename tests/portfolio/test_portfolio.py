@@ -97,8 +97,8 @@ def test_a_change_of_a_file_shows_in_its_parts_or_its_line(old: str, new: str, i
 
 
 def test_it_holds_each_type_in_each_direction_that_the_design_takes(portfolio: BuildResult) -> None:
-    found = objects_of(portfolio).items()
-    kinds = {path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in found}
+    objects = objects_of(portfolio).items()
+    kinds = {path: as_object(parse(text, path).documents[0].data).get("kind") for path, text in objects}
     assert kinds["prod/card-fraud/inferenceservice.yaml"] == "InferenceService"
     assert kinds["prod/credit-policy/deployment.yaml"] == "Deployment"
     vendor = {
@@ -123,11 +123,13 @@ def test_behind_envoy_gateway_it_could_limit_requests() -> None:
     limited = files[graph].replace(b"expose: {host: ownership.models.bank.example, path: /query}", LIMIT)
     rejected = build_portfolio({**files, graph: limited})
     assert any(
-        "only Envoy Gateway has an object for limits" in one.message for one in rejected.findings if one.is_blocking
+        "only Envoy Gateway has an object for limits" in finding.message
+        for finding in rejected.findings
+        if finding.is_blocking
     )
     gateway = files[prod].replace(b"gateway: {namespace: gateways, name: models}", ENVOY)
     result = build_portfolio({**files, graph: limited, prod: gateway})
-    assert [one.message for one in result.findings if one.is_blocking] == []
+    assert [finding.message for finding in result.findings if finding.is_blocking] == []
     policy = parse(texts(result)["prod/ownership-graph/backendtrafficpolicy.yaml"], "a").documents[0].data
     route = parse(texts(result)["prod/ownership-graph/httproute.yaml"], "a").documents[0].data
     [target] = as_list(as_object(as_object(policy)["spec"])["targetRefs"])

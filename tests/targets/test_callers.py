@@ -49,8 +49,8 @@ MODELS: dict[str, Callable[[dict], list[dict]]] = {
 
 
 def only(unit: Any, kind: str) -> dict:
-    (found,) = (one for one in unit.documents if one["kind"] == kind)
-    return found
+    (document,) = (document for document in unit.documents if document["kind"] == kind)
+    return document
 
 
 def admitted_pods(unit: Any) -> set[tuple[str, str]]:
@@ -255,22 +255,22 @@ def test_a_caller_needs_no_account_where_there_is_no_mesh(build_unit):
     assert build_unit(model("ml", "kserve", SOURCE, {"callers": [NAMELESS]})).reasons == ""
 
 
-SHARED = "every pod of the namespace without an account of its own"
-CALLED = model("ml", "kserve", SOURCE, name="called")
+SHARED_IDENTITY = "every pod of the namespace without an account of its own"
+CALLED_MODEL = model("ml", "kserve", SOURCE, name="called")
 USES = [{"model": "called", "env": "URL"}]
 FRONT = {"transformer": {"image": "registry.example/front:1.0", "digest": PROGRAM["digest"]}}
-OWN: dict[str, Any] = {"pod": {"serviceAccountName": "reader"}}
-ANONYMOUS = {"pod": {"serviceAccountName": "default"}}
+OWN_ACCOUNT: dict[str, Any] = {"pod": {"serviceAccountName": "reader"}}
+DEFAULT_ACCOUNT = {"pod": {"serviceAccountName": "default"}}
 IDENTITIES = {
     "a served model": (model("ml", "kserve", SOURCE, None, "user", uses=USES), True),
-    "a served model that names the account": (model("ml", "kserve", SOURCE, ANONYMOUS, "user", uses=USES), True),
-    "a served model with an account": (model("ml", "kserve", SOURCE, OWN, "user", uses=USES), False),
+    "a served model that names the account": (model("ml", "kserve", SOURCE, DEFAULT_ACCOUNT, "user", uses=USES), True),
+    "a served model with an account": (model("ml", "kserve", SOURCE, OWN_ACCOUNT, "user", uses=USES), False),
     "a served model that calls nothing": (model("ml", "kserve", SOURCE, None, "user"), False),
     "a graph": (model("ensemble", "kserve", {"router": "sequence", "steps": [{"name": "a", "model": "called"}]}, {}, "user"), True),
     "a transformer": (model("ml", "kserve", SOURCE, FRONT, "user"), True),
-    "a transformer with an account": (model("ml", "kserve", SOURCE, {**FRONT, **OWN}, "user"), False),
+    "a transformer with an account": (model("ml", "kserve", SOURCE, {**FRONT, **OWN_ACCOUNT}, "user"), False),
     "a program": (model("heuristic", "kubernetes", PROGRAM, {}, "user", uses=USES), False),
-    "a program that names the account": (model("heuristic", "kubernetes", PROGRAM, ANONYMOUS, "user", uses=USES), True),
+    "a program that names the account": (model("heuristic", "kubernetes", PROGRAM, DEFAULT_ACCOUNT, "user", uses=USES), True),
 }  # fmt: skip
 
 
@@ -279,20 +279,26 @@ def test_an_identity_that_other_pods_share_is_a_warning_in_a_mesh(user, is_share
     """KServe sets no account on the pods of a predictor (createRawDeployment in deployment_reconciler.go, v0.20.0). A pod without one has
     the account `default` of its namespace (the admission plugin ServiceAccount of Kubernetes), and the AuthorizationPolicy of the called
     model admits that principal."""
-    findings = [one for one in session_findings(user, CALLED, mesh=ISTIO) if SHARED in one.message]
-    assert [one.code.id for one in findings] == ["MY411"] * is_shared
-    assert not any(one.is_blocking for one in findings)
-    assert not [one for one in session_findings(user, CALLED) if SHARED in one.message]
+    findings = [
+        finding for finding in session_findings(user, CALLED_MODEL, mesh=ISTIO) if SHARED_IDENTITY in finding.message
+    ]
+    assert [finding.code.id for finding in findings] == ["MY411"] * is_shared
+    assert not any(finding.is_blocking for finding in findings)
+    assert not [finding for finding in session_findings(user, CALLED_MODEL) if SHARED_IDENTITY in finding.message]
 
 
 @pytest.mark.parametrize("kind", ["InferenceService", "Deployment"])
 def test_a_caller_with_an_identity_that_other_pods_share_is_reported(kind, session_findings):
     """Where tokens are not required of callers, their service account is all that the mesh checks: then it is an error."""
     anonymous = {**WEB, "serviceAccount": "default"}
-    found = session_findings(*MODELS[kind]({"callers": [anonymous]}), mesh=ISTIO)
-    assert [one.code.id for one in found if "has the identity `default`" in one.message] == ["MY411"]
+    caller_findings = session_findings(*MODELS[kind]({"callers": [anonymous]}), mesh=ISTIO)
+    assert [finding.code.id for finding in caller_findings if "has the identity `default`" in finding.message] == [
+        "MY411"
+    ]
     assert not [
-        one for one in session_findings(*MODELS[kind]({"callers": [WEB]}), mesh=ISTIO) if "`default`" in one.message
+        finding
+        for finding in session_findings(*MODELS[kind]({"callers": [WEB]}), mesh=ISTIO)
+        if "`default`" in finding.message
     ]
     tokens = {"jwtRules": [{"issuer": "https://a.example", "audiences": ["a"], "jwksUri": "https://a.example/keys"}]}
     trusting = {
@@ -301,4 +307,4 @@ def test_a_caller_with_an_identity_that_other_pods_share_is_reported(kind, sessi
         "authentication": {**tokens, "requiredFrom": "gateway"},
     }
     unit = session_findings(*MODELS[kind](trusting), mesh=ISTIO, gateway=GATEWAY)
-    assert [one.is_blocking for one in unit if "all of these would need no token" in one.message] == [True]
+    assert [finding.is_blocking for finding in unit if "all of these would need no token" in finding.message] == [True]

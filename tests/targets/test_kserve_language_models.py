@@ -53,7 +53,7 @@ EVERYTHING = {
 EXTENDED = {**GATEWAY, "leaderWorkerSet": True}
 DISK = {"fileSystem": {"emptyDir": {"size": "100Gi"}}}
 CLAIM = {"accessModes": ["ReadWriteOnce"], "storageClassName": "fast", "resources": {"requests": {"storage": "100Gi"}}}
-OFFLOADED = {
+TIERS = {
     "kvCacheOffloading": {
         "cpu": "64Gi",
         "evictionPolicy": "arc",
@@ -281,9 +281,9 @@ def test_a_cache_is_offloaded_to_memory_and_disks(build_unit, kserve_release):
 
     vLLM keeps the blocks in a file below /dev/shm, which `config-llm-template.yaml` limits to 1 GiB: the server could not start.
     """
-    unit = build_unit(summary({**OFFLOADED, **WIDE, "worker": {"resources": {"memory": "96Gi", "gpu": 8}}}), **EXTENDED)
+    unit = build_unit(summary({**TIERS, **WIDE, "worker": {"resources": {"memory": "96Gi", "gpu": 8}}}), **EXTENDED)
     spec = spec_of(unit)
-    assert spec["kvCacheOffloading"] == OFFLOADED["kvCacheOffloading"]
+    assert spec["kvCacheOffloading"] == TIERS["kvCacheOffloading"]
     shared = {"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": "128Gi"}}
     assert spec["template"]["volumes"] == [shared]
     assert spec["worker"]["volumes"][0]["emptyDir"]["sizeLimit"] == "96Gi"
@@ -305,7 +305,7 @@ def test_a_folder_fits_where_the_storage_has_a_limit_of_its_own(build_unit):
 
 def test_a_size_of_the_shared_memory_that_the_spec_sets_stays(build_unit):
     own = {"name": "dshm", "emptyDir": {"medium": "Memory", "sizeLimit": "80Gi"}}
-    deploy = {**OFFLOADED, "pod": {"volumes": [own]}}
+    deploy = {**TIERS, "pod": {"volumes": [own]}}
     assert spec_of(build_unit(summary(deploy), **EXTENDED))["template"]["volumes"] == [own]
     assert "volumes" not in spec_of(build_unit(summary({}), **EXTENDED))["template"]
 
@@ -313,7 +313,7 @@ def test_a_size_of_the_shared_memory_that_the_spec_sets_stays(build_unit):
 SCALED_PROMPTS = {**SCHEDULED, "prefill": {"scaling": {"min": 1, "max": 3}}}
 COSTLY_PROMPTS = {**SCHEDULED, "prefill": {"scaling": {"variantCost": "1"}}}
 QUICK = {"behavior": {"scaleUp": {"stabilizationWindowSeconds": 0}}}
-UNSCALED = {
+REFUSED_SCALING = {
     "a range without an autoscaler": (SCALED_PROMPTS, {}, {}, "the Workload Variant Autoscaler, which the Environment does not declare"),
     "a range before 0.18": (SCALED_PROMPTS, {}, autoscaled("hpa", "0.17"), "KServe scales language models from 0.18 on"),
     "a cost without an autoscaler": ({"scaling": {"variantCost": "1"}}, {}, {}, "a fixed number of replicas in this Environment"),
@@ -327,12 +327,12 @@ UNSCALED = {
     "a number and a range": (
         {**SCHEDULED, "prefill": {"replicas": 2, "scaling": {"max": 3}}}, {}, autoscaled("hpa"), "either `replicas` or `scaling`",
     ),
-    "offloading before 0.20": (OFFLOADED, {}, autoscaled("hpa", "0.19"), "KServe offloads the cache of a language model from 0.20 on"),
+    "offloading before 0.20": (TIERS, {}, autoscaled("hpa", "0.19"), "KServe offloads the cache of a language model from 0.20 on"),
     "offloading without a request": (
-        {**OFFLOADED, "resources": {"gpu": 8}}, {}, {}, "a part of the container's memory, but the model requests none",
+        {**TIERS, "resources": {"gpu": 8}}, {}, {}, "a part of the container's memory, but the model requests none",
     ),
-    "offloading with prompts": ({**DISAGGREGATED, **OFFLOADED}, {}, {}, "one connector to a server"),
-    "offloading with a connector": (OFFLOADED, {"runtime": CONNECTOR}, {}, "offloads nothing if `runtime.args` configures a connector"),
+    "offloading with prompts": ({**DISAGGREGATED, **TIERS}, {}, {}, "one connector to a server"),
+    "offloading with a connector": (TIERS, {"runtime": CONNECTOR}, {}, "offloads nothing if `runtime.args` configures a connector"),
     "a folder above the limit of storage": (
         {"kvCacheOffloading": {"cpu": "1Gi", "secondary": [DISK]}, "resources": {"memory": "64Gi", "gpu": 8, "ephemeralStorage": "10Gi"}},
         {}, {}, "would then be more than its limit",
@@ -344,9 +344,9 @@ UNSCALED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", UNSCALED)
+@pytest.mark.parametrize("case", REFUSED_SCALING)
 def test_what_kserve_would_not_scale_or_offload_is_refused(build_unit, case):
-    deploy, more, capabilities, reason = UNSCALED[case]
+    deploy, more, capabilities, reason = REFUSED_SCALING[case]
     assert reason in build_unit(summary(deploy, **more), **EXTENDED, **capabilities).reasons
 
 
@@ -367,8 +367,8 @@ def test_what_contradicts_itself_is_refused_at_its_line(deploy, line):
 def test_a_server_that_may_be_too_old_to_offload_is_a_warning(refusals):
     """The condition on the version in `config-llm-template.yaml` of v0.20.0."""
     own = {"runtime": {"image": "registry.example/vllm:1.0", "digest": DIGEST}}
-    assert any("older than 0.22" in text for text in refusals(summary(OFFLOADED, **own), **EXTENDED))
-    assert not any("older than 0.22" in text for text in refusals(summary(OFFLOADED), **EXTENDED))
+    assert any("older than 0.22" in text for text in refusals(summary(TIERS, **own), **EXTENDED))
+    assert not any("older than 0.22" in text for text in refusals(summary(TIERS), **EXTENDED))
 
 
 def test_servers_that_transfer_no_caches_are_a_warning(refusals):
