@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from compiler.diagnostics import codes
 from compiler.edit.deployment_state import DeploymentState, load_deployment_state
 from compiler.edit.edit_session import EditOutcome, EditResult, EditSession, not_editable_findings
 from compiler.edit.promote import remove_canary
@@ -134,7 +135,8 @@ def _record(session: Session, state: DeploymentState, model: ResolvedModel, deci
         return EditResult(f"{decision.team} already recorded this decision about {model.name} {release}", {})
     edits = EditSession(session)
     edits.append_element(state.spec, "approvals", element, after_key="governance")
-    return edits.finish(summary)
+    # a rejection makes the model fail, and so does an approval until its signature is written
+    return edits.finish(summary, allowed_codes=(codes.APPROVAL_REQUIRED.id,))
 
 
 def _is_decided(session: Session, model: ResolvedModel, element: Object) -> bool:

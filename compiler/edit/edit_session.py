@@ -1,7 +1,7 @@
 """Pending edits: texts by path, each edit applied to the result of the one before, and checked before anything is written."""
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from compiler.diagnostics import codes
@@ -61,15 +61,19 @@ class EditSession:
     def _files(self) -> dict[str, bytes]:
         return {path: self._encode(path, text) for path, text in self.texts.items()}
 
-    def finish(self, summary: str, skipped_findings: tuple[Finding, ...] = ()) -> EditOutcome:
-        """The files, unless the edited specs have a blocking finding that the present ones do not have."""
+    def finish(
+        self, summary: str, skipped_findings: tuple[Finding, ...] = (), allowed_codes: Collection[str] = ()
+    ) -> EditOutcome:
+        """The files, unless the edited specs have a blocking finding, of a code that is not allowed, that the present ones do not have."""
         files = self._files()
         known_fingerprints = {finding.fingerprint for finding in check(self.session) if finding.is_blocking}
         edited_session = self.preview()
         new_findings = [
             new_finding
             for new_finding in check(edited_session)
-            if new_finding.is_blocking and new_finding.fingerprint not in known_fingerprints
+            if new_finding.is_blocking
+            and new_finding.code.id not in allowed_codes
+            and new_finding.fingerprint not in known_fingerprints
         ]
         return sorted_unique(new_findings) if new_findings else EditResult(summary, files, skipped_findings)
 

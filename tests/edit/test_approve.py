@@ -1,5 +1,6 @@
 """An approval names what an environment will run, is pending until then, and is invalid once that changes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -138,3 +139,16 @@ def test_an_approval_can_precede_the_first_deployment(project) -> None:
     result = approve(run, "refunds", "prod-eu", "2.0.0", DECISION)
     assert "+    environment: prod-eu" not in edit_of(run, result)
     assert "+  - environment: prod-eu" in edit_of(run, result)
+
+
+RULES = "approvals: {rules: [{environments: [prod-us], roles: [model-risk], evidence: EVIDENCE}]}"
+
+
+@pytest.mark.parametrize("evidence", ["claim", "signature"])
+def test_a_rejection_and_a_renewal_are_recorded_where_a_rule_demands_the_approval(project, evidence) -> None:
+    run = project()
+    settings = run.tree.read("modelyard.yaml") + RULES.replace("EVIDENCE", evidence).encode()
+    ruled = Session(OverlayTree(run.tree, {"modelyard.yaml": settings}), run.as_of)
+    approved = applied(ruled, approve(ruled, "refunds", "prod-us", None, DECISION))
+    for decision in (replace(DECISION, is_approved=False), replace(DECISION, expires="2999-12-31")):
+        assert approve(approved, "refunds", "prod-us", None, decision).files
