@@ -13,6 +13,7 @@ from compiler.source.tree import FileStamp, Listing, NoSuchFile, Tree, ancestors
 
 _SYMLINK_MODE = b"120000"
 _FILE_MODES = (b"100644", b"100755", b"100664")
+_PARENTS_OF_A_MERGE = 2
 _EARLIEST_TIMESTAMP = 100_000_000
 """Timestamps below this are not read as such by git; no repository is that old."""
 
@@ -120,16 +121,30 @@ def merge_base(root: Path, revision: str, head: str = "HEAD") -> tuple[str, date
         raise HostError(f"git cannot read revision `{revision}`: {error}") from error
 
 
-def reviewed_commits(root: Path) -> frozenset[str]:
-    """The commits whose reviews are about the work tree: HEAD, and a branch that CI merged into it. None if files differ from HEAD."""
+def reviewed_commits(root: Path, base: str) -> frozenset[str]:
+    """The commits whose reviews are about the work tree: HEAD, and a branch that CI merged into the base. None if files differ from HEAD.
+
+    A merge counts only if it adds nothing: anybody can commit a merge of a reviewed commit with other files.
+    """
     repository, _ = _open_repository(root)
     try:
         if repository.text("status", "--porcelain", "--untracked-files=normal"):
             return frozenset()
-        commits = repository.text("rev-list", "--parents", "--max-count=1", "HEAD").split()
+        head, *parents = repository.text("rev-list", "--parents", "--max-count=1", "HEAD").split()
     except GitCommandError as error:
         raise HostError(f"git cannot read HEAD: {error}") from error
-    return frozenset((commits[0], *commits[2:]))
+    is_merge_of_ci = len(parents) == _PARENTS_OF_A_MERGE and _is_plain_merge(repository, head, parents, base)
+    return frozenset((head, parents[1]) if is_merge_of_ci else (head,))
+
+
+def _is_plain_merge(repository: Git, head: str, parents: Sequence[str], base: str) -> bool:
+    """Whether a merge has the files that git merges by itself (git 2.38 or later), from a commit of the base."""
+    try:
+        repository.text("merge-base", "--is-ancestor", parents[0], _resolve_commit(repository, base))
+        tree = repository.text("merge-tree", "--write-tree", *parents)
+        return tree == repository.text("rev-parse", f"{head}^{{tree}}")
+    except GitCommandError:
+        return False
 
 
 def commits_since(root: Path, day: date) -> tuple[tuple[str, date], ...]:

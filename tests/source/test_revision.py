@@ -7,7 +7,7 @@ from multiprocessing import get_context
 import pytest
 
 from compiler.foundation.errors import HostError, UsageError
-from compiler.source.revision import commits_touching, open_revision
+from compiler.source.revision import commits_touching, open_revision, reviewed_commits
 
 _TREES = []
 """What a copy of the process reads from."""
@@ -214,3 +214,23 @@ def _remember(tree):
 
 def _read(path):
     return _TREES[0].read(path)
+
+
+def test_a_merge_is_reviewed_with_its_branch_only_if_it_adds_nothing(git, tmp_path, first):
+    git("checkout", "-q", "-b", "topic")
+    reviewed = commit(git, tmp_path, a="reviewed")
+    git("checkout", "-q", "main")
+    tip = commit(git, tmp_path, b="newer")
+    git("checkout", "-q", "--detach")
+    git("merge", "-q", "--no-ff", "-m", "x", "topic")
+    plain = git("rev-parse", "HEAD")
+    assert reviewed_commits(tmp_path, "main") == {plain, reviewed}
+    (tmp_path / "a").write_text("other")
+    git("commit", "-q", "--amend", "-a", "-m", "x")
+    assert reviewed_commits(tmp_path, "main") == {git("rev-parse", "HEAD")}
+    git("checkout", "-q", "--detach", tip)
+    commit(git, tmp_path, b="not of the base")
+    git("merge", "-q", "--no-ff", "-m", "x", "topic")
+    assert reviewed_commits(tmp_path, "main") == {git("rev-parse", "HEAD")}
+    (tmp_path / "b").write_text("not committed")
+    assert reviewed_commits(tmp_path, "main") == frozenset()

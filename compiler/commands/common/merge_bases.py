@@ -20,7 +20,7 @@ from compiler.source.revision import (
 
 def change_base_of(folder: Path, revision: str, reviews: Path | None = None) -> ChangeBase:
     """The merge base of HEAD and a revision, with the reviews of the change; an empty tree if there is none."""
-    reviewers = load_reviewers(reviews, git_root(folder), reviewed_commits(folder)) if reviews else None
+    reviewers = load_reviewers(reviews, git_root(folder), reviewed_commits(folder, revision)) if reviews else None
     base_commit = merge_base(folder, revision)
     if base_commit is None:
         return ChangeBase(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
