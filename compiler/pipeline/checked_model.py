@@ -11,6 +11,7 @@ from compiler.pipeline.results import CheckedModel
 from compiler.resolve.approval_rules import RequiredApprovals, required_approval_findings
 from compiler.resolve.approvals import approval_findings
 from compiler.resolve.checks.fleet_checks import check_model_document
+from compiler.resolve.fleet import Fleet
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.read_log import CHANGE
 
@@ -42,9 +43,20 @@ def _required_approvals(session: Session, model: ResolvedModel) -> Iterator[Find
         session.fleet.reads.add(CHANGE, f"{environment or ''}/{model.name}")
         return session.is_changed(model.name, environment) and not session.is_restored(model.name, environment)
 
-    required = RequiredApprovals(session.fleet, session.evidence.authority, model, session.evidence)
+    base = _base_state(session, model)
+    required = RequiredApprovals(session.fleet, session.evidence.authority, model, session.evidence, base)
     base_day = session.change_base.day if session.change_base else None
     yield from required_approval_findings(required, session.as_of, base_day, is_changed)
+
+
+def _base_state(session: Session, model: ResolvedModel) -> tuple[Fleet, ResolvedModel] | None:
+    """The base and the model there; `None` without rules to judge by, or if the model does not run there."""
+    fleet, environment = session.base_fleet, model.environment
+    if fleet is None or environment is None or not session.evidence.authority.rules:
+        return None
+    session.fleet.reads.add(CHANGE, f"{environment.name}/{model.name}")
+    base = fleet.model(model.name, environment.name)
+    return None if base is None else (fleet, base)
 
 
 def _target_findings(session: Session, model: ResolvedModel) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Enforcement, Finding, Subject
 from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approval_evidence import EvidenceChecker, EvidenceKind
-from compiler.resolve.approvals import CheckedApproval, check_approvals
+from compiler.resolve.approvals import CheckedApproval, check_approval, check_approvals, environment_approvals
 from compiler.resolve.approver_roles import approvers_help
 from compiler.resolve.fleet import Fleet
 from compiler.resolve.match_selectors import matches_environment, matches_selector
@@ -17,6 +17,8 @@ from compiler.spec.data_types import ApprovalData, ApprovalRuleData
 
 _PROVEN_TIERS = frozenset({"high", "critical"})
 """The tiers of which approvals for production need evidence by default."""
+_STRENGTHS: tuple[EvidenceKind, ...] = ("claim", "review", "signature")
+"""The kinds of evidence, from the weakest."""
 _TWO = 2
 """The approvers that `fourEyes` requires."""
 
@@ -39,13 +41,17 @@ class RequiredApprovals:
     authority: ApprovalAuthority
     model: ResolvedModel
     evidence: EvidenceChecker
+    base: tuple[Fleet, ResolvedModel] | None = None
+    """The base of the change and the model in its environment there: a change that lowers the tier or the stage of a model, or
+    replaces its owner, is judged by those of the base, too.
+    """
 
     def missing_on(self, as_of: date) -> Iterator[Requirement]:
         """What is missing on a day."""
         if self.model.environment is None:
             return
         rules = [rule for rule in self.authority.rules if self._applies(rule)]
-        approvals = check_approvals(self.authority, self.model) if rules else []
+        approvals = check_approvals(self.authority, self.model, self._base_model) if rules else []
         for rule in rules:
             is_mandatory = rule.get("mandatoryFrom", "") <= as_of.isoformat()
             for role in rule["roles"]:
@@ -54,19 +60,22 @@ class RequiredApprovals:
             if rule.get("fourEyes") and (message := self._missing_eyes(rule, approvals, as_of)):
                 yield Requirement(message, "", approvers_help(self.authority, rule["roles"]), is_mandatory)
 
+    @property
+    def _states(self) -> tuple[tuple[Fleet, ResolvedModel], ...]:
+        """The model with its fleet, and that of the base if there is one."""
+        return ((self.fleet, self.model), *((self.base,) if self.base else ()))
+
+    @property
+    def _base_model(self) -> ResolvedModel | None:
+        return self.base[1] if self.base else None
+
     def _applies(self, rule: ApprovalRuleData) -> bool:
-        environment, data = self.model.environment, self.model.data
-        use_case = self.fleet.find("UseCase", data["useCase"]) if "useCase" in data else None
-        return matches_environment(rule.get("environments"), environment.data if environment else None) and (
-            matches_selector(rule.get("match", {}), data, use_case.data if use_case else None)
-        )
+        return any(_applies_to(rule, fleet, model) for fleet, model in self._states)
 
     def _demanded(self, rule: ApprovalRuleData) -> EvidenceKind:
-        """The evidence that a rule demands."""
-        tier = self.model.data.get("governance", {}).get("risk", {}).get("tier")
-        is_production = self.model.environment is not None and self.model.environment.data["stage"] == "prod"
-        default: EvidenceKind = "review" if is_production and tier in _PROVEN_TIERS else "claim"
-        return rule.get("evidence", default)
+        """The evidence that a rule demands: the strongest of the model and of the base."""
+        defaults = (_default_evidence(model) for _, model in self._states)
+        return rule.get("evidence", max(defaults, key=_STRENGTHS.index))
 
     def _proven(
         self, rule: ApprovalRuleData, decisions: Sequence[CheckedApproval]
@@ -89,9 +98,8 @@ class RequiredApprovals:
     ) -> str | None:
         """What is missing in a role: an approval that counts, or the withdrawal of a rejection."""
         decisions = last_decisions([approval for approval in approvals if approval.data["role"] == role], as_of)
-        for decision in decisions:
-            if decision.data["decision"] == "rejected":
-                return f"`{decision.data['team']}` rejected it as `{role}` on {decision.data['date']}"
+        for rejection in self._rejections(rule, role, approvals, as_of):
+            return f"`{rejection.data['team']}` rejected it as `{role}` on {rejection.data['date']}"
         if decisions:
             proven, problem = self._proven(rule, decisions)
             return (
@@ -105,11 +113,32 @@ class RequiredApprovals:
         )
         return f"an approval as `{role}` is required{reason}"
 
+    def _rejections(
+        self, rule: ApprovalRuleData, role: str, approvals: Sequence[CheckedApproval], as_of: date
+    ) -> list[CheckedApproval]:
+        """The rejections in a role that count: only an approval with the demanded evidence by the same approver withdraws one."""
+        rejections: dict[tuple[str, str, str | None], CheckedApproval] = {}
+        for decision in (*self._removed_rejections(), *approvals):
+            if decision.data["role"] != role or decision.reason_on(as_of) is not None:
+                continue
+            if decision.data["decision"] == "rejected":
+                rejections[_approver_key(decision)] = decision
+            elif _approver_key(decision) in rejections and self._proven(rule, [decision])[0]:
+                del rejections[_approver_key(decision)]
+        return list(rejections.values())
+
+    def _removed_rejections(self) -> Iterator[CheckedApproval]:
+        """The rejections of the base that the change removes or edits."""
+        kept = [approval for _, approval in environment_approvals(self.model)]
+        for _, approval in environment_approvals(self.base[1]) if self.base else ():
+            if approval["decision"] == "rejected" and approval not in kept:
+                yield check_approval(self.authority, self.model, approval, self._base_model)
+
     def _missing_eyes(self, rule: ApprovalRuleData, approvals: Sequence[CheckedApproval], as_of: date) -> str | None:
         """Whether fewer than two approvers count that are independent of the model."""
         decisions = last_decisions([one for one in approvals if one.data["role"] in rule["roles"]], as_of)
         owner = self.model.data["owner"]
-        own_teams = {owner, self.model.data.get("governance", {}).get("developer")}
+        own_teams = {team for _, model in self._states for team in _own_teams(model)}
         approved = [
             one for one in decisions if one.data["decision"] == "approved" and one.data["team"] not in own_teams
         ]
@@ -142,12 +171,37 @@ def required_approval_findings(
 
 def last_decisions(approvals: Sequence[CheckedApproval], as_of: date) -> list[CheckedApproval]:
     """The decisions that count on a day: of each approver in each role the last one."""
-    decisions = {
-        (approval.data["team"], approval.data["role"], approval.data.get("approver")): approval
-        for approval in approvals
-        if approval.reason_on(as_of) is None
-    }
+    decisions = {_approver_key(approval): approval for approval in approvals if approval.reason_on(as_of) is None}
     return list(decisions.values())
+
+
+def _approver_key(approval: CheckedApproval) -> tuple[str, str, str | None]:
+    """Who decides, and in which role."""
+    return approval.data["team"], approval.data["role"], approval.data.get("approver")
+
+
+def _applies_to(rule: ApprovalRuleData, fleet: Fleet, model: ResolvedModel) -> bool:
+    """Whether a rule is about a model in its environment."""
+    environment, data = model.environment, model.data
+    use_case = fleet.find("UseCase", data["useCase"]) if "useCase" in data else None
+    return matches_environment(rule.get("environments"), environment.data if environment else None) and (
+        matches_selector(rule.get("match", {}), data, use_case.data if use_case else None)
+    )
+
+
+def _default_evidence(model: ResolvedModel) -> EvidenceKind:
+    """The evidence that approvals of a model need unless the rule states one."""
+    tier = model.data.get("governance", {}).get("risk", {}).get("tier")
+    is_production = model.environment is not None and model.environment.data["stage"] == "prod"
+    return "review" if is_production and tier in _PROVEN_TIERS else "claim"
+
+
+def _own_teams(model: ResolvedModel) -> Iterator[str]:
+    """The owner and the developer of a model."""
+    yield model.data["owner"]
+    developer = model.data.get("governance", {}).get("developer")
+    if developer is not None:
+        yield developer
 
 
 def distinct_approvers(approvals: Sequence[CheckedApproval]) -> list[str]:

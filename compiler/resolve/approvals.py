@@ -83,13 +83,15 @@ class CheckedApproval:
         return {**plain_data(self.data), "binds": self.binds, **self.checks, **reason, "valid": self.is_valid}
 
 
-def check_approvals(authority: ApprovalAuthority, model: ResolvedModel) -> list[CheckedApproval]:
+def check_approvals(
+    authority: ApprovalAuthority, model: ResolvedModel, base: ResolvedModel | None = None
+) -> list[CheckedApproval]:
     """The model's approvals for its environment, in the author's order, each with the results of its checks.
 
     An approval is valid if it names the digests of what runs that its role binds, its team has the role, its approver belongs to the
     team, and its dates are in order; otherwise it has a reason. Its expiry date is data and is not evaluated here.
     """
-    return [check_approval(authority, model, approval) for _, approval in environment_approvals(model)]
+    return [check_approval(authority, model, approval, base) for _, approval in environment_approvals(model)]
 
 
 def environment_approvals(model: ResolvedModel) -> Iterator[tuple[int, ApprovalData]]:
@@ -101,8 +103,10 @@ def environment_approvals(model: ResolvedModel) -> Iterator[tuple[int, ApprovalD
             yield index, approval
 
 
-def check_approval(authority: ApprovalAuthority, model: ResolvedModel, approval: ApprovalData) -> CheckedApproval:
-    """An approval with the results of its checks."""
+def check_approval(
+    authority: ApprovalAuthority, model: ResolvedModel, approval: ApprovalData, base: ResolvedModel | None = None
+) -> CheckedApproval:
+    """An approval with the results of its checks. It binds what it bound in the base of a change, too, such as at a higher tier."""
     checks = {
         "runtimeMatches": approval["runtimeDigest"] == model.runtime_digest,
         "governanceMatches": approval["governanceDigest"] == model.governance_digest,
@@ -110,7 +114,8 @@ def check_approval(authority: ApprovalAuthority, model: ResolvedModel, approval:
         "isMember": is_member(authority, approval),
         "hasValidDates": _has_valid_dates(approval),
     }
-    binds = authority.bound_digests(approval["role"], model)
+    bindings = {authority.bound_digests(approval["role"], state) for state in (model, base) if state is not None}
+    binds: BoundDigests = bindings.pop() if len(bindings) == 1 else "both"
     ignored_checks = {_MATCHES[name] for name in _MATCHES} - {_MATCHES[name] for name in bound_names(binds)}
     failed_checks = (check for check in _INVALID_REASONS if not checks[check] and check not in ignored_checks)
     reason = next((_INVALID_REASONS[check] for check in failed_checks), None)

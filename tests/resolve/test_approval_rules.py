@@ -224,3 +224,68 @@ def test_a_change_cannot_loosen_the_rules_that_judge_it(loosened) -> None:
     base = session(RULE, entry())
     assert messages(session(loosened, entry(), base=base)) == []
     assert len(messages(session(loosened, entry(), base=base, summary="Refund"))) == 1
+
+
+def test_an_approval_without_the_demanded_evidence_withdraws_no_rejection() -> None:
+    proven = RULE.replace("evidence: claim", "evidence: review")
+    rejected, claimed = entry(decision="rejected", approver="ben"), entry(approver="ben")
+    base = session(proven, entry(approver="ana"), rejected)
+    rejection = ["refunds in prod: `risk` rejected it as `model-risk` on 2026-11-02"]
+    assert messages(session(proven, entry(approver="ana"), rejected, claimed, base=base)) == rejection
+    assert messages(session(RULE, entry(approver="ana"), rejected, claimed)) == []
+
+
+@pytest.mark.parametrize("kept", [(), ({"decision": "rejected", "expires": "'2026-11-03'"},)])
+def test_a_change_cannot_remove_or_edit_a_rejection(kept) -> None:
+    approved = entry(team="pricing")
+    base = session(RULE, approved, entry(decision="rejected"))
+    changed = session(RULE, approved, *(entry(**fields) for fields in kept), base=base)
+    assert messages(changed) == ["refunds in prod: `risk` rejected it as `model-risk` on 2026-11-02"]
+    assert messages(session(RULE, approved, entry(), base=base)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("models/refunds.yaml", "tier: high", "tier: low"),
+        ("models/base.yaml", "name: prod\nstage: prod", "name: prod\nstage: staging"),
+    ],
+)
+def test_a_change_that_lowers_a_model_is_judged_at_its_tier_and_stage_in_the_base(path, old, new) -> None:
+    rules = "rules: [{environments: [prod], match: {tiers: [high]}, roles: [model-risk]}]"
+    base = session(rules)
+    lowered = _edited(session(rules, base=base), path, old, new)
+    assert [message[:45] for message in messages(lowered)] == ["refunds in prod: an approval as `model-risk` "]
+    claim = _edited(session(rules, _entry_of(lowered), base=base), path, old, new)
+    assert "is a claim without evidence" in messages(claim)[0]
+
+
+def test_a_change_that_lowers_the_tier_does_not_lessen_what_an_approval_binds() -> None:
+    rules = f"roles: {{model-risk: {{binds: runtime, bindsAt: {{high: both}}}}}}, {RULE}"
+    base = session(rules, entry())
+    lowered = _edited(session(rules, entry(), base=base), "models/refunds.yaml", "tier: high", "tier: low")
+    [message] = messages(lowered)
+    assert message.endswith("(the governance digest differs)")
+
+
+def test_the_owner_before_a_change_is_none_of_four_eyes() -> None:
+    rules = "rules: [{environments: [prod], roles: [security], fourEyes: true, evidence: claim}]"
+    base = session(rules)
+    moved = _edited(session(rules, base=base), "models/refunds.yaml", "owner: pricing", "owner: risk")
+    entries = [_entry_of(moved, team=team, role="security") for team in ("pricing", "ops")]
+    changed = _edited(session(rules, *entries, base=base), "models/refunds.yaml", "owner: pricing", "owner: risk")
+    assert [message.partition("must approve, ")[2] for message in messages(changed)] == ["and only `ops` did"]
+
+
+def _edited(run: Session, path: str, old: str, new: str) -> Session:
+    files = {name: run.tree.read(name) for name in run.tree.paths()}
+    assert old.encode() in files[path]
+    files[path] = files[path].replace(old.encode(), new.encode())
+    return Session(MemoryTree(files), DAY, run.change_base)
+
+
+def _entry_of(run: Session, team: str = "risk", role: str = "model-risk") -> str:
+    """An approval of what runs after a change."""
+    resolved = run.fleet.model("refunds", "prod")
+    digests = f"runtimeDigest: '{resolved.runtime_digest}', governanceDigest: '{resolved.governance_digest}'"
+    return f"environment: prod, role: {role}, team: {team}, decision: approved, date: '2026-11-02', {digests}"
