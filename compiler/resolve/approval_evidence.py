@@ -63,14 +63,20 @@ class EvidenceChecker:
     """The accounts whose reviews approve the change; `None` without an export of reviews."""
     verify: Verify
 
-    def evidence(self, model: str, approval: ApprovalData, demanded: EvidenceKind) -> Evidence:
-        """The evidence of an approval, of the demanded kind or a stronger one."""
+    def evidence(
+        self, model: str, approval: ApprovalData, demanded: EvidenceKind, *, base_demanded_evidence: bool
+    ) -> Evidence:
+        """The evidence of an approval, of the demanded kind or a stronger one.
+
+        An entry of the base was reviewed only if evidence of it was demanded there.
+        """
         if demanded == "claim":
             return Evidence("claim")
         signature = self._signature(model, approval)
         if signature.kind == "signature" or demanded == "signature":
             return signature
-        review = self._review(model, approval)
+        was_accepted = base_demanded_evidence and self.is_in_base(model, approval)
+        review = self._review(approval, was_accepted=was_accepted)
         if review.kind == "review":
             return review
         return Evidence("claim", problem=f"{review.problem}, and {signature.problem}")
@@ -96,8 +102,8 @@ class EvidenceChecker:
             "claim", problem=f"`{path}` is not a signature by a member of `{approval['team']}`{self._where()}"
         )
 
-    def _review(self, model: str, approval: ApprovalData) -> Evidence:
-        if self.base is None or self._was_accepted(model, approval):
+    def _review(self, approval: ApprovalData, *, was_accepted: bool) -> Evidence:
+        if self.base is None or was_accepted:
             return Evidence("review", approval.get("approver"))
         if self.reviewers is None:
             return Evidence("claim", problem="no reviews were given with --reviews")
@@ -108,8 +114,8 @@ class EvidenceChecker:
             "claim", problem=f"no review by a member of `{approval['team']}`{self._where()} approves the change"
         )
 
-    def _was_accepted(self, model: str, approval: ApprovalData) -> bool:
-        """Whether the base has the same entry, so that an earlier change brought it, with its own reviews."""
+    def is_in_base(self, model: str, approval: ApprovalData) -> bool:
+        """Whether the base has the same entry, so that an earlier change brought it."""
         spec = self.base.by_kind("Model").get(model) if self.base else None
         return spec is not None and approval in (spec.data.get("approvals") or ())
 

@@ -7,7 +7,7 @@ from datetime import date
 from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Enforcement, Finding, Subject
 from compiler.resolve.approval_authority import ApprovalAuthority
-from compiler.resolve.approval_evidence import EvidenceChecker, EvidenceKind
+from compiler.resolve.approval_evidence import Evidence, EvidenceChecker, EvidenceKind
 from compiler.resolve.approvals import CheckedApproval, check_approval, check_approvals, environment_approvals
 from compiler.resolve.approver_roles import approvers_help
 from compiler.resolve.fleet import Fleet
@@ -31,6 +31,8 @@ class Requirement:
     role: str
     help: str
     is_mandatory: bool
+    entry: int | None = None
+    """The index of the approval that lacks evidence, if it is for what does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,32 @@ class RequiredApprovals:
             if rule.get("fourEyes") and (message := self._missing_eyes(rule, approvals, as_of)):
                 yield Requirement(message, "", approvers_help(self.authority, rule["roles"]), is_mandatory)
 
+    def unproven_entries(self, as_of: date) -> Iterator[Requirement]:
+        """The approvals without evidence of what does not run yet, which a later change would find in its base."""
+        name = self.model.environment.name if self.model.environment else None
+        is_deployed = name in self.fleet.environments_of(self.model.name)
+        for index, data in environment_approvals(self.model) if self.evidence.base else ():
+            state = check_approval(self.authority, self.model, data, self._base_model).state_on(as_of)
+            is_judged = state == "valid" and is_deployed
+            is_past = state not in {"valid", "pending"} and self._is_known(data)
+            if data["decision"] == "approved" and not is_judged and not is_past:
+                yield from self._unproven_entry(index, data, as_of)
+
+    def _unproven_entry(self, index: int, approval: ApprovalData, as_of: date) -> Iterator[Requirement]:
+        """What an approval lacks by the first rule that demands evidence of it."""
+        role = approval["role"]
+        for rule in (rule for rule in self.authority.rules if role in rule["roles"] and self._applies(rule)):
+            if problem := self._evidence(rule, approval).problem:
+                message = f"the approval of `{approval['team']}` as `{role}` is a claim without evidence: {problem}"
+                help_ = "sign it with `modelyard approve --sign`, or get a review of the change by a member of the team"
+                yield Requirement(message, role, help_, rule.get("mandatoryFrom", "") <= as_of.isoformat(), index)
+                return
+
+    def _is_known(self, approval: ApprovalData) -> bool:
+        """Whether the base has the entry, under a previous name of the model, too."""
+        names = (self.model.name, *self.model.data.get("previousNames", ()))
+        return any(self.evidence.is_in_base(name, approval) for name in names)
+
     @property
     def _states(self) -> tuple[tuple[Fleet, ResolvedModel], ...]:
         """The model with its fleet, and that of the base if there is one."""
@@ -77,13 +105,24 @@ class RequiredApprovals:
         defaults = (_default_evidence(model) for _, model in self._states)
         return rule.get("evidence", max(defaults, key=_STRENGTHS.index))
 
+    def _evidence(self, rule: ApprovalRuleData, approval: ApprovalData) -> Evidence:
+        """The evidence of an approval that a rule demands."""
+        is_demanded_in_base = (
+            self.base is not None
+            and _applies_to(rule, *self.base)
+            and (rule.get("evidence", _default_evidence(self.base[1])) != "claim")
+        )
+        return self.evidence.evidence(
+            self.model.name, approval, self._demanded(rule), base_demanded_evidence=is_demanded_in_base
+        )
+
     def _proven(
         self, rule: ApprovalRuleData, decisions: Sequence[CheckedApproval]
     ) -> tuple[list[CheckedApproval], str]:
         """The decisions with the demanded evidence, by the person who gave it, and what the last of the others lacks."""
-        demanded, proven, problem = self._demanded(rule), list[CheckedApproval](), ""
+        proven, problem = list[CheckedApproval](), ""
         for decision in decisions:
-            evidence = self.evidence.evidence(self.model.name, decision.data, demanded)
+            evidence = self._evidence(rule, decision.data)
             if evidence.problem:
                 problem = evidence.problem
             elif evidence.person is None:
@@ -169,6 +208,12 @@ def required_approval_findings(
         yield _finding(required.model, entry, base_day if is_new_by_date and entry.is_mandatory else None)
 
 
+def unproven_approval_findings(required: RequiredApprovals, as_of: date) -> Iterator[Finding]:
+    """Findings about approvals that a change adds, without evidence, for what does not run yet."""
+    for entry in required.unproven_entries(as_of):
+        yield _finding(required.model, entry, None)
+
+
 def last_decisions(approvals: Sequence[CheckedApproval], as_of: date) -> list[CheckedApproval]:
     """The decisions that count on a day: of each approver in each role the last one."""
     decisions = {_approver_key(approval): approval for approval in approvals if approval.reason_on(as_of) is None}
@@ -214,7 +259,9 @@ def distinct_approvers(approvals: Sequence[CheckedApproval]) -> list[str]:
 
 def _finding(model: ResolvedModel, entry: Requirement, base_day: date | None) -> Finding:
     name = model.environment.name if model.environment else ""
-    pointer = ("environments", name, "release")
+    pointer: tuple[str | int, ...] = ("environments", name, "release")
+    if entry.entry is not None:
+        pointer = ("approvals", entry.entry)
     code = codes.APPROVAL_REQUIRED
     reason = None
     if base_day is not None:

@@ -148,7 +148,7 @@ RULES = "approvals: {rules: [{environments: [prod-us], roles: [model-risk], evid
 def test_a_rejection_and_a_renewal_are_recorded_where_a_rule_demands_the_approval(project, evidence) -> None:
     run = project()
     settings = run.tree.read("modelyard.yaml") + RULES.replace("EVIDENCE", evidence).encode()
-    ruled = Session(OverlayTree(run.tree, {"modelyard.yaml": settings}), run.as_of)
-    approved = applied(ruled, approve(ruled, "refunds", "prod-us", None, DECISION))
+    session_with_rule = Session(OverlayTree(run.tree, {"modelyard.yaml": settings}), run.as_of)
+    approved = applied(session_with_rule, approve(session_with_rule, "refunds", "prod-us", None, DECISION))
     for decision in (replace(DECISION, is_approved=False), replace(DECISION, expires="2999-12-31")):
         assert approve(approved, "refunds", "prod-us", None, decision).files

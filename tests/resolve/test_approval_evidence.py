@@ -286,3 +286,56 @@ def test_approve_signs_what_check_verifies_and_without_ssh_keygen_the_host_fails
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(HostError):
         problems(Session(WorkTree(tmp_path), DAY))
+
+
+RELEASES = (
+    "version: 1.0.0\nsource:",
+    "releases:\n  2.0.0: {source: {image: 'shop.example/till:2', digest: 'sha256:"
+    + "2" * 64
+    + "'}}\n  1.0.0:\n    source:",
+)
+
+
+def two_releases(entry: str, release: str = "1.0.0", tier: str = "high", places: str = "") -> dict[str, str]:
+    """A model with two releases, of which production runs one unless `places` names other environments."""
+    texts = files("", entry=entry, tier=tier)
+    model = texts["models/refunds.yaml"].replace(*RELEASES)
+    texts["models/refunds.yaml"] = model.replace("prod: {}", places or f"prod: {{release: {release}}}")
+    return texts
+
+
+def claim_of(texts: dict[str, str], release: str) -> str:
+    """A claim of what production runs."""
+    model = session(texts, {}).fleet.resolve("refunds", "prod")[0]
+    return f"environment: prod, release: {release}, role: model-risk, team: risk, decision: approved, date: '2026-11-02', runtimeDigest: '{model.runtime_digest}', governanceDigest: '{model.governance_digest}'"
+
+
+def test_a_claim_of_a_later_promotion_needs_evidence_when_it_is_added() -> None:
+    claim = claim_of(two_releases("", "2.0.0"), "2.0.0")
+    base, texts = session(two_releases(""), {}), two_releases(claim)
+    [problem] = [problem for problem in problems(session(texts, {}, base)) if "claim" in problem]
+    assert "as `model-risk` is a claim without evidence: no reviews were given" in problem
+    assert not any("claim" in problem for problem in problems(session(texts, {}, base, frozenset({"ana"}))))
+    assert problems(session(two_releases(claim, "2.0.0"), {}, session(texts, {}))) == []
+
+
+def test_a_claim_for_an_environment_in_which_the_model_does_not_run_needs_evidence_by_its_first_deployment() -> None:
+    claim = claim_of(files(""), "1.0.0")
+    texts = files("", entry=claim)
+    absent = {path: text.replace("{prod: {}}", "{}") for path, text in texts.items()}
+    base = {path: text.replace("{prod: {}}", "{}") for path, text in files("").items()}
+    [problem] = problems(session(absent, {}, session(base, {})))
+    assert "as `model-risk` is a claim without evidence: no reviews were given" in problem
+    assert problems(session(texts, {}, session(absent, {}))) == []
+    claim = claim_of(two_releases("", "2.0.0"), "2.0.0")
+    several = session(two_releases(claim, places=" "), {})  # it is not known which of them would run
+    [problem] = problems(session(two_releases(claim, "2.0.0"), {}, several))
+    assert "as `model-risk` is a claim without evidence: no reviews were given" in problem
+
+
+def test_a_claim_of_the_base_that_needed_no_evidence_there_needs_it_once_the_tier_is_raised() -> None:
+    claim = claim_of(two_releases(""), "1.0.0")
+    base = session(two_releases(claim, tier="low"), {})
+    [problem] = problems(session(two_releases(claim), {}, base))
+    assert "is a claim without evidence: no reviews were given" in problem
+    assert problems(session(two_releases(claim), {}, base, frozenset({"ana"}))) == []

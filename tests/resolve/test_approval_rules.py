@@ -228,19 +228,19 @@ def test_a_change_cannot_loosen_the_rules_that_judge_it(loosened) -> None:
 
 def test_an_approval_without_the_demanded_evidence_withdraws_no_rejection() -> None:
     proven = RULE.replace("evidence: claim", "evidence: review")
-    rejected, claimed = entry(decision="rejected", approver="ben"), entry(approver="ben")
-    base = session(proven, entry(approver="ana"), rejected)
+    rejection_entry, claim_entry = entry(decision="rejected", approver="ben"), entry(approver="ben")
+    base = session(proven, entry(approver="ana"), rejection_entry)
     rejection = ["refunds in prod: `risk` rejected it as `model-risk` on 2026-11-02"]
-    assert messages(session(proven, entry(approver="ana"), rejected, claimed, base=base)) == rejection
-    assert messages(session(RULE, entry(approver="ana"), rejected, claimed)) == []
+    assert messages(session(proven, entry(approver="ana"), rejection_entry, claim_entry, base=base)) == rejection
+    assert messages(session(RULE, entry(approver="ana"), rejection_entry, claim_entry)) == []
 
 
-@pytest.mark.parametrize("kept", [(), ({"decision": "rejected", "expires": "'2026-11-03'"},)])
-def test_a_change_cannot_remove_or_edit_a_rejection(kept) -> None:
+@pytest.mark.parametrize("entries_left", [(), ({"decision": "rejected", "expires": "'2026-11-03'"},)])
+def test_a_change_cannot_remove_or_edit_a_rejection(entries_left) -> None:
     approved = entry(team="pricing")
     base = session(RULE, approved, entry(decision="rejected"))
-    changed = session(RULE, approved, *(entry(**fields) for fields in kept), base=base)
-    assert messages(changed) == ["refunds in prod: `risk` rejected it as `model-risk` on 2026-11-02"]
+    change = session(RULE, approved, *(entry(**fields) for fields in entries_left), base=base)
+    assert messages(change) == ["refunds in prod: `risk` rejected it as `model-risk` on 2026-11-02"]
     assert messages(session(RULE, approved, entry(), base=base)) == []
 
 
@@ -254,27 +254,27 @@ def test_a_change_cannot_remove_or_edit_a_rejection(kept) -> None:
 def test_a_change_that_lowers_a_model_is_judged_at_its_tier_and_stage_in_the_base(path, old, new) -> None:
     rules = "rules: [{environments: [prod], match: {tiers: [high]}, roles: [model-risk]}]"
     base = session(rules)
-    lowered = _edited(session(rules, base=base), path, old, new)
-    assert [message[:45] for message in messages(lowered)] == ["refunds in prod: an approval as `model-risk` "]
-    claim = _edited(session(rules, _entry_of(lowered), base=base), path, old, new)
+    lower_model = _edited(session(rules, base=base), path, old, new)
+    assert [message[:45] for message in messages(lower_model)] == ["refunds in prod: an approval as `model-risk` "]
+    claim = _edited(session(rules, _entry_of(lower_model), base=base), path, old, new)
     assert "is a claim without evidence" in messages(claim)[0]
 
 
 def test_a_change_that_lowers_the_tier_does_not_lessen_what_an_approval_binds() -> None:
     rules = f"roles: {{model-risk: {{binds: runtime, bindsAt: {{high: both}}}}}}, {RULE}"
     base = session(rules, entry())
-    lowered = _edited(session(rules, entry(), base=base), "models/refunds.yaml", "tier: high", "tier: low")
-    [message] = messages(lowered)
+    lower_model = _edited(session(rules, entry(), base=base), "models/refunds.yaml", "tier: high", "tier: low")
+    [message] = messages(lower_model)
     assert message.endswith("(the governance digest differs)")
 
 
 def test_the_owner_before_a_change_is_none_of_four_eyes() -> None:
     rules = "rules: [{environments: [prod], roles: [security], fourEyes: true, evidence: claim}]"
     base = session(rules)
-    moved = _edited(session(rules, base=base), "models/refunds.yaml", "owner: pricing", "owner: risk")
-    entries = [_entry_of(moved, team=team, role="security") for team in ("pricing", "ops")]
-    changed = _edited(session(rules, *entries, base=base), "models/refunds.yaml", "owner: pricing", "owner: risk")
-    assert [message.partition("must approve, ")[2] for message in messages(changed)] == ["and only `ops` did"]
+    new_owner = _edited(session(rules, base=base), "models/refunds.yaml", "owner: pricing", "owner: risk")
+    entries = [_entry_of(new_owner, team=team, role="security") for team in ("pricing", "ops")]
+    change = _edited(session(rules, *entries, base=base), "models/refunds.yaml", "owner: pricing", "owner: risk")
+    assert [message.partition("must approve, ")[2] for message in messages(change)] == ["and only `ops` did"]
 
 
 def _edited(run: Session, path: str, old: str, new: str) -> Session:
