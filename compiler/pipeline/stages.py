@@ -19,7 +19,7 @@ from compiler.diagnostics.finding import Finding, sorted_unique
 from compiler.foundation.errors import HostError
 from compiler.pipeline.result_kinds import FINDINGS
 from compiler.pipeline.session import Session, all_units
-from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_policy_finding
+from compiler.policy.baseline import EMPTY_BASELINE, Baseline, apply_baseline, is_judgement
 from compiler.policy.environment_merge import merge_environments
 from compiler.spec.finding_causes import without_repeated_warnings
 
@@ -188,7 +188,7 @@ class UnitList:
 class CheckedBuild:
     """A build whose checks are done. Findings in the `baseline` do not block; `include` selects the findings that count.
 
-    `ignores_policies`: violations of policies do not block either, to find those of rendered objects, too.
+    `ignores_policies`: violations of policies and missing approvals do not block either, to find those of rendered objects, too.
     """
 
     session: Session
@@ -201,7 +201,7 @@ class CheckedBuild:
     def is_blocked(self) -> bool:
         """Whether a finding prevents rendering."""
         return any(
-            finding.is_blocking and not (self.ignores_policies and is_policy_finding(finding))
+            finding.is_blocking and not (self.ignores_policies and is_judgement(finding))
             for finding in apply_baseline(self._merged(self.check_findings), self.baseline)
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from compiler.diagnostics import codes
 from compiler.diagnostics.finding import Finding, Location, Status
 from compiler.foundation.json_data import Json
 
@@ -14,6 +15,9 @@ Baseline = Mapping[str, int]
 """Fingerprint to the number of findings allowed."""
 _Occurrence = tuple[str, Location | None, str]
 EMPTY_BASELINE: Baseline = MappingProxyType({})
+
+_APPROVAL_CODES = frozenset({codes.APPROVAL_DATES.id, codes.APPROVAL_REQUIRED.id})
+"""The mandatory findings about approvals."""
 
 
 def parse_baseline(text: str) -> Baseline:
@@ -89,3 +93,8 @@ def _occurrence(finding: Finding) -> _Occurrence:
 def is_policy_finding(finding: Finding) -> bool:
     """Whether a policy made the finding. Findings of the language itself cannot be in a baseline, because such specs do not compile."""
     return not finding.code.id.startswith("MY")
+
+
+def is_judgement(finding: Finding) -> bool:
+    """Whether a policy or a rule about approvals made the finding: what it judges can be rendered."""
+    return is_policy_finding(finding) or finding.code.id in _APPROVAL_CODES

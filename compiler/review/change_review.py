@@ -12,7 +12,7 @@ from compiler.foundation.json_data import Json, plain_data
 from compiler.pipeline.session import Session
 from compiler.pipeline.unit_selection import model_of_unit
 from compiler.policy.audit import finding_state
-from compiler.policy.baseline import is_policy_finding
+from compiler.policy.baseline import is_judgement
 from compiler.policy.impact import PolicyState
 from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import CheckedApproval, check_approvals
@@ -141,7 +141,7 @@ class ChangeReview:
 
 def _policy_findings(side: Side | None) -> dict[str, Finding]:
     findings = side.check_findings if side else ()
-    return {finding.fingerprint: finding for finding in findings if is_policy_finding(finding)}
+    return {finding.fingerprint: finding for finding in findings if is_judgement(finding)}
 
 
 def _approval_key(approval: CheckedApproval) -> str:

@@ -9,7 +9,8 @@ import pytest
 from compiler.diagnostics.finding import Finding
 from compiler.pipeline.change_base import ChangeBase
 from compiler.pipeline.session import Session
-from compiler.pipeline.stages import check
+from compiler.pipeline.stages import build, check
+from compiler.review.change_review import review_change
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -289,3 +290,27 @@ def _entry_of(run: Session, team: str = "risk", role: str = "model-risk") -> str
     resolved = run.fleet.model("refunds", "prod")
     digests = f"runtimeDigest: '{resolved.runtime_digest}', governanceDigest: '{resolved.governance_digest}'"
     return f"environment: prod, role: {role}, team: {team}, decision: approved, date: '2026-11-02', {digests}"
+
+
+def test_a_missing_approval_prevents_a_build_and_not_the_evaluation_of_rendered_objects() -> None:
+    run = _on_kubernetes(session(RULE))
+    assert build(run).units == ()
+    assert build(run, ignore_policies=True).units != ()
+
+
+def test_a_review_compares_rendered_files_and_names_the_approval_that_is_missing() -> None:
+    review = review_change(_on_kubernetes(session("")), _on_kubernetes(session(RULE)))
+    assert review.is_complete
+    assert [(change.state, change.finding.code.id) for change in review.policies] == [("fails", "MY320")]
+
+
+def _on_kubernetes(run: Session) -> Session:
+    """The project with what the target needs."""
+    run = _edited(
+        run, "models/base.yaml", "namespace: shop", 'namespace: shop\ncapabilities: {kubernetes: {version: "1.34"}}'
+    )
+    run = _edited(
+        run, "models/refunds.yaml", '"}\n', '", port: 8080, health: /healthz}\ndeploy: {target: kubernetes}\n'
+    )
+    assert [finding.message for finding in check(run) if finding.is_blocking and finding.code.id != "MY320"] == []
+    return run
