@@ -20,6 +20,7 @@ from compiler.resolve.digests import bytes_digest, digest
 from compiler.resolve.resolved_model import Release, ResolvedModel
 from compiler.resolve.value_diff import ABSENT, MaybeJson, diff_values
 from compiler.review.compared_sides import ComparedSides, ProgressBar, Side, compare_sides, no_bar
+from compiler.review.policy_coverage import is_unbound
 from compiler.review.rendered_objects import ObjectChange, diff_objects
 from compiler.review.review_rules import ChangeClass, ClassifiedChange, classify
 from compiler.spec.language import AnnotationTree, TypeLanguage, annotation_tree
@@ -64,7 +65,7 @@ class VoidedApproval:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """A finding about a policy that only one state has: `fails`, `warns` or `is waived` is new, `fixed` is gone."""
+    """A finding about a policy that only one state has: `fails`, `warns` or `is waived` is new, `fixed` or `unbound` is gone."""
 
     state: str
     finding: Finding
@@ -251,7 +252,8 @@ class _Reviewer:
                 yield PolicyChange(_STATE_WORDS[finding_state(finding)], finding)
         for fingerprint, finding in old.items():
             if fingerprint not in new:
-                yield PolicyChange("fixed", finding)
+                is_lost = is_unbound(self._head.session, finding)
+                yield PolicyChange("unbound" if is_lost else "fixed", finding)
 
     def _state(self, name: str) -> str:
         is_old, is_new = (

@@ -59,7 +59,7 @@ def summary_text(review: ChangeReview) -> str:
         counts.setdefault(model.class_, set()).add(model.model)
     parts = [f"{pluralize(len(counts[class_]), 'model')} {class_.value}" for class_ in ChangeClass if class_ in counts]
     documents = pluralize(len(review.documents), "other document") if review.documents else ""
-    new_findings = sum(policy.state != "fixed" for policy in review.policies)
+    new_findings = sum(policy.state not in {"fixed", "unbound"} for policy in review.policies)
     findings = f"{pluralize(new_findings, 'new finding')} about policies" if new_findings else ""
     owners = f"owners reached: {', '.join(review.owners)}" if review.owners else ""
     incomplete = (

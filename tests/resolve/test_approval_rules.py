@@ -11,6 +11,7 @@ from compiler.pipeline.change_base import ChangeBase
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import build, check
 from compiler.review.change_review import review_change
+from compiler.review.review_rules import ChangeClass
 from compiler.source.memory_tree import MemoryTree
 
 HEAD = "apiVersion: modelyard/v1\n"
@@ -302,6 +303,17 @@ def test_a_review_compares_rendered_files_and_names_the_approval_that_is_missing
     review = review_change(_on_kubernetes(session("")), _on_kubernetes(session(RULE)))
     assert review.is_complete
     assert [(change.state, change.finding.code.id) for change in review.policies] == [("fails", "MY320")]
+
+
+def test_a_finding_of_a_policy_that_applies_no_longer_is_not_fixed() -> None:
+    base = _edited(session(""), "modelyard.yaml", "name: shop", "name: shop\npolicies: [baseline/has-risk-tier]")
+    unbound = review_change(base, session(""))
+    assert {(change.state, change.finding.code.id) for change in unbound.policies} == {
+        ("unbound", "baseline/has-risk-tier")
+    }
+    assert unbound.class_ is ChangeClass.RISK_RAISING
+    repair = _edited(base, "models/refunds.yaml", "{tier: high}", "{tier: high, rationale: It decides about money.}")
+    assert [change.state for change in review_change(base, repair).policies] == ["fixed"]
 
 
 def _on_kubernetes(run: Session) -> Session:
