@@ -14,7 +14,7 @@ from compiler.foundation.errors import UsageError
 from compiler.pipeline.kept_results import REVISION, WORK_TREE
 from compiler.review.change_review import review_change
 from compiler.review.review_report import FORMATS, ReviewReport
-from compiler.source.revision import merge_base
+from compiler.source.revision import merge_base, open_base
 from compiler.spec.portfolio import PROJECT_FILE
 
 
@@ -39,7 +39,7 @@ def review_revisions(
     with start_run(folder, options, needs_store=True) as run:
         partition = WORK_TREE if head is None else REVISION
         current = run.open_session(open_tree(folder, head), to_date(as_of), None, partition=partition)
-        tree = open_tree(folder, commit)
+        tree = open_base(folder, commit, PROJECT_FILE)
         previous = run.open_session(tree, current.as_of, None, partition=REVISION) if tree.has(PROJECT_FILE) else None
         review = review_change(previous, current, model_bar)
         for session in filter(None, (previous, current)):

@@ -103,6 +103,40 @@ def open_revision(root: Path, revision: str) -> Tree:
     return RevisionTree(GitObjects(repository), commit, files, links)
 
 
+def open_base(root: Path, commit: str, project_file: str) -> Tree:
+    """Open the project at the base of a change, also if the change moves its folder; empty if there was no project.
+
+    A project that moved, or that is reached through a link, would otherwise be judged as a new one, by its own rules. Raises
+    `UsageError` if the change removes several projects, so that it is not known which of them moved.
+    """
+    tree = open_revision(root, commit)
+    if tree.has(project_file):
+        return tree
+    repository, _ = _open_repository(root)
+    removed_folders = sorted(_removed_folders(repository, commit, project_file))
+    if len(removed_folders) > 1:
+        names = ", ".join(f"`{folder or '.'}`" for folder in removed_folders)
+        raise UsageError(
+            f"the project of `{root}` is new, and the change removes those of {names}: which of them moved is not known.",
+            help="Move or remove one project at a time.",
+        )
+    if not removed_folders:
+        return tree
+    files, links = _list_files(repository, commit, removed_folders[0])
+    return RevisionTree(GitObjects(repository), commit, files, links)
+
+
+def _removed_folders(repository: Git, commit: str, project_file: str) -> Iterator[str]:
+    """The folders (with a slash at the end) of projects of a commit that the checkout lacks."""
+    top = Path(repository.text("rev-parse", "--show-toplevel"))
+    pathspec = f":(top,glob)**/{project_file}"
+    present = {path for path in repository.text("ls-files", "-z", "--full-name", "--", pathspec).split("\0") if path}
+    for path in repository.text("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit).split("\0"):
+        folder, _, name = path.rpartition("/")
+        if name == project_file and not (path in present and (top / path).is_file()):
+            yield f"{folder}/" if folder else ""
+
+
 def merge_base(root: Path, revision: str, head: str = "HEAD") -> tuple[str, date] | None:
     """The merge base of the revision and another one, and its date (UTC); the revision itself if there is none.
 

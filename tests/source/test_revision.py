@@ -7,7 +7,7 @@ from multiprocessing import get_context
 import pytest
 
 from compiler.foundation.errors import HostError, UsageError
-from compiler.source.revision import commits_touching, open_revision, reviewed_commits
+from compiler.source.revision import commits_touching, open_base, open_revision, reviewed_commits
 
 _TREES = []
 """What a copy of the process reads from."""
@@ -234,3 +234,24 @@ def test_a_merge_is_reviewed_with_its_branch_only_if_it_adds_nothing(git, tmp_pa
     assert reviewed_commits(tmp_path, "main") == {git("rev-parse", "HEAD")}
     (tmp_path / "b").write_text("not committed")
     assert reviewed_commits(tmp_path, "main") == frozenset()
+
+
+def test_the_base_of_a_project_that_a_change_moves_is_read_from_its_old_folder(git, tmp_path):
+    (tmp_path / "old").mkdir()
+    (tmp_path / "kept").mkdir()
+    base = commit(git, tmp_path, **{"old/project.yaml": "old", "kept/project.yaml": "kept"})
+    git("mv", "old", "new")
+    assert open_base(tmp_path / "new", base, "project.yaml").read("project.yaml") == b"old"
+    (tmp_path / "old").symlink_to("new")  # CI may name the old folder
+    commit(git, tmp_path)
+    assert open_base((tmp_path / "old").resolve(), base, "project.yaml").read("project.yaml") == b"old"
+    assert open_base(tmp_path / "kept", base, "project.yaml").read("project.yaml") == b"kept"
+    git("mv", "kept", "other")
+    with pytest.raises(UsageError, match="removes those of `kept/`, `old/`: which of them moved is not known"):
+        open_base(tmp_path / "new", base, "project.yaml")
+
+
+def test_the_base_of_a_new_project_is_empty(git, tmp_path, first):
+    (tmp_path / "new").mkdir()
+    commit(git, tmp_path, **{"new/project.yaml": "new"})
+    assert list(open_base(tmp_path / "new", first, "project.yaml").paths()) == []

@@ -13,9 +13,11 @@ from compiler.source.revision import (
     commits_touching,
     day_of_last_change,
     merge_base,
+    open_base,
     open_revision,
     reviewed_commits,
 )
+from compiler.spec.portfolio import PROJECT_FILE
 
 
 def change_base_of(folder: Path, revision: str, reviews: Path | None = None) -> ChangeBase:
@@ -26,7 +28,7 @@ def change_base_of(folder: Path, revision: str, reviews: Path | None = None) -> 
         return ChangeBase(MemoryTree({}, label="nothing"), datetime.now(UTC).date())
     commit, day = base_commit
     return ChangeBase(
-        open_revision(folder, commit),
+        open_base(folder, commit, PROJECT_FILE),
         day,
         lambda path: (open_revision(folder, state) for state in commits_touching(folder, path, commit)),
         lambda paths: day_of_last_change(folder, commit, paths),
