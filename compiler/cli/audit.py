@@ -33,5 +33,5 @@ def command() -> None:
       modelyard audit
       modelyard audit card-fraud --control EU-AI-Act
       modelyard audit --as-of 2026-12-31 --format html --output audit.html
-      modelyard audit --rev v2.3 --as-of 2026-06-30 --format json
+      modelyard audit --rev HEAD --as-of 2026-12-31 --format json
     """

@@ -62,6 +62,6 @@ def command() -> None:
       modelyard check --rendered
       modelyard check --sources
       modelyard check --as-of 2027-01-31
-      modelyard check --changed-since origin/main --reviews "$RUNNER_TEMP/reviews.json"
+      modelyard check --changed-since origin/main
       modelyard check --diff --unsafe-fixes
     """

@@ -26,6 +26,6 @@ def command() -> None:
     \b
     Examples:
       modelyard review origin/main
-      modelyard review v1.4 v1.5 --format json
+      modelyard review HEAD~1 HEAD --format json
       modelyard review origin/main --format markdown --output comment.md
     """

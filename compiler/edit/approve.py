@@ -136,7 +136,7 @@ def _record(session: Session, state: DeploymentState, model: ResolvedModel, deci
     edits = EditSession(session)
     edits.append_element(state.spec, "approvals", element, after_key="governance")
     # a rejection makes the model fail, and so does an approval until its signature is written
-    return edits.finish(summary, allowed_codes=(codes.APPROVAL_REQUIRED.id,))
+    return edits.finish(summary, allowed_codes=(codes.APPROVAL_REQUIRED.id,), records_decision=True)
 
 
 def _is_decided(session: Session, model: ResolvedModel, element: Object) -> bool:

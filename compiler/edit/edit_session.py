@@ -10,6 +10,7 @@ from compiler.edit.yaml_edit import NotEditableError, append_element, delete_key
 from compiler.foundation.json_data import Json, Object, value_at
 from compiler.pipeline.session import Session
 from compiler.pipeline.stages import check
+from compiler.policy.baseline import is_policy_finding
 from compiler.source.document import Document
 from compiler.source.overlay_tree import OverlayTree
 from compiler.source.yaml_parse import parse
@@ -62,9 +63,17 @@ class EditSession:
         return {path: self._encode(path, text) for path, text in self.texts.items()}
 
     def finish(
-        self, summary: str, skipped_findings: tuple[Finding, ...] = (), allowed_codes: Collection[str] = ()
+        self,
+        summary: str,
+        skipped_findings: tuple[Finding, ...] = (),
+        allowed_codes: Collection[str] = (),
+        *,
+        records_decision: bool = False,
     ) -> EditOutcome:
-        """The files, unless the edited specs have a blocking finding, of a code that is not allowed, that the present ones do not have."""
+        """The files, unless the edited specs have a blocking finding, of a code that is not allowed, that the present ones do not have.
+
+        `records_decision`: a decision is recorded although policies fail with it, such as a rejection of what runs.
+        """
         files = self._files()
         known_fingerprints = {finding.fingerprint for finding in check(self.session) if finding.is_blocking}
         edited_session = self.preview()
@@ -74,6 +83,7 @@ class EditSession:
             if new_finding.is_blocking
             and new_finding.code.id not in allowed_codes
             and new_finding.fingerprint not in known_fingerprints
+            and not (records_decision and is_policy_finding(new_finding))
         ]
         return sorted_unique(new_findings) if new_findings else EditResult(summary, files, skipped_findings)
 

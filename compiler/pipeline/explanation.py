@@ -1,8 +1,11 @@
 """Where a value came from: a resolved value to its layers, a line of an artifact to its source values."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from compiler.diagnostics.built_in_codes import all_codes
 from compiler.diagnostics.finding import Code, Location
@@ -16,12 +19,14 @@ from compiler.plan.planned_units import PlannedFile, PlannedUnit
 from compiler.plan.planning import UnitFilter
 from compiler.policy.policy_definition import Policy
 from compiler.render.origin_locations import origin_location
-from compiler.render.patched_values import PatchedFile
-from compiler.render.template_engine import RenderedTemplate, SourceMap
 from compiler.resolve.resolved_model import ResolvedModel
 from compiler.source.yaml_parse import parse
 from compiler.spec.field_reference import field_keys, field_reference
 from compiler.spec.model_lookup import unknown_model_error
+
+if TYPE_CHECKING:
+    from compiler.render.patched_values import PatchedFile
+    from compiler.render.template_engine import RenderedTemplate, SourceMap
 
 _CODE_ID = re.compile(r"MY\d*", re.IGNORECASE)
 _FAMILY_LENGTH = 3

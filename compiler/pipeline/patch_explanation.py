@@ -1,13 +1,18 @@
 """What patches change in rendered objects, for explanations of values."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from compiler.diagnostics.finding import Location
 from compiler.foundation.json_data import Pointer
 from compiler.pipeline.session import Session
 from compiler.plan.planned_units import PlannedFile, PlannedUnit
-from compiler.render.patched_values import PatchedFile, PatchedValue
-from compiler.render.template_engine import SourceMap
+
+if TYPE_CHECKING:
+    from compiler.render.patched_values import PatchedFile, PatchedValue
+    from compiler.render.template_engine import SourceMap
 
 
 def find_patched_file(session: Session, unit: PlannedUnit, planned_file: PlannedFile) -> PatchedFile | None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 from compiler.diagnostics.finding import Finding, sorted_unique
@@ -73,20 +74,24 @@ def check_sources(
 
     `on_progress` receives the number of finished runs and of all runs; `model_names` limits the models.
     """
-    from compiler.execution.source_tests.source_test_runner import run_source_tests  # noqa: PLC0415 - processes and engines, which no other stage needs
-
-    yield from run_source_tests(session.fleet, on_progress=on_progress, only_models=model_names)
+    yield from _source_test_runner().run_source_tests(session.fleet, on_progress=on_progress, only_models=model_names)
 
 
 def require_source_packages(session: Session, model_names: Container[str] | None = None) -> None:
     """Raise `HostError` if tests of releases need packages that are not installed."""
-    from compiler.execution.source_tests import source_test_runner  # noqa: PLC0415 - as above
-
+    source_test_runner = _source_test_runner()
     packages = source_test_runner.missing_packages(session.fleet, model_names)
     if packages:
         names = ", ".join(packages)
         message = f"some tests did not run, because packages are not installed: {names}"
         raise HostError(message, help=source_test_runner.SOURCES_INSTALLATION)
+
+
+def _source_test_runner() -> ModuleType:
+    """Processes and engines, which no other stage needs."""
+    from compiler.execution.source_tests import source_test_runner  # noqa: PLC0415 - as the docstring says
+
+    return source_test_runner
 
 
 CHECK_STAGES: tuple[Stage, ...] = (

@@ -1,15 +1,20 @@
 """Values of rendered objects that fields of the spec govern, which patches therefore cannot change."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from compiler.foundation.json_data import Json, Object, Pointer
 from compiler.foundation.provenance import Origin, plain_value
 from compiler.plan.planned_units import PlannedFile
 from compiler.render.field_paths import covers, parse_path
 from compiler.render.origin_fields import origin_field
-from compiler.render.template_engine import SourceMap
 from compiler.spec.data_types import GovernedValueData
+
+if TYPE_CHECKING:
+    from compiler.render.template_engine import SourceMap
 
 _RELEASES = {"release", "canary"}
 _PINNED_FIELDS = {"digest", "image"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import TypeAlias
 
 from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, plain_data
@@ -177,6 +179,10 @@ def review_change(base: Session | None, head: Session, bar: ProgressBar = no_bar
     return _Reviewer(compare_sides(base, head, bar)).review()
 
 
+FilesByModel: TypeAlias = Mapping[tuple[str, str], Sequence[OutputFile]]
+"""The rendered files of each model in an environment."""
+
+
 class _Reviewer:
     """Compares two states."""
 
@@ -300,32 +306,25 @@ class _Reviewer:
             yield classify("Model", difference, default)
 
     def _object_changes(self, name: str, environment: str | None) -> Iterator[ObjectChange]:
-        files_by_side = self._changed_files
-        unit_files = [
-            [file for id_, file in files if id_ in self._units_of(name, environment)] for files in files_by_side
-        ]
-        yield from diff_objects(*unit_files)
-
-    def _units_of(self, name: str, environment: str | None) -> frozenset[str]:
-        """The changed units of a model that are rendered for one environment."""
-        return frozenset(
-            id_
-            for id_ in (self._sides.changed_units if self._sides.is_comparable else ())
-            if model_of_unit(id_) == name and id_.partition("/")[0] == environment
-        )
+        key = (name, environment or "")
+        old_files, new_files = self._changed_files
+        yield from diff_objects(old_files.get(key, ()), new_files.get(key, ()))
 
     @cached_property
-    def _changed_files(self) -> tuple[Sequence[tuple[str, OutputFile]], Sequence[tuple[str, OutputFile]]]:
+    def _changed_files(self) -> tuple[FilesByModel, FilesByModel]:
         """The files of the changed units of models, on both sides, without statements about other files."""
         if not self._sides.is_comparable:
-            return (), ()
+            return {}, {}
         ids = [id_ for id_ in self._sides.changed_units if model_of_unit(id_)]
         return self._files_of(self._base, ids), self._files_of(self._head, ids)
 
-    def _files_of(self, side: Side | None, ids: Sequence[str]) -> Sequence[tuple[str, OutputFile]]:
+    def _files_of(self, side: Side | None, ids: Sequence[str]) -> FilesByModel:
         emitters = side.session.emitters.by_id if side else {}
-        files = side.read_files(ids) if side else ()
-        return tuple((id_, file) for id_, file in files if not emitters[file.emitter].is_last_phase_only)
+        by_model: dict[tuple[str, str], list[OutputFile]] = defaultdict(list)
+        for id_, file in side.read_files(ids) if side else ():
+            if not emitters[file.emitter].is_last_phase_only:
+                by_model[model_of_unit(id_), id_.partition("/")[0]].append(file)
+        return by_model
 
     def _document_changes(self) -> Iterator[DocumentChange]:
         old_specs = dict(_other_documents(self._base.session.portfolio)) if self._base else {}

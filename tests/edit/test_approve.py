@@ -10,6 +10,7 @@ from compiler.edit.edit_session import EditResult
 from compiler.edit.promote import promote
 from compiler.foundation.errors import UsageError
 from compiler.pipeline.session import Session
+from compiler.pipeline.stages import check
 from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import check_approvals
 from compiler.source.overlay_tree import OverlayTree
@@ -97,6 +98,16 @@ def test_a_rejection_and_an_expiry_are_recorded(project) -> None:
     rejection = Decision("risk", "model-risk", is_approved=False, ticket="RISK-7", expires="2099-12-31")
     lines = edit_of(run, approve(run, "refunds", "prod-us", None, rejection))
     assert {"+    decision: rejected", "+    ticket: RISK-7", '+    expires: "2099-12-31"'} <= set(lines)
+
+
+def test_a_rejection_of_what_runs_is_recorded_although_a_policy_fails_then(project) -> None:
+    """Otherwise nobody could record it."""
+    run = project()
+    policies = {"modelyard.yaml": run.tree.read("modelyard.yaml") + b"policies: [baseline/no-rejection-applies]\n"}
+    bound = Session(OverlayTree(run.tree, policies))
+    rejection = Decision("risk", "model-risk", is_approved=False)
+    rejected = applied(bound, approve(bound, "refunds", "prod-us", None, rejection))
+    assert "baseline/no-rejection-applies" in {finding.code.id for finding in check(rejected)}
 
 
 def test_the_same_decision_is_recorded_once(project) -> None:

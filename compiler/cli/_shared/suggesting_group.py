@@ -29,7 +29,7 @@ HELP_BY_WORD: Mapping[str, Mapping[str, str]] = MappingProxyType(
                     "modelyard affected": ("changed", "changes"),
                     "modelyard build": ("compile", "gen", "generate", "manifests", "render", "synth", "template"),
                     "modelyard build --check": ("diff", "plan", "preview"),
-                    "modelyard check": ("audit", "lint", "scan", "validate", "verify", "vet"),
+                    "modelyard check": ("lint", "scan", "validate", "verify", "vet"),
                     "modelyard check --fix": ("fix", "fmt", "format"),
                     "modelyard explain": ("blame", "origin", "trace", "why"),
                     "modelyard graph": ("dag", "dependencies", "deps", "lineage"),

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 NAMES = modelyard.list_commands(click.Context(modelyard))
 STARTS_EMPTY = {"init"}
 STARTS_NEW = {"new"}
-STARTS_IN_GIT = {"affected", "publish", "rollback", "run"}
+STARTS_IN_GIT = {"affected", "audit", "check", "publish", "review", "rollback", "run"}
 REMOTE = re.compile(r"\b(?:s3|gs|hf|oci)://")
 """What only a network can answer; tests/artifacts reads such URIs from servers on this machine."""
 EXAMPLE = re.compile(r"^ +(modelyard \S.*?)(?: {2,}.*)?$", re.MULTILINE)
