@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from compiler.foundation.packed_content import content_bytes
 from compiler.write import FolderWriter, OutputFile, OutputWriter, Unit
 
 UNITS, FILES, ROUNDS = 2_500, 4, 3
@@ -42,7 +43,7 @@ def write_directly(root: Path, units: list[Unit]) -> None:
         (root / unit.files[0].path).parent.mkdir(parents=True)
         for file in unit.files:
             descriptor = os.open(f"{root}/{file.path}", os.O_WRONLY | os.O_CREAT | os.O_EXCL)
-            os.write(descriptor, file.content)
+            os.write(descriptor, content_bytes(file.content))
             os.close(descriptor)
 
 
