@@ -69,7 +69,7 @@ def diff_objects(old: Iterable[OutputFile], new: Iterable[OutputFile]) -> Iterat
 
 
 def _objects(files: Iterable[OutputFile]) -> dict[ObjectId, Json]:
-    """The objects of the files; of a file that is no manifest, the digest of its content under its path."""
+    """The objects of the files; of a file that is no manifest, its data or the digest of its content under its path."""
     objects: dict[ObjectId, Json] = {}
     for file in files:
         documents = _documents(file)
@@ -77,7 +77,8 @@ def _objects(files: Iterable[OutputFile]) -> dict[ObjectId, Json]:
         if documents and all(identities):
             objects |= {id_: document for id_, document in zip(identities, documents, strict=True) if id_}
         else:
-            objects[ObjectId("", "", "", file.commit_path or file.path)] = content_digest(file.content)
+            path = file.commit_path or file.path
+            objects[ObjectId("", "", "", path)] = documents or content_digest(file.content)
     return objects
 
 

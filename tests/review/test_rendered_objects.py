@@ -52,8 +52,9 @@ metadata: {namespace: models, name: price}
     assert changes(deployment(), other) == []
 
 
-def test_a_file_without_objects_is_compared_by_its_bytes() -> None:
-    assert changes("groups: []\n", "groups:  []\n") == [("changed", "dev/x.yaml", [])]
+def test_a_file_without_objects_is_compared_by_its_data_or_its_bytes() -> None:
+    assert changes("# from a.yaml\ngroups: []\n", "groups:  []\n") == []
+    assert changes("groups: []\n", "groups: [1]\n") == [("changed", "dev/x.yaml", [])]
     assert changes("a: [", "a: [ ") == [("changed", "dev/x.yaml", [])]
     assert changes("groups: []\n", "groups: []\n") == []
 
