@@ -72,7 +72,8 @@ SHARED_FIELD_PATTERN = re.compile(
     r"^(?:(?P<Step>pipeline\.(?:data|test|scan|train|canary|evaluate\.run)\.)"
     r"|(?P<Selector>(?:slo\.indicators\.\w+\.(?:total|answered|errors|probe|histogram)|slo\.indicators\.freshness|monitoring\.\*\.series)\.)"
     r"|(?P<Times>slo\.indicators\.(?:latency|timeToFirstToken)\.)"
-    r"|(?P<Objective>slo\.(?:latency|timeToFirstToken)\.))"
+    r"|(?P<Objective>slo\.(?:latency|timeToFirstToken)\.)"
+    r"|(?P<ScalingBehavior>deploy\.(?:prefill\.)?scaling\.behavior\.))"
 )
 """What stands in several places is one thing, and one example of it will do."""
 

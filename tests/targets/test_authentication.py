@@ -53,8 +53,10 @@ DENIED = {
 
 
 def deployed(build_unit: Any, kind: str, deploy: dict, **capabilities: Any) -> tuple[dict, dict]:
+    account = {"pod": {"serviceAccountName": "graph"}} if kind == "InferenceGraph" else {}  # it calls other models
     unit = build_unit(
-        *MODELS[kind]({"authentication": TOKENS, **deploy}), **{"mesh": ISTIO, "gateway": GATEWAY, **capabilities}
+        *MODELS[kind]({"authentication": TOKENS, **account, **deploy}),
+        **{"mesh": ISTIO, "gateway": GATEWAY, **capabilities},
     )
     assert unit.reasons == ""
     return only(unit, "RequestAuthentication"), only(unit, "AuthorizationPolicy")
