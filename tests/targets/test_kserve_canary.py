@@ -91,6 +91,7 @@ def test_a_canary_in_knative_mode_is_a_warning_at_the_canary(refusals):
                 "languageModelScaling",
                 "adapters",
                 "tensorParallelism",
+                "cacheOffloading",
             },
         ),
         (
@@ -102,6 +103,7 @@ def test_a_canary_in_knative_mode_is_a_warning_at_the_canary(refusals):
                 "languageModelScaling",
                 "adapters",
                 "tensorParallelism",
+                "cacheOffloading",
             },
         ),
     ],
