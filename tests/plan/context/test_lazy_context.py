@@ -28,5 +28,5 @@ def test_every_name_is_described(context_names) -> None:
 def test_every_name_that_is_described_is_there(context_names) -> None:
     off = {"codeOwners", "canary", "componentImages", "approvedValues", "objectPolicies"}
     assert set(VARIABLE_DESCRIPTIONS) <= context_names | off, (
-        "of the sample's emitters, only those of code owners and admission are off, and no model has a canary, a transformer or an explainer"
+        "the emitters of code owners and admission are off in the sample, and no model has a canary, a transformer or an explainer"
     )
