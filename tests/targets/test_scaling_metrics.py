@@ -59,14 +59,28 @@ def test_a_metric_that_exists_without_a_replica_starts_the_first_one(build_unit)
     assert (trigger["metadata"]["threshold"], trigger["metadata"]["activationThreshold"]) == ("0.5", "3")
 
 
-def test_a_suspended_workload_and_a_fixed_number_of_replicas_have_no_scaler(build_unit):
-    program = WORKLOADS["a program"]
-    fixed = scaled(program, {"min": 2, "max": 2, "metrics": None})
-    for spec in (scaled(program, {}, suspended=True), fixed):
-        unit = build_unit(spec, **CLUSTER)
-        assert unit.reasons == ""
-        assert not {"scaledobject.yaml", "horizontalpodautoscaler.yaml"} & unit.objects.keys()
-        assert "replicas" in unit.objects["deployment.yaml"]["spec"]
+def test_a_fixed_number_of_replicas_has_no_scaler(build_unit):
+    unit = build_unit(scaled(WORKLOADS["a program"], {"min": 2, "max": 2, "metrics": None}), **CLUSTER)
+    assert unit.reasons == ""
+    assert not {"scaledobject.yaml", "horizontalpodautoscaler.yaml"} & unit.objects.keys()
+    assert "replicas" in unit.objects["deployment.yaml"]["spec"]
+
+
+def test_the_scaler_of_a_suspended_workload_is_paused_at_no_replica(build_unit):
+    """`reconcileScaledObject` of KEDA v2.20.0 deletes the autoscaler and stops scaling.
+
+    Without the object, the one in the cluster would start replicas until its removal is confirmed.
+    `health.lua` of Argo CD for ScaledObjects calls a paused one suspended.
+    """
+    unit = build_unit(scaled(WORKLOADS["a program"], {}, suspended=True), **CLUSTER)
+    assert unit.reasons == ""
+    assert unit.objects["deployment.yaml"]["spec"]["replicas"] == 0
+    assert unit.objects["scaledobject.yaml"]["metadata"]["annotations"] == {
+        "autoscaling.keda.sh/paused-replicas": "0",
+        "argocd.argoproj.io/ignore-healthcheck": "true",
+    }
+    running = build_unit(scaled(WORKLOADS["a program"], {}), **CLUSTER)
+    assert "annotations" not in running.objects["scaledobject.yaml"]["metadata"]
 
 
 def test_the_name_of_a_model_leaves_room_for_that_of_the_autoscaler(build_unit):
