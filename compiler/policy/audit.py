@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from compiler.diagnostics.finding import Finding, Status
-from compiler.policy.impact import PolicyState
+from compiler.diagnostics.finding import Finding
+from compiler.policy.impact import PolicyState, finding_state
 
 _STATE_ORDER = tuple(PolicyState)
 """From the worst to the best."""
@@ -138,10 +138,3 @@ def _policy_result(policy: str, subject: AuditSubject, findings: tuple[Finding, 
         return PolicyResult(policy, min(states, key=_STATE_ORDER.index), findings)
     is_unevaluated = policy in subject.unevaluated_policies
     return PolicyResult(policy, PolicyState.NOT_EVALUATED if is_unevaluated else PolicyState.PASSES)
-
-
-def finding_state(finding: Finding) -> PolicyState:
-    """The state of a policy with this finding."""
-    if finding.status is Status.WAIVED:
-        return PolicyState.IS_WAIVED
-    return PolicyState.FAILS if finding.is_blocking else PolicyState.ADVISES

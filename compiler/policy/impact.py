@@ -27,6 +27,13 @@ class PolicyState(StrEnum):
     UNBOUND = "unbound"
 
 
+def finding_state(finding: Finding) -> PolicyState:
+    """The state of a policy with this finding."""
+    if finding.status is Status.WAIVED:
+        return PolicyState.IS_WAIVED
+    return PolicyState.FAILS if finding.is_blocking else PolicyState.ADVISES
+
+
 @dataclass(frozen=True, slots=True)
 class PolicySnapshot:
     """The violations of a fleet, errors of policies, and which policies were evaluated for which model (by id and name)."""
@@ -141,13 +148,7 @@ def _worst_states(findings: Iterable[Finding]) -> dict[tuple[str, str, str], tup
     worst_states: dict[tuple[str, str, str], tuple[PolicyState, Finding]] = {}
     for finding in findings:
         name = finding.subject.name if finding.subject else ""
-        state = (
-            PolicyState.IS_WAIVED
-            if finding.status is Status.WAIVED
-            else PolicyState.FAILS
-            if finding.is_blocking
-            else PolicyState.ADVISES
-        )
+        state = finding_state(finding)
         key = (finding.code.id, name, finding.fingerprint)
         if key not in worst_states or order.index(state) < order.index(worst_states[key][0]):
             worst_states[key] = (state, finding)

@@ -13,9 +13,8 @@ from compiler.diagnostics.finding import Finding
 from compiler.foundation.json_data import Json, plain_data
 from compiler.pipeline.session import Session
 from compiler.pipeline.unit_selection import model_of_unit
-from compiler.policy.audit import finding_state
 from compiler.policy.baseline import is_judgement
-from compiler.policy.impact import PolicyState
+from compiler.policy.impact import PolicyState, finding_state
 from compiler.resolve.approval_authority import ApprovalAuthority
 from compiler.resolve.approvals import CheckedApproval, check_approvals
 from compiler.resolve.digests import bytes_digest, digest

@@ -8,43 +8,31 @@ from pathlib import Path
 import pytest
 
 HEAD = "apiVersion: modelyard/v1\n"
-POLICIES = """apiVersion: modelyard/v1
+
+
+def policy(name: str, type_: str, control: str, refused: str = "x") -> str:
+    return f"""apiVersion: modelyard/v1
 kind: Policy
-name: owners-answer
+name: {name}
 title: Each model has a useful summary
-match: {types: [rules]}
+match: {{types: [{type_}]}}
 rules:
-  - {expression: "model.summary != 'x'", message: the summary says nothing}
+  - {{expression: "model.summary != '{refused}'", message: the summary says nothing}}
 remedy: write a sentence
-controls: ["SHOP:C1"]
+{control}
 examples:
-  good: [{model: {summary: fine}}]
-  bad: [{model: {summary: x}, path: summary}]
----
-apiVersion: modelyard/v1
-kind: Policy
-name: for-agents
-title: Agents have a summary
-match: {types: [agent]}
-rules:
-  - {expression: "model.summary != 'x'", message: the summary says nothing}
-remedy: write a sentence
-controls: ["SHOP:C2"]
-examples:
-  good: [{model: {summary: fine}}]
-  bad: [{model: {summary: x}, path: summary}]
----
-apiVersion: modelyard/v1
-kind: Policy
-name: no-control
-title: Each model has an owner
-rules:
-  - {expression: "model.owner != 'x'", message: no owner}
-remedy: write a sentence
-examples:
-  good: [{model: {owner: risk}}]
-  bad: [{model: {owner: x}, path: owner}]
+  good: [{{model: {{summary: fine}}}}]
+  bad: [{{model: {{summary: {refused}}}, path: summary}}]
 """
+
+
+POLICIES = "---\n".join(
+    (
+        policy("owners-answer", "rules", 'controls: ["SHOP:C1"]'),
+        policy("for-agents", "agent", 'controls: ["SHOP:C2"]'),
+        policy("no-control", "rules", "", refused="none at all"),
+    )
+)
 CATALOGUE = """framework: SHOP
 title: The shop's <own> rules
 version: "1"
